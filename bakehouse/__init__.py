@@ -1,0 +1,3 @@
+"""Bakehouse plans food that is made in batches for a date."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The kitchen without a screen: models, services, planning."""

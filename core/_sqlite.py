@@ -1,0 +1,275 @@
+"""SQLite: connections that read one snapshot, connections that write, and what guards them.
+
+The driver is told never to begin a transaction (`isolation_level=None`), because it begins none
+for a SELECT; the engine's `begin` event does. A reading connection is opened `mode=ro` and has an
+authorizer besides: `mode=ro` alone lets an attached file be written, an authorizer alone can be
+taken off.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
+
+from core._watch import NEVER_KEPT, ON_LOAN, Watch, guard_transactions, watch_of
+from core.errors import (
+    BakehouseError,
+    DatabaseBusy,
+    DatabaseUnreachable,
+    Interrupted,
+    NotAKitchen,
+    ReadOnly,
+    SessionMisuse,
+)
+
+WAL_KEPT = 4 * 1024 * 1024
+"""Bytes to which the write-ahead log is cut back after a checkpoint."""
+
+Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]
+
+_READS = frozenset(
+    (
+        sqlite3.SQLITE_SELECT,
+        sqlite3.SQLITE_READ,
+        sqlite3.SQLITE_FUNCTION,
+        sqlite3.SQLITE_RECURSIVE,
+    )
+)
+_TRANSACTION = frozenset((sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT))
+_PRAGMAS = frozenset(
+    (
+        "foreign_key_list",
+        "index_info",
+        "index_list",
+        "index_xinfo",
+        "table_info",
+        "table_list",
+        "table_xinfo",
+    )
+)
+
+
+def connect(path: Path, mode: str, timeout: float) -> sqlite3.Connection:
+    """Open `path` with `mode` "ro", "rw" or "rwc"; wait `timeout` seconds for locks."""
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=timeout,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def reading_engine(path: Path, timeout: float) -> Engine:
+    """Return the engine whose connections can only read."""
+    engine = create_engine(
+        "sqlite://", creator=lambda: connect(path, "ro", timeout), poolclass=NullPool
+    )
+
+    @event.listens_for(engine, "connect")
+    def on_connect(raw: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        record.info["watch"] = Watch()
+        _driver(raw).set_authorizer(_only_read)
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    _guard(engine, path)
+    return engine
+
+
+def writing_engine(path: Path, timeout: float) -> Engine:
+    """Return the engine whose transactions hold the write lock from their beginning."""
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: connect(path, "rw", timeout),
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=-1,
+    )
+
+    @event.listens_for(engine, "connect")
+    def on_connect(raw: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        driver = _driver(raw)
+        record.info["watch"] = Watch()
+        driver.execute("PRAGMA foreign_keys=ON")
+        driver.execute(f"PRAGMA journal_size_limit={WAL_KEPT}")
+        use_wal(driver, path)
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "rollback")
+    def on_rollback(connection: Connection) -> None:
+        watch = watch_of(connection)
+        if watch is not None and not watch.on_loan:
+            release(connection)
+
+    _guard(engine, path)
+    return engine
+
+
+def migrating_engine(path: Path, timeout: float) -> Engine:
+    """Return the engine for migrations: foreign keys off, one writer, no authorizer.
+
+    With foreign keys on, copying a table deletes the rows that cascade from it; inside a
+    transaction the pragma would be ignored.
+    """
+    engine = create_engine(
+        "sqlite://", creator=lambda: connect(path, "rw", timeout), poolclass=NullPool
+    )
+
+    @event.listens_for(engine, "connect")
+    def on_connect(raw: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        _driver(raw).execute("PRAGMA foreign_keys=OFF")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    _translate(engine, path)
+    return engine
+
+
+def use_wal(driver: sqlite3.Connection, path: Path) -> None:
+    """Switch the file to write-ahead logging, without which readers would stop writers.
+
+    Raises:
+        DatabaseUnreachable: The file system cannot do it (network shares often cannot).
+    """
+    mode = driver.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+    if mode != "wal":
+        raise DatabaseUnreachable(
+            f"{path} cannot be used safely: its journal mode stayed '{mode}' instead of 'wal'. "
+            "Move it to a local disk and see that its folder can be written."
+        )
+
+
+def tidy(path: Path) -> None:
+    """Leave the kitchen in one file: a reader that closes last cannot remove the log beside it."""
+    with suppress(sqlite3.Error), closing(connect(path, "rw", 0)) as driver:
+        driver.execute("SELECT count(*) FROM sqlite_master")
+
+
+def guard_rehearsal(connection: Connection) -> None:
+    """Refuse COMMIT and ROLLBACK by any means until `release`."""
+    raw_of(connection).set_authorizer(_never_kept)
+
+
+def guard_loan(connection: Connection) -> None:
+    """Refuse everything but reading; prepared statements are checked anew."""
+    raw_of(connection).set_authorizer(_on_loan)
+
+
+def release(connection: Connection, *, reading: bool = False) -> None:
+    """Take a guard off again; a `reading` connection keeps its own."""
+    raw_of(connection).set_authorizer(_only_read if reading else None)
+
+
+def raw_of(connection: Connection) -> sqlite3.Connection:
+    """Return the driver's connection."""
+    return _driver(connection.connection.dbapi_connection)
+
+
+def explain(
+    error: sqlite3.Error, where: object, watch: Watch | None = None
+) -> BakehouseError | None:
+    """Return what to tell people, or None where the error is not about the database as such."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return DatabaseBusy(
+            f"{where} is in use by another program. Nothing was changed; try again in a moment."
+        )
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return Interrupted("The query was stopped.")
+    if code == sqlite3.SQLITE_NOTADB:
+        return NotAKitchen(f"{where} is not a SQLite file, so it is no kitchen.")
+    if code == sqlite3.SQLITE_AUTH:
+        return _refusal(watch)
+    if code == sqlite3.SQLITE_READONLY:
+        return ReadOnly(f"{where} cannot be written: it is open for reading or write-protected.")
+    if code == sqlite3.SQLITE_CORRUPT:
+        return DatabaseUnreachable(f"{where} is damaged ({error}). Restore a backup.")
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
+        return DatabaseUnreachable(
+            f"{where} cannot be opened or read ({error}). "
+            "See that the file and its folder are there and yours to read and write."
+        )
+    if code == sqlite3.SQLITE_FULL:
+        return DatabaseUnreachable(f"The disk of {where} is full. Nothing was changed.")
+    return None
+
+
+def _refusal(watch: Watch | None) -> BakehouseError:
+    if watch is not None and watch.on_loan:
+        return SessionMisuse(ON_LOAN.format(what="can only read"))
+    if watch is not None and not watch.kept:
+        return SessionMisuse(NEVER_KEPT)
+    return ReadOnly("This session only reads. To write, use session_scope().")
+
+
+def _guard(engine: Engine, path: Path) -> None:
+    guard_transactions(engine)
+    _translate(engine, path)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def before(
+        connection: Connection,
+        cursor: object,
+        statement: str,
+        parameters: object,
+        context: object,
+        executemany: bool,
+    ) -> None:
+        if (watch := watch_of(connection)) is not None:
+            watch.see(statement)
+
+
+def _translate(engine: Engine, path: Path) -> None:
+    @event.listens_for(engine, "handle_error")
+    def on_error(context: ExceptionContext) -> BakehouseError | None:
+        error = context.original_exception
+        if not isinstance(error, sqlite3.Error):
+            return None
+        connection = context.connection
+        watch = None if connection is None else watch_of(connection)
+        return explain(error, path, watch)
+
+
+def _driver(raw: object) -> sqlite3.Connection:
+    if not isinstance(raw, sqlite3.Connection):
+        raise SessionMisuse("This connection has been closed.")
+    return raw
+
+
+def _only_read(
+    action: int, first: str | None, second: str | None, database: str | None, source: str | None
+) -> int:
+    if action in _TRANSACTION:
+        return sqlite3.SQLITE_OK
+    return _on_loan(action, first, second, database, source)
+
+
+def _on_loan(
+    action: int, first: str | None, second: str | None, database: str | None, source: str | None
+) -> int:
+    if action in _READS:
+        return sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_PRAGMA and first in _PRAGMAS:
+        return sqlite3.SQLITE_OK
+    return sqlite3.SQLITE_DENY
+
+
+def _never_kept(
+    action: int, first: str | None, second: str | None, database: str | None, source: str | None
+) -> int:
+    ends = action == sqlite3.SQLITE_TRANSACTION and first != "BEGIN"
+    return sqlite3.SQLITE_DENY if ends else sqlite3.SQLITE_OK

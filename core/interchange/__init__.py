@@ -1,0 +1,1 @@
+"""Kitchens and parts of them, in and out of files."""

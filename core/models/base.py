@@ -1,0 +1,57 @@
+"""The declarative base and the column types that keep amounts exact."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import CheckConstraint, MetaData, Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The base of every table of the kitchen."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class Exact(TypeDecorator[Fraction]):
+    """An exact rational, kept as the text "n/d" in lowest terms."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Fraction | None, dialect: Dialect) -> str | None:
+        """Write a fraction as "n/d"."""
+        return None if value is None else f"{value.numerator}/{value.denominator}"
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Fraction | None:
+        """Read "n/d" back."""
+        if value is None:
+            return None
+        numerator, _, denominator = value.partition("/")
+        return Fraction(int(numerator), int(denominator))
+
+
+def positive(column: str) -> CheckConstraint:
+    """Return the check that an exact column is above zero."""
+    return CheckConstraint(
+        f"{column} NOT LIKE '-%' AND {column} NOT LIKE '0/%' AND {column} LIKE '%/%'",
+        name=f"{column}_positive",
+    )
+
+
+def one_of(column: str, *values: str) -> CheckConstraint:
+    """Return the check that a text column holds one of `values`."""
+    allowed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({allowed})", name=f"{column}_known")

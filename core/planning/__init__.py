@@ -1,0 +1,1 @@
+"""Pure functions on frozen data: netting, packs, feasibility, why."""

@@ -1,0 +1,1 @@
+"""The session-optional doors of the kitchen (architecture: the session rule)."""

@@ -1,0 +1,157 @@
+"""Drawing items from stock for a run, a delivery or a discard (domain.md §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.errors import Missing, Shortage
+from core.models import OPEN, Change, Event, Lot
+from core.services import saying
+from core.services._kitchen import planned
+from core.services._ledger import ROUNDING, Taken, lots_on_hand, take
+from core.units import from_micro
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What is drawn for. From lots kept for other events only `borrow` takes what they need."""
+
+    reason: str
+    event_id: int | None = None
+    run_id: int | None = None
+    recipient: str | None = None
+    note: str | None = None
+    borrow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The lots one item may be drawn from, in order, each with the amount that is allowed."""
+
+    lots: tuple[tuple[Lot, int], ...]
+    available: int
+    kept_back: int
+
+
+def sources(session: Session, item_ids: list[int], purpose: Purpose) -> dict[int, Source]:
+    """Return where items may be drawn from: own lots of the event first, then the others.
+
+    A lot kept for another open event allows only what that event does not need.
+    """
+    on_hand = lots_on_hand(session, item_ids)
+    owners = {lot.event_id for lots in on_hand.values() for lot in lots} - {None, purpose.event_id}
+    others = set(
+        session.scalars(select(Event.id).where(Event.id.in_(owners), Event.status.in_(OPEN)))
+        if owners
+        else ()
+    )
+    found = {}
+    for item_id, lots in on_hand.items():
+        own = [lot for lot in lots if lot.event_id is not None and lot.event_id == purpose.event_id]
+        rest = [lot for lot in lots if lot not in own]
+        needed = _needed_by(session, item_id, {lot.event_id for lot in rest} & others)
+        allowed: list[tuple[Lot, int]] = [(lot, lot.left) for lot in own]
+        kept_back = 0
+        # The last lots to be used are the ones held back for the event that keeps them.
+        spare = {
+            event_id: sum(lot.left for lot in rest if lot.event_id == event_id) - need
+            for event_id, need in needed.items()
+        }
+        for lot in rest:
+            part = lot.left
+            if lot.event_id in spare and not purpose.borrow:
+                part = max(0, min(lot.left, spare[lot.event_id]))
+                spare[lot.event_id] -= part
+                kept_back += lot.left - part
+            if part:
+                allowed.append((lot, part))
+        found[item_id] = Source(tuple(allowed), sum(part for _, part in allowed), kept_back)
+    return found
+
+
+def _needed_by(session: Session, item_id: int, events: set[int | None]) -> dict[int | None, int]:
+    """Return, in micro-units, how much of its kept lots each event needs (domain.md §3.2)."""
+    if not events:
+        return {}
+    plan = planned(session)
+    item = plan.items.get(item_id)
+    needed: dict[int | None, int] = {}
+    for event_id in events:
+        place = plan.index[event_id or 0]
+        if item is None:
+            needed[event_id] = 0
+        elif place in item.unknown:
+            needed[event_id] = plan.kitchen.kept[item_id].get(event_id or 0, 0)
+        else:
+            kept = Fraction(item.kept.get(place, 0), item.scale)
+            needed[event_id] = int(kept * 1_000_000)
+    return needed
+
+
+def missing_from(
+    found: Mapping[int, Source], wanted: Mapping[int, int]
+) -> dict[int, tuple[int, int]]:
+    """Return (wanted, available) of what is short by more than ledger rounding."""
+    return {
+        item_id: (amount, found[item_id].available)
+        for item_id, amount in wanted.items()
+        if amount - found[item_id].available >= ROUNDING
+        or (found[item_id].available == 0 and amount > 0)
+    }
+
+
+def shortage(
+    session: Session,
+    missing: Mapping[int, tuple[int, int]],
+    found: Mapping[int, Source],
+    *,
+    hint: str = "",
+) -> Shortage:
+    """Return the error that names every missing item."""
+    say = saying.amounts(session)
+    rows = [
+        Missing(
+            item_id,
+            say.name(item_id),
+            say.amount(item_id, from_micro(wanted)),
+            say.amount(item_id, from_micro(available)),
+        )
+        for item_id, (wanted, available) in missing.items()
+    ]
+    hints = [
+        f"{say.amount(item_id, from_micro(found[item_id].kept_back))} {say.name(item_id)} more "
+        "is kept for another event; borrow it to use it anyway."
+        for item_id in missing
+        if found[item_id].kept_back
+    ]
+    return Shortage(rows, " ".join([*hints, hint] if hint else hints))
+
+
+def draw(
+    session: Session, change: Change, wanted: Mapping[int, int], purpose: Purpose
+) -> dict[int, Taken]:
+    """Take amounts (micro-units, by item) out of stock. Raises `Shortage`, nothing taken."""
+    found = sources(session, list(wanted), purpose)
+    missing = missing_from(found, wanted)
+    if missing:
+        raise shortage(session, missing, found)
+    return {
+        item_id: take(
+            session,
+            change,
+            found[item_id].lots,
+            amount,
+            purpose.reason,
+            run_id=purpose.run_id,
+            event_id=purpose.event_id if purpose.reason == "delivered" else None,
+            recipient=purpose.recipient,
+            note=purpose.note,
+        )
+        for item_id, amount in wanted.items()
+        if amount
+    }

@@ -1,0 +1,137 @@
+"""Writing the journal: one entry for each thing done, with what it edited before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core import terminal
+from core.clock import now
+from core.errors import RuleBroken
+from core.interchange.documents import Document
+from core.models import Change
+from core.services._cycles import check_no_cycle
+from core.services._read_documents import read_document
+from core.services._write_documents import TYPES, remove_document, slug_of, write_document
+
+Fields = dict[str, Any]
+Patch = dict[str, Any]
+"""One changed field: {"field", "was", "now"}, and "at" where only a part of a list changed."""
+
+
+@contextmanager
+def recording(session: Session, kind: str, summary: str) -> Iterator[Change]:
+    """Add one journal entry for what the block does; its id is the new revision."""
+    newest = session.scalar(select(func.max(Change.id))) or 0
+    change = Change(
+        id=newest + 1, at=now(), terminal=terminal.name(), kind=kind, summary=summary, edits=[]
+    )
+    session.add(change)
+    session.flush()
+    yield change
+    if any(edit["kind"] in ("recipe", "bundle") for edit in change.edits):
+        check_no_cycle(session)
+    session.flush()
+
+
+def put(session: Session, change: Change, doc: Document) -> None:
+    """Write a document and note in the change what it edited."""
+    kind, slug = slug_of(doc)
+    before = read_document(session, kind, slug)
+    if before == doc:
+        return
+    write_document(session, doc)
+    note_edit(session, change, kind, slug, before)
+
+
+def remove(session: Session, change: Change, kind: str, slug: str) -> None:
+    """Delete what a document describes and note it in the change."""
+    before = read_document(session, kind, slug)
+    remove_document(session, kind, slug)
+    note_edit(session, change, kind, slug, before)
+
+
+def note_edit(
+    session: Session, change: Change, kind: str, slug: str, before: Document | None
+) -> None:
+    """Note the difference between `before` and the document as it now stands."""
+    after = read_document(session, kind, slug)
+    edit = difference(kind, slug, before, after)
+    if edit is not None:
+        change.edits = [*change.edits, edit]
+
+
+def fields_of(doc: Document) -> Fields:
+    """Return a document as plain data, defaults left out."""
+    fields: Fields = msgspec.to_builtins(doc)
+    return fields
+
+
+def difference(
+    kind: str, slug: str, before: Document | None, after: Document | None
+) -> Fields | None:
+    """Return what changed between two documents of one thing, or None."""
+    if before is None or after is None:
+        if before is after:
+            return None
+        created, deleted = (after, None) if before is None else (None, before)
+        edit: Fields = {"kind": kind, "slug": slug}
+        if created is not None:
+            edit["created"] = fields_of(created)
+        if deleted is not None:
+            edit["deleted"] = fields_of(deleted)
+        return edit
+    was, is_now = fields_of(before), fields_of(after)
+    patches = [
+        _patch(field, was.get(field), is_now.get(field))
+        for field in type(after).__struct_fields__
+        if was.get(field) != is_now.get(field)
+    ]
+    return {"kind": kind, "slug": slug, "patches": patches} if patches else None
+
+
+def _patch(field: str, was: Any, is_now: Any) -> Patch:
+    """Describe a changed field; of a list, only the part between its equal ends."""
+    if not isinstance(was, list) or not isinstance(is_now, list):
+        return {"field": field, "was": was, "now": is_now}
+    shorter = min(len(was), len(is_now))
+    start = next((i for i in range(shorter) if was[i] != is_now[i]), shorter)
+    ends = range(1, shorter - start + 1)
+    end = next((i - 1 for i in ends if was[-i] != is_now[-i]), shorter - start)
+    return {
+        "field": field,
+        "at": start,
+        "was": was[start : len(was) - end],
+        "now": is_now[start : len(is_now) - end],
+    }
+
+
+class Conflict(RuleBroken):
+    """What an edit would take back has been edited again since."""
+
+
+def apply_patches(kind: str, fields: Fields, patches: list[Patch], *, backwards: bool) -> Document:
+    """Return the document after (or before) patches. Raises `Conflict` where it has moved on."""
+    before, after = ("now", "was") if backwards else ("was", "now")
+    result = dict(fields)
+    for patch in patches:
+        field, present = patch["field"], result.get(patch["field"])
+        if "at" in patch:
+            rows = list(present or [])
+            stretch = slice(patch["at"], patch["at"] + len(patch[before]))
+            if rows[stretch] != patch[before]:
+                raise Conflict(f"'{field}' has been edited since.")
+            rows[stretch] = patch[after]
+            result[field] = rows
+        elif present != patch[before]:
+            raise Conflict(f"'{field}' has been edited since.")
+        elif patch[after] is None:
+            result.pop(field, None)
+        else:
+            result[field] = patch[after]
+    return msgspec.convert(result, TYPES[kind])

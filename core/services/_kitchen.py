@@ -1,0 +1,280 @@
+"""Loading what the planner reads, in a number of queries that does not grow with the data."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from core.clock import today
+from core.models import (
+    OPEN,
+    BatchTarget,
+    BundleLine,
+    Event,
+    EventLine,
+    Item,
+    ItemUnit,
+    Lot,
+    Recipe,
+    RecipeLine,
+    RecipeOutput,
+    Run,
+    RunOutput,
+    StockMove,
+)
+from core.planning import kitchen as planning
+from core.planning.kitchen import Kitchen
+from core.planning.netting import Plan, make_plan
+from core.session import remembered
+from core.units import Amount, exact, from_micro
+
+
+def planned(session: Session) -> Plan:
+    """Return the plan of all open events in the session's state; made once per transaction."""
+    return remembered(session, ("plan", today()), lambda: make_plan(load_kitchen(session)))
+
+
+@dataclass(frozen=True, slots=True)
+class EventPlan:
+    """One event in the plan (if it is open), and the same event alone.
+
+    `alone` has no stock, no runs and no deliveries, but the event's targets: it tells gross needs.
+    """
+
+    event: planning.Event
+    plan: Plan
+    place: int | None
+    alone: Plan
+
+
+def event_plan(session: Session, event_id: int) -> EventPlan | None:
+    """Return what the plan says of one event, or None when there is no such event."""
+    return remembered(
+        session, ("event plan", today(), event_id), lambda: _event_plan(session, event_id)
+    )
+
+
+def _event_plan(session: Session, event_id: int) -> EventPlan | None:
+    plan = planned(session)
+    place = plan.index.get(event_id)
+    if place is not None:
+        event = plan.kitchen.events[place]
+    else:
+        found = load_events(session, Event.id == event_id)
+        if not found:
+            return None
+        event = found[0]
+    return EventPlan(event, plan, place, make_plan(plan.kitchen.alone(event)))
+
+
+def load_kitchen(session: Session) -> Kitchen:
+    """Load the kitchen with its open events and unexpired stock."""
+    items = {
+        row.id: planning.Item(*row)
+        for row in session.execute(
+            select(Item.id, Item.slug, Item.name, Item.kind, Item.unit, Item.always_on_hand)
+        )
+    }
+    free, kept = _load_stock(session)
+    return Kitchen(
+        items=items,
+        recipes=load_recipes(session),
+        bundles=load_bundles(session),
+        events=load_events(session, Event.status.in_(OPEN)),
+        free=free,
+        kept=kept,
+    )
+
+
+def _stock_amount(
+    amount: Fraction, unit: str, factor: Fraction | None
+) -> tuple[Fraction | None, str]:
+    """Return an amount in stock units; of an unknown one, None and how it was entered."""
+    if factor is None:
+        return None, exact(Amount(amount, unit))
+    return (amount if factor == 1 else amount * factor), ""
+
+
+def _line(item_id: int, amount: Fraction, unit: str, factor: Fraction | None) -> planning.Line:
+    return planning.Line(item_id, *_stock_amount(amount, unit, factor))
+
+
+def _factor_of(line: Any) -> ColumnElement[bool]:
+    return and_(ItemUnit.item_id == line.item_id, ItemUnit.unit == line.unit)
+
+
+def load_recipes(session: Session, only: int | None = None) -> dict[int, planning.Recipe]:
+    """Load all recipes by id, or one."""
+    outputs: dict[int, list[planning.Line]] = defaultdict(list)
+    lines: dict[int, list[planning.Line]] = defaultdict(list)
+    for model, target in ((RecipeOutput, outputs), (RecipeLine, lines)):
+        query = (
+            select(model.recipe_id, model.item_id, model.amount, model.unit, ItemUnit.factor)
+            .outerjoin(ItemUnit, _factor_of(model))
+            .order_by(model.recipe_id, model.position)
+        )
+        if only is not None:
+            query = query.where(model.recipe_id == only)
+        for recipe_id, item_id, amount, unit, factor in session.execute(query):
+            target[recipe_id].append(_line(item_id, amount, unit, factor))
+    recipes = select(Recipe.id, Recipe.slug, Recipe.name, Recipe.batch_step)
+    if only is not None:
+        recipes = recipes.where(Recipe.id == only)
+    return {
+        key: planning.Recipe(key, slug, name, step, tuple(outputs[key]), tuple(lines[key]))
+        for key, slug, name, step in session.execute(recipes)
+    }
+
+
+def load_bundles(session: Session) -> dict[int, tuple[planning.Line, ...]]:
+    """Load what each bundle holds, by the id of its item."""
+    bundles: dict[int, list[planning.Line]] = {
+        item_id: [] for item_id in session.scalars(select(Item.id).where(Item.kind == "bundle"))
+    }
+    query = (
+        select(
+            BundleLine.bundle_id,
+            BundleLine.item_id,
+            BundleLine.amount,
+            BundleLine.unit,
+            ItemUnit.factor,
+        )
+        .outerjoin(ItemUnit, _factor_of(BundleLine))
+        .order_by(BundleLine.bundle_id, BundleLine.position)
+    )
+    for bundle_id, item_id, amount, unit, factor in session.execute(query):
+        bundles[bundle_id].append(_line(item_id, amount, unit, factor))
+    return {bundle_id: tuple(lines) for bundle_id, lines in bundles.items()}
+
+
+def load_events(session: Session, which: ColumnElement[bool]) -> tuple[planning.Event, ...]:
+    """Load events with what is delivered and produced, by (date, slug)."""
+    events = session.execute(
+        select(Event.id, Event.slug, Event.name, Event.date, Event.status)
+        .where(which)
+        .order_by(Event.date, Event.slug)
+    ).all()
+    delivered = _load_delivered(session, which)
+    lines: dict[int, list[planning.EventLine]] = defaultdict(list)
+    query = (
+        select(
+            EventLine.event_id,
+            EventLine.item_id,
+            EventLine.amount,
+            EventLine.unit,
+            EventLine.recipient,
+            ItemUnit.factor,
+        )
+        .join(Event, Event.id == EventLine.event_id)
+        .outerjoin(ItemUnit, _factor_of(EventLine))
+        .where(which)
+        .order_by(EventLine.event_id, EventLine.position)
+    )
+    for event_id, item_id, amount, unit, recipient, factor in session.execute(query):
+        quantity, entered = _stock_amount(amount, unit, factor)
+        line = planning.EventLine(item_id, quantity, Fraction(0), recipient, entered)
+        lines[event_id].append(line)
+    targets: dict[int, dict[int, planning.Target]] = defaultdict(dict)
+    decided = (
+        select(BatchTarget).join(Event, Event.id == BatchTarget.event_id).where(which)
+    ).with_only_columns(
+        BatchTarget.event_id,
+        BatchTarget.recipe_id,
+        BatchTarget.batches,
+        BatchTarget.short_ok,
+        BatchTarget.accepted_need,
+    )
+    for event_id, recipe_id, batches, short_ok, need in session.execute(decided):
+        targets[event_id][recipe_id] = planning.Target(batches, short_ok, need)
+    good: dict[int, dict[int, Fraction]] = defaultdict(dict)
+    made = (
+        select(Run.event_id, RunOutput.item_id, func.sum(RunOutput.good))
+        .join(RunOutput, RunOutput.run_id == Run.id)
+        .join(Event, Event.id == Run.event_id)
+        .where(which, Run.undone.is_(False))
+        .group_by(Run.event_id, RunOutput.item_id)
+    )
+    for run_of, item_id, micro in session.execute(made):
+        good[run_of or 0][item_id] = from_micro(int(micro))
+    return tuple(
+        planning.Event(
+            row.id,
+            row.slug,
+            row.name,
+            row.date,
+            row.status in OPEN,
+            tuple(fill_lines(lines[row.id], delivered.get(row.id, {}))),
+            targets[row.id],
+            good[row.id],
+        )
+        for row in events
+    )
+
+
+Delivered = dict[tuple[int, str | None], Fraction]
+"""What was delivered, by item and recipient."""
+
+
+def _load_delivered(session: Session, which: ColumnElement[bool]) -> dict[int, Delivered]:
+    delivered: dict[int, Delivered] = defaultdict(dict)
+    query = (
+        select(StockMove.event_id, Lot.item_id, StockMove.recipient, func.sum(StockMove.amount))
+        .join(Lot, Lot.id == StockMove.lot_id)
+        .join(Event, Event.id == StockMove.event_id)
+        .where(which, StockMove.reason == "delivered")
+        .group_by(StockMove.event_id, Lot.item_id, StockMove.recipient)
+    )
+    for event_id, item_id, recipient, micro in session.execute(query):
+        delivered[event_id or 0][item_id, recipient] = -from_micro(int(micro))
+    return delivered
+
+
+def fill_lines(
+    lines: Iterable[planning.EventLine], delivered: Delivered
+) -> list[planning.EventLine]:
+    """Give deliveries to the recipient's own lines first, then to the lines in order.
+
+    What is more than ordered stays with no line (domain.md §4).
+    """
+    rest = dict(delivered)
+    rows = list(lines)
+    filled = [Fraction(0)] * len(rows)
+    for own in (True, False):
+        for number, line in enumerate(rows):
+            if line.quantity is None:
+                continue
+            for key in list(rest):
+                item_id, recipient = key
+                wanted = line.quantity - filled[number]
+                if item_id != line.item_id or wanted <= 0:
+                    continue
+                if own and (recipient is None or recipient != line.recipient):
+                    continue
+                given = min(wanted, rest[key])
+                filled[number] += given
+                rest[key] -= given
+    return [replace(line, delivered=done) for line, done in zip(rows, filled, strict=True)]
+
+
+def _load_stock(session: Session) -> tuple[dict[int, int], dict[int, dict[int, int]]]:
+    """Sum unexpired stock: free by item, and kept by item and open event, in micro-units."""
+    free: dict[int, int] = defaultdict(int)
+    kept: dict[int, dict[int, int]] = defaultdict(dict)
+    query = (
+        select(Lot.item_id, Lot.event_id, Event.status, func.sum(Lot.left))
+        .outerjoin(Event, Event.id == Lot.event_id)
+        .where(Lot.left > 0, or_(Lot.expires.is_(None), Lot.expires >= today()))
+        .group_by(Lot.item_id, Lot.event_id, Event.status)
+    )
+    for item_id, event_id, status, micro in session.execute(query):
+        if event_id is not None and status in OPEN:
+            kept[item_id][event_id] = int(micro)
+        else:
+            free[item_id] += int(micro)
+    return free, kept

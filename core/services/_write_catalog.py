@@ -1,0 +1,171 @@
+"""How items and products are written."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import cast
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+
+from core.errors import RuleBroken, UnknownUnit
+from core.interchange.documents import (
+    ItemDoc,
+    ProductDoc,
+)
+from core.models import (
+    KINDS,
+    Base,
+    BundleLine,
+    EventLine,
+    Item,
+    ItemUnit,
+    Lot,
+    Measure,
+    Product,
+    RecipeOutput,
+)
+from core.services._writing import (
+    Problems,
+    check_name,
+    check_not_negative,
+    check_one_of,
+    facts_of,
+    found_item,
+    items_by_slug,
+    read_amount,
+    read_date,
+    read_positive,
+    read_price,
+)
+from core.units import (
+    STOCK_UNITS,
+    Amount,
+    ItemFacts,
+    check_measures,
+    factor_to_stock,
+    parse_amount,
+)
+
+
+def put_item(session: Session, doc: ItemDoc) -> None:
+    """Write an item with its measures; mending a density mends every line that uses it."""
+    problems = Problems()
+    check_name(problems, doc.slug, doc.name)
+    with problems.at("kind"):
+        check_one_of(doc.kind, KINDS)
+    with problems.at("unit"):
+        check_one_of(doc.unit, STOCK_UNITS)
+        if doc.kind == "bundle" and doc.unit != "each":
+            raise RuleBroken("A bundle is counted in each.")
+    numbers: dict[str, Fraction | None] = {}
+    for field in ("grams_per_ml", "grams_each"):
+        with problems.at(field):
+            numbers[field] = read_positive(getattr(doc, field))
+    measures: dict[str, Amount] = {}
+    for name, text in doc.measures.items():
+        with problems.at(f"measures.{name}"):
+            measures[name] = parse_amount(text)
+    check_not_negative(problems, "shelf_life_days", doc.shelf_life_days)
+    problems.check()
+    with problems.at("measures"):
+        facts = ItemFacts(
+            doc.name, doc.unit, numbers["grams_per_ml"], numbers["grams_each"], measures
+        )
+        check_measures(facts)
+    problems.check()
+    item = session.scalar(select(Item).where(Item.slug == doc.slug))
+    if item is None:
+        item = Item(slug=doc.slug)
+        session.add(item)
+    elif (item.kind, item.unit) != (doc.kind, doc.unit):
+        with problems.at("unit" if item.unit != doc.unit else "kind"):
+            _refuse_new_nature(session, item)
+        problems.check()
+    item.name, item.kind, item.unit = doc.name, doc.kind, doc.unit
+    item.grams_per_ml, item.grams_each = numbers["grams_per_ml"], numbers["grams_each"]
+    item.display_unit, item.category, item.notes = doc.display_unit, doc.category, doc.notes
+    item.shelf_life_days, item.always_on_hand = doc.shelf_life_days, doc.always_on_hand
+    item.allergens, item.archived = list(doc.allergens), doc.archived
+    session.flush()
+    rows: list[Base] = [
+        Measure(item_id=item.id, name=name, amount=amount.value, unit=amount.unit or doc.unit)
+        for name, amount in sorted(measures.items())
+    ]
+    existing = session.scalars(
+        select(Measure).where(Measure.item_id == item.id).order_by(Measure.name)
+    ).all()
+    if [(m.name, m.amount, m.unit) for m in existing] != [
+        (m.name, m.amount, m.unit) for m in cast(list[Measure], rows)
+    ]:
+        session.execute(delete(Measure).where(Measure.item_id == item.id))
+        session.expire_all()
+        session.add_all(rows)
+        session.flush()
+    _renew_factors(session, item)
+
+
+def _refuse_new_nature(session: Session, item: Item) -> None:
+    used = select(
+        exists().where(Lot.item_id == item.id)
+        | exists().where(RecipeOutput.item_id == item.id)
+        | exists().where(BundleLine.bundle_id == item.id)
+        | exists().where(EventLine.item_id == item.id)
+    )
+    if session.scalar(used):
+        raise RuleBroken(
+            f"{item.name} is already stocked or in use, so its kind and stock unit stay as they "
+            "are. Archive it and add another item."
+        )
+
+
+def _renew_factors(session: Session, item: Item) -> None:
+    units = session.scalars(select(ItemUnit).where(ItemUnit.item_id == item.id)).all()
+    facts = facts_of(session, item) if units else None
+    for known in units:
+        try:
+            known.factor = (
+                Fraction(1)
+                if known.unit == item.unit or facts is None
+                else factor_to_stock(known.unit, facts)
+            )
+        except UnknownUnit:
+            known.factor = None
+    session.flush()
+
+
+def put_product(session: Session, doc: ProductDoc) -> None:
+    """Write a product. At most one product of an item is preferred."""
+    problems = Problems()
+    check_name(problems, doc.slug, doc.label)
+    item: Item | None = None
+    amount, unit, price, priced_on = Fraction(1), "", None, None
+    with problems.at("item"):
+        items = items_by_slug(session, [doc.item])
+        item = found_item(items, doc.item, ("ingredient", "supply"))
+    with problems.at("pack"):
+        if item is not None:
+            amount, unit = read_amount(session, item, doc.pack)
+    with problems.at("price"):
+        price = read_price(doc.price)
+    with problems.at("priced_on"):
+        priced_on = read_date(doc.priced_on)
+    problems.check()
+    product = session.scalar(select(Product).where(Product.slug == doc.slug))
+    with problems.at("preferred"):
+        other = session.scalar(
+            select(Product.slug).where(
+                Product.item_id == item.id, Product.preferred, Product.slug != doc.slug
+            )
+        )
+        if doc.preferred and other is not None:
+            raise RuleBroken(f"'{other}' is already the preferred product of {item.name}.")
+    problems.check()
+    if product is None:
+        product = Product(slug=doc.slug)
+        session.add(product)
+    product.item_id, product.label, product.amount, product.unit = item.id, doc.label, amount, unit
+    product.price, product.priced_on = price, priced_on
+    product.store, product.barcode = doc.store, doc.barcode
+    product.preferred, product.archived = doc.preferred, doc.archived
+    session.flush()

@@ -1,0 +1,204 @@
+"""What the writers of documents share: collecting problems, reading amounts, ordered lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from fractions import Fraction
+from typing import Any, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.errors import BadDocument, Problem, Refused, RuleBroken, UnknownUnit
+from core.interchange.documents import (
+    LineDoc,
+)
+from core.models import (
+    KINDS,
+    Base,
+    Item,
+    ItemUnit,
+    Measure,
+)
+from core.money import parse_money
+from core.money import to_micro as money_micro
+from core.units import (
+    Amount,
+    ItemFacts,
+    factor_to_stock,
+    parse_amount,
+)
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
+WITHDRAWN = "~"
+"""What the slug of a withdrawn row starts with; see `core.services.journal_service`."""
+
+
+class Problems:
+    """Collects what is wrong with one document, by path."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    @contextmanager
+    def at(self, path: str) -> Iterator[None]:
+        """Note a broken rule inside the block under `path`, and go on."""
+        try:
+            yield
+        except BadDocument as error:
+            self.found.extend(Problem(_join(path, p.path), p.message) for p in error.problems)
+        except (Refused, UnknownUnit) as error:
+            self.found.append(Problem(path, str(error)))
+
+    def check(self) -> None:
+        """Raise `BadDocument` if anything was noted."""
+        if self.found:
+            raise BadDocument(self.found)
+
+
+def _join(path: str, inner: str) -> str:
+    return f"{path}.{inner}" if path and inner else path or inner
+
+
+def facts_of(session: Session, item: Item) -> ItemFacts:
+    """Return what is known of an item for converting amounts to its stock unit."""
+    measures = session.execute(
+        select(Measure.name, Measure.amount, Measure.unit).where(Measure.item_id == item.id)
+    )
+    return ItemFacts(
+        name=item.name,
+        unit=item.unit,
+        grams_per_ml=item.grams_per_ml,
+        grams_each=item.grams_each,
+        measures={name: Amount(amount, unit) for name, amount, unit in measures},
+    )
+
+
+def use_unit(session: Session, item: Item, unit: str) -> Fraction | None:
+    """Return the factor from `unit` to the item's stock unit, working it out on first use.
+
+    None is unknown (no density, no `grams_each`). Raises `UnknownUnit`.
+    """
+    known = session.get(ItemUnit, (item.id, unit))
+    if known is None or known.factor is None:
+        factor = (
+            Fraction(1) if unit == item.unit else factor_to_stock(unit, facts_of(session, item))
+        )
+        if known is None:
+            session.add(ItemUnit(item_id=item.id, unit=unit, factor=factor))
+            session.flush()
+        return factor
+    return known.factor
+
+
+def stock_amount(session: Session, item: Item, given: object) -> Fraction | None:
+    """Return an entered amount in the item's stock unit, or None where it is unknown."""
+    amount = parse_amount(cast(Any, given))
+    factor = use_unit(session, item, amount.unit or item.unit)
+    return None if factor is None else amount.value * factor
+
+
+def read_amount(session: Session, item: Item, text: str) -> tuple[Fraction, str]:
+    amount = parse_amount(text)
+    unit = amount.unit or item.unit
+    use_unit(session, item, unit)
+    return amount.value, unit
+
+
+def read_positive(text: str | None) -> Fraction | None:
+    if text is None:
+        return None
+    amount = parse_amount(text)
+    if amount.unit is not None:
+        raise RuleBroken(f"'{text}' should be a plain number, without a unit.")
+    return amount.value
+
+
+def read_date(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise RuleBroken(f"'{text}' is no date. Write it as 2026-12-15.") from None
+
+
+def read_price(text: str | None) -> int | None:
+    return None if text is None else money_micro(parse_money(text))
+
+
+def check_one_of(value: str, allowed: Iterable[str]) -> None:
+    if value not in allowed:
+        raise RuleBroken(f"'{value}' is none of {', '.join(allowed)}.")
+
+
+def check_name(problems: Problems, slug: str, name: str) -> None:
+    with problems.at("slug"):
+        check_slug(slug)
+    with problems.at("name"):
+        if not name.strip():
+            raise RuleBroken("A name is needed.")
+
+
+def check_slug(slug: str) -> None:
+    """Refuse a slug that is not made of small letters, digits, dots, dashes."""
+    if not SLUG.fullmatch(slug.split(WITHDRAWN)[-1] if slug.startswith(WITHDRAWN) else slug):
+        raise RuleBroken(f"'{slug}' is no slug. Use small letters, digits and dashes.")
+
+
+def check_not_negative(problems: Problems, path: str, value: int | None) -> None:
+    with problems.at(path):
+        if value is not None and value < 0:
+            raise RuleBroken(f"{value} is below zero.")
+
+
+def items_by_slug(session: Session, slugs: Iterable[str]) -> dict[str, Item]:
+    """Return items by slug; unknown ones are missing."""
+    found = session.scalars(select(Item).where(Item.slug.in_(set(slugs))))
+    return {item.slug: item for item in found}
+
+
+def found_item(items: Mapping[str, Item], slug: str, kinds: Sequence[str] = KINDS) -> Item:
+    item = items.get(slug)
+    if item is None:
+        raise RuleBroken(f"There is no item '{slug}'.")
+    if item.kind not in kinds:
+        raise RuleBroken(f"{item.name} is of kind {item.kind}; here goes {' or '.join(kinds)}.")
+    return item
+
+
+def line_up(session: Session, existing: Sequence[Base], rows: Sequence[Base]) -> None:
+    """Bring ordered rows in line with `rows`: change in place, add, delete."""
+    for old, new in zip(existing, rows, strict=False):
+        for column in old.__table__.columns.keys():  # noqa: SIM118 - a ColumnCollection
+            value = getattr(new, column)
+            if column != "id" and getattr(old, column) != value:
+                setattr(old, column, value)
+    for row in existing[len(rows) :]:
+        session.delete(row)
+    session.add_all(rows[len(existing) :])
+
+
+def read_lines(
+    session: Session,
+    problems: Problems,
+    items: Mapping[str, Item],
+    key: str,
+    lines: Sequence[LineDoc],
+    kinds: Sequence[str],
+) -> list[tuple[Item, Fraction, str]]:
+    read = []
+    for number, line in enumerate(lines):
+        item = None
+        with problems.at(f"{key}[{number}].item"):
+            item = found_item(items, line.item, kinds)
+        with problems.at(f"{key}[{number}].amount"):
+            if item is None:
+                parse_amount(line.amount)
+            else:
+                amount, unit = read_amount(session, item, line.amount)
+                read.append((item, amount, unit))
+    return read

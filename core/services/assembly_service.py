@@ -1,0 +1,199 @@
+"""Recording assemblies: bundles put together from what is in stock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from math import ceil
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.clock import now
+from core.errors import BundleNotFound, RuleBroken
+from core.models import Change, Event, Item, Run, RunNotDrawn, RunOutput
+from core.planning.kitchen import Line
+from core.services._drawing import Purpose, draw, missing_from, shortage, sources
+from core.services._journal import recording
+from core.services._kitchen import load_bundles
+from core.services._ledger import Origin, Taken, add_lot
+from core.services._rows import ChangeRow, change_row
+from core.services.production_service import Entered, keeps_until, open_event
+from core.session import writing
+from core.units import MICRO, parse_amount, to_micro
+
+
+def record_assembly(
+    bundle_id: int,
+    quantity: Entered,
+    *,
+    event_id: int | None = None,
+    at: datetime | None = None,
+    borrow: bool = False,
+    session: Session | None = None,
+) -> ChangeRow:
+    """Record bundles put together, as one journal entry: components used, bundles into stock.
+
+    Inner bundles that are not there yet are assembled on the way. The bundles keep until the
+    earliest expiry of their components (domain.md §4). `borrow` uses lots kept for other events.
+
+    Raises:
+        BundleNotFound, EventNotFound: No such bundle or event.
+        Shortage: Names every missing component; nothing is recorded.
+        RuleBroken: Not a whole number of bundles, or an event that is not open.
+    """
+    with writing(session) as writer:
+        bundle = writer.get(Item, bundle_id)
+        if bundle is None or bundle.kind != "bundle":
+            raise BundleNotFound(bundle_id)
+        count = parse_amount(quantity).value
+        if count.denominator != 1:
+            raise RuleBroken(f"Bundles are assembled whole; {quantity} is not a whole number.")
+        event = open_event(writer, event_id)
+        work = _Assembly(writer, event, at or now(), borrow=borrow)
+        steps = work.steps(bundle_id, int(count))
+        summary = f"Assembled {count} × {bundle.name}"
+        if event is not None:
+            summary += f" for {event.name}"
+        with recording(writer, "assemble", summary) as change:
+            for inner_id, number in steps:
+                work.assemble(change, inner_id, number)
+        return change_row(change)
+
+
+@dataclass(slots=True)
+class _Assembly:
+    """Assemblies of one journal entry, inner bundles first."""
+
+    session: Session
+    event: Event | None
+    at: datetime
+    borrow: bool = False
+    bundles: Mapping[int, tuple[Line, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bundles = load_bundles(self.session)
+
+    def steps(self, bundle_id: int, count: int) -> list[tuple[int, int]]:
+        """Return (bundle, number) to assemble, inner ones first. Raises `Shortage`."""
+        leaves: dict[int, Fraction] = {}
+        order: dict[int, int] = {}
+        self._explode(bundle_id, count, leaves, order)
+        wanted = {item_id: to_micro(amount) for item_id, amount in leaves.items()}
+        purpose = self._purpose(None)
+        found = sources(self.session, list(wanted), purpose)
+        missing = missing_from(found, wanted)
+        if missing:
+            raise shortage(self.session, missing, found)
+        return list(order.items())
+
+    def _explode(
+        self,
+        bundle_id: int,
+        count: int,
+        leaves: dict[int, Fraction],
+        order: dict[int, int],
+    ) -> None:
+        """Sum the components to draw; inner bundles as far as they are there, else their own."""
+        if not self.bundles[bundle_id]:
+            name = self._item(bundle_id).name
+            raise RuleBroken(f"{name} holds nothing yet. Add lines to it first.")
+        for line in self.bundles[bundle_id]:
+            item = self._item(line.item_id)
+            if item.always_on_hand or line.amount is None:
+                continue
+            amount = line.amount * count
+            if item.kind == "bundle":
+                there = Fraction(self._available(item.id), MICRO) - leaves.get(item.id, Fraction(0))
+                lacking = ceil(max(Fraction(0), amount - max(Fraction(0), there)))
+                amount -= lacking
+                if lacking:
+                    self._explode(item.id, lacking, leaves, order)
+            if amount > 0:
+                leaves[item.id] = leaves.get(item.id, Fraction(0)) + amount
+        order[bundle_id] = order.get(bundle_id, 0) + count
+
+    def _available(self, item_id: int) -> int:
+        return sources(self.session, [item_id], self._purpose(None))[item_id].available
+
+    def _item(self, item_id: int) -> Item:
+        return self.session.get_one(Item, item_id)
+
+    def _purpose(self, run_id: int | None) -> Purpose:
+        event_id = None if self.event is None else self.event.id
+        return Purpose("used", event_id, run_id, borrow=self.borrow)
+
+    def assemble(self, change: Change, bundle_id: int, count: int) -> None:
+        """Use the components of `count` bundles and bring the bundles in as one lot."""
+        run = Run(
+            change_id=change.id,
+            kind="assembly",
+            bundle_id=bundle_id,
+            event_id=None if self.event is None else self.event.id,
+            batches=Fraction(count),
+            at=self.at,
+        )
+        self.session.add(run)
+        self.session.flush()
+        wanted: dict[int, Fraction] = {}
+        for line in self.bundles[bundle_id]:
+            if self._item(line.item_id).always_on_hand:
+                continue
+            if line.amount is None:
+                self._note_not_drawn(run, line, count)
+            else:
+                before = wanted.get(line.item_id, Fraction(0))
+                wanted[line.item_id] = before + line.amount * count
+        micro = {item_id: to_micro(amount) for item_id, amount in wanted.items()}
+        taken = draw(self.session, change, micro, self._purpose(run.id))
+        complete = all(line.amount is not None for line in self.bundles[bundle_id])
+        self._bring_in(change, run, count, taken, complete=complete)
+
+    def _note_not_drawn(self, run: Run, line: Line, count: int) -> None:
+        entered = parse_amount(line.entered)
+        unit = entered.unit or self._item(line.item_id).unit
+        self.session.add(
+            RunNotDrawn(
+                run_id=run.id, item_id=line.item_id, amount=entered.value * count, unit=unit
+            )
+        )
+
+    def _bring_in(
+        self, change: Change, run: Run, count: int, taken: Mapping[int, Taken], *, complete: bool
+    ) -> None:
+        bundle = self._item(run.bundle_id or 0)
+        run.cost = sum(part.cost for part in taken.values())
+        self.session.add(
+            RunOutput(run_id=run.id, item_id=bundle.id, good=count * MICRO, lost=0, reason=None)
+        )
+        day = self.at.date()
+        origin = Origin(day, self._expiry(bundle, day, taken), event_id=run.event_id, run_id=run.id)
+        add_lot(
+            self.session,
+            change,
+            bundle.id,
+            count * MICRO,
+            run.cost,
+            origin,
+            "made",
+            priced=complete and all(part.priced for part in taken.values()),
+        )
+
+    @staticmethod
+    def _expiry(bundle: Item, day: date, taken: Mapping[int, Taken]) -> date | None:
+        expiries = [part.expires for part in taken.values() if part.expires is not None]
+        own = keeps_until(bundle, day)
+        return min([*expiries, *([] if own is None else [own])], default=None)
+
+
+def assembled(session: Session, event_id: int) -> dict[int, int]:
+    """Return how many bundles an event's runs have assembled, by bundle."""
+    query = select(Run.bundle_id, Run.batches).where(
+        Run.event_id == event_id, Run.kind == "assembly", Run.undone.is_(False)
+    )
+    total: dict[int, int] = {}
+    for bundle_id, batches in session.execute(query):
+        total[bundle_id or 0] = total.get(bundle_id or 0, 0) + int(batches)
+    return total

@@ -1,0 +1,318 @@
+"""The catalogue: items, products, recipes and bundles, found and edited.
+
+Editing takes whole documents (`core.interchange.documents`): read one, change it, save it. A
+saved document is checked as a whole, and every rule it breaks is told at once.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.errors import BundleNotFound, ItemNotFound, ProductNotFound, RecipeNotFound
+from core.interchange.documents import BundleDoc, Document, ItemDoc, ProductDoc, RecipeDoc
+from core.models import Item, ItemUnit, Product, Recipe, RecipeLine
+from core.money import from_micro as money_of
+from core.services._journal import put, recording
+from core.services._naming import find, slug_for
+from core.services._read_documents import (
+    amount_text,
+    read_bundles,
+    read_items,
+    read_products,
+    read_recipes,
+)
+from core.services._rows import (
+    BundleRow,
+    ChangeRow,
+    ItemRow,
+    ProductRow,
+    RecipeRow,
+    change_row,
+)
+from core.services._writing import WITHDRAWN
+from core.session import reading, writing
+
+# -- finding --------------------------------------------------------------------------------------
+
+
+def find_item(name: str | int, session: Session | None = None) -> ItemRow:
+    """Return the item with this slug, id or unique part of its name.
+
+    Raises:
+        ItemNotFound, Ambiguous: Nothing or several things fit.
+    """
+    with reading(session) as reader:
+        return _item_row(reader.get_one(Item, find(reader, Item, name, ItemNotFound)))
+
+
+def find_bundle(name: str | int, session: Session | None = None) -> ItemRow:
+    """Return the item of the bundle with this slug, id or unique part of its name.
+
+    Raises:
+        BundleNotFound, Ambiguous: Nothing or several things fit.
+    """
+    with reading(session) as reader:
+        key = find(reader, Item, name, BundleNotFound, kind=["bundle"])
+        return _item_row(reader.get_one(Item, key))
+
+
+def find_product(name: str | int, session: Session | None = None) -> ProductRow:
+    """Return the product with this slug, id or unique part of its label.
+
+    Raises:
+        ProductNotFound, Ambiguous: Nothing or several things fit.
+    """
+    with reading(session) as reader:
+        key = find(reader, Product, name, ProductNotFound)
+        return next(row for row in _product_rows(reader, archived=True) if row.id == key)
+
+
+def find_recipe(name: str | int, session: Session | None = None) -> RecipeRow:
+    """Return the recipe with this slug, id or unique part of its name.
+
+    Raises:
+        RecipeNotFound, Ambiguous: Nothing or several things fit.
+    """
+    with reading(session) as reader:
+        key = find(reader, Recipe, name, RecipeNotFound)
+        return next(row for row in _recipe_rows(reader, archived=True) if row.id == key)
+
+
+# -- listing --------------------------------------------------------------------------------------
+
+
+def list_items(
+    session: Session | None = None, *, kind: str | None = None, archived: bool = False
+) -> list[ItemRow]:
+    """Return items by name, of one kind or of all."""
+    with reading(session) as reader:
+        query = select(Item).where(Item.slug.not_like(f"{WITHDRAWN}%")).order_by(Item.name, Item.id)
+        if kind is not None:
+            query = query.where(Item.kind == kind)
+        if not archived:
+            query = query.where(Item.archived.is_(False))
+        return [_item_row(item) for item in reader.scalars(query)]
+
+
+def list_products(
+    session: Session | None = None, *, item_id: int | None = None, archived: bool = False
+) -> list[ProductRow]:
+    """Return products by item and label, of one item or of all."""
+    with reading(session) as reader:
+        rows = _product_rows(reader, archived=archived)
+        return [row for row in rows if item_id in (None, row.item_id)]
+
+
+def list_recipes(session: Session | None = None, *, archived: bool = False) -> list[RecipeRow]:
+    """Return recipes by name, with what a batch makes and how many lines are unknown."""
+    with reading(session) as reader:
+        return _recipe_rows(reader, archived=archived)
+
+
+def list_bundles(session: Session | None = None, *, archived: bool = False) -> list[BundleRow]:
+    """Return bundles by name, with what they hold."""
+    with reading(session) as reader:
+        names = {item.slug: item.name for item in read_items(reader)}
+        holds = {
+            doc.item: ", ".join(f"{line.amount} {names[line.item]}" for line in doc.lines)
+            for doc in read_bundles(reader)
+        }
+        return [
+            BundleRow(row.id, row.slug, row.name, holds.get(row.slug, ""), row.archived)
+            for row in list_items(reader, kind="bundle", archived=archived)
+        ]
+
+
+def _item_row(item: Item) -> ItemRow:
+    return ItemRow(
+        item.id,
+        item.slug,
+        item.name,
+        item.kind,
+        item.unit,
+        item.category,
+        item.always_on_hand,
+        item.archived,
+    )
+
+
+def _product_rows(session: Session, *, archived: bool) -> list[ProductRow]:
+    query = (
+        select(Product, Item.name)
+        .join(Item, Item.id == Product.item_id)
+        .where(Product.slug.not_like(f"{WITHDRAWN}%"))
+        .order_by(Item.name, Product.label, Product.id)
+    )
+    if not archived:
+        query = query.where(Product.archived.is_(False))
+    return [
+        ProductRow(
+            product.id,
+            product.slug,
+            product.item_id,
+            item,
+            product.label,
+            amount_text(product.amount, product.unit),
+            None if product.price is None else money_of(product.price),
+            product.priced_on,
+            product.store,
+            product.preferred,
+            product.archived,
+        )
+        for product, item in session.execute(query)
+    ]
+
+
+def _recipe_rows(session: Session, *, archived: bool) -> list[RecipeRow]:
+    names = dict(session.execute(select(Item.slug, Item.name)).tuples().all())
+    makes = {
+        doc.slug: ", ".join(f"{line.amount} {names[line.item]}" for line in doc.makes)
+        for doc in read_recipes(session)
+    }
+    unknown: dict[int, int] = {}
+    lines = (
+        select(RecipeLine.recipe_id)
+        .join(Item, Item.id == RecipeLine.item_id)
+        .outerjoin(
+            ItemUnit, (ItemUnit.item_id == RecipeLine.item_id) & (ItemUnit.unit == RecipeLine.unit)
+        )
+        .where(ItemUnit.factor.is_(None), Item.always_on_hand.is_(False))
+    )
+    for recipe_id in session.scalars(lines):
+        unknown[recipe_id] = unknown.get(recipe_id, 0) + 1
+    query = (
+        select(Recipe).where(Recipe.slug.not_like(f"{WITHDRAWN}%")).order_by(Recipe.name, Recipe.id)
+    )
+    if not archived:
+        query = query.where(Recipe.archived.is_(False))
+    return [
+        RecipeRow(
+            recipe.id,
+            recipe.slug,
+            recipe.name,
+            recipe.category,
+            makes[recipe.slug],
+            unknown.get(recipe.id, 0),
+            recipe.archived,
+        )
+        for recipe in session.scalars(query)
+    ]
+
+
+# -- documents ------------------------------------------------------------------------------------
+
+
+def get_item(item_id: int, session: Session | None = None) -> ItemDoc:
+    """Return an item as a document. Raises `ItemNotFound`."""
+    with reading(session) as reader:
+        item = reader.get(Item, item_id)
+        if item is None:
+            raise ItemNotFound(item_id)
+        return read_items(reader, [item.slug])[0]
+
+
+def get_product(product_id: int, session: Session | None = None) -> ProductDoc:
+    """Return a product as a document. Raises `ProductNotFound`."""
+    with reading(session) as reader:
+        product = reader.get(Product, product_id)
+        if product is None:
+            raise ProductNotFound(product_id)
+        return read_products(reader, [product.slug])[0]
+
+
+def get_recipe(recipe_id: int, session: Session | None = None) -> RecipeDoc:
+    """Return a recipe as a document. Raises `RecipeNotFound`."""
+    with reading(session) as reader:
+        recipe = reader.get(Recipe, recipe_id)
+        if recipe is None:
+            raise RecipeNotFound(recipe_id)
+        return read_recipes(reader, [recipe.slug])[0]
+
+
+def get_bundle(bundle_id: int, session: Session | None = None) -> BundleDoc:
+    """Return what a bundle holds as a document. Raises `BundleNotFound`."""
+    with reading(session) as reader:
+        item = reader.get(Item, bundle_id)
+        if item is None or item.kind != "bundle":
+            raise BundleNotFound(bundle_id)
+        found = read_bundles(reader, [item.slug])
+        return found[0] if found else BundleDoc(item=item.slug, lines=[])
+
+
+def free_slug(kind: str, name: str, session: Session | None = None) -> str:
+    """Return a slug for a new item, product or recipe, made from its name."""
+    models = {"item": Item, "product": Product, "recipe": Recipe}
+    with reading(session) as reader:
+        return slug_for(reader, models[kind], name)
+
+
+# -- saving ---------------------------------------------------------------------------------------
+
+
+def save_item(doc: ItemDoc, *, session: Session | None = None) -> ChangeRow:
+    """Write an item, new or known by its slug; mending a density mends every line using it.
+
+    Raises:
+        BadDocument: Every rule the document breaks, with its place.
+    """
+    with writing(session) as writer:
+        known = read_items(writer, [doc.slug])
+        return _save(writer, "item", bool(known), doc.name, doc)
+
+
+def save_product(doc: ProductDoc, *, session: Session | None = None) -> ChangeRow:
+    """Write a product; one that becomes preferred takes the preference from the other.
+
+    Raises:
+        BadDocument: Every rule the document breaks, with its place.
+    """
+    with writing(session) as writer:
+        known = read_products(writer, [doc.slug])
+        docs: list[Document] = []
+        if doc.preferred:
+            others = (
+                select(Product.slug)
+                .join(Item)
+                .where(Item.slug == doc.item, Product.preferred, Product.slug != doc.slug)
+            )
+            for other in read_products(writer, list(writer.scalars(others))):
+                other.preferred = False
+                docs.append(other)
+        return _save(writer, "product", bool(known), doc.label, *docs, doc)
+
+
+def save_recipe(doc: RecipeDoc, *, session: Session | None = None) -> ChangeRow:
+    """Write a recipe, new or known by its slug.
+
+    Raises:
+        BadDocument: Every rule the document breaks, with its place.
+        Cycle: The recipe would need its own output; names the path.
+    """
+    with writing(session) as writer:
+        known = read_recipes(writer, [doc.slug])
+        return _save(writer, "recipe", bool(known), doc.name, doc)
+
+
+def save_bundle(
+    doc: BundleDoc, item: ItemDoc | None = None, *, session: Session | None = None
+) -> ChangeRow:
+    """Write what a bundle holds, together with its item where that is new or changed.
+
+    Raises:
+        BadDocument: Every rule the documents break, with their place.
+        Cycle: The bundle would contain itself; names the path.
+    """
+    with writing(session) as writer:
+        before = read_items(writer, [doc.item])
+        docs = [doc] if item is None else [item, doc]
+        name = item.name if item is not None else before[0].name if before else doc.item
+        return _save(writer, "bundle", bool(before), name, *docs)
+
+
+def _save(session: Session, kind: str, known: bool, name: str, *docs: Document) -> ChangeRow:
+    summary = f"{'Edited' if known else 'Added'} {kind} {name}"
+    with recording(session, kind, summary) as change:
+        for doc in docs:
+            put(session, change, doc)
+    return change_row(change)

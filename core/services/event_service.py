@@ -1,0 +1,294 @@
+"""Events: their progress, their lines, and what is ticked off their shopping list.
+
+The three reads below are the heart of the product: given a session they use it alone and see its
+uncommitted changes; without one they read one state of their own.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.errors import EventNotFound, ItemNotFound, RuleBroken
+from core.interchange.documents import EventDoc, EventLineDoc
+from core.models import Event, Item
+from core.money import parse_money
+from core.services._journal import put, recording
+from core.services._naming import find, slug_for
+from core.services._read_documents import read_events
+from core.services._rows import ChangeRow, EventRow, change_row
+from core.services._writing import stock_amount
+from core.services.planning import _shopping, _views
+from core.services.planning.shapes import AssemblyProgress, ProductionProgress, ShoppingRow
+from core.session import reading, writing
+from core.units import parse_amount
+
+Entered = int | Decimal | Fraction | str
+"""An amount as entered; a bare number is in the item's stock unit."""
+
+
+# -- progress -------------------------------------------------------------------------------------
+
+
+def get_production_progress(event_id: int, session: Session | None = None) -> ProductionProgress:
+    """Return how far the production of an event is, by recipe and output (contract §1).
+
+    Raises:
+        EventNotFound: No such event.
+    """
+    with reading(session) as reader:
+        return _get_production_progress_impl(event_id, reader)
+
+
+def get_assembly_progress(event_id: int, session: Session | None = None) -> AssemblyProgress:
+    """Return how far the assembly of an event is, by bundle (contract §1).
+
+    Raises:
+        EventNotFound: No such event.
+    """
+    with reading(session) as reader:
+        return _get_assembly_progress_impl(event_id, reader)
+
+
+def get_shopping_list(event_id: int, session: Session | None = None) -> list[ShoppingRow]:
+    """Return what the work still to be done for an event uses, and what to buy (contract §1).
+
+    Raises:
+        EventNotFound: No such event.
+    """
+    with reading(session) as reader:
+        return _get_shopping_list_impl(event_id, reader)
+
+
+def _get_production_progress_impl(event_id: int, session: Session) -> ProductionProgress:
+    return _views.production(session, _views.find_event(session, event_id))
+
+
+def _get_assembly_progress_impl(event_id: int, session: Session) -> AssemblyProgress:
+    return _views.assembly(session, _views.find_event(session, event_id))
+
+
+def _get_shopping_list_impl(event_id: int, session: Session) -> list[ShoppingRow]:
+    return _shopping.shopping(session, _views.find_event(session, event_id))
+
+
+# -- which events there are -----------------------------------------------------------------------
+
+
+def list_events(session: Session | None = None, *, archived: bool = False) -> list[EventRow]:
+    """Return events by date; archived ones only when asked for."""
+    with reading(session) as reader:
+        query = select(Event).order_by(Event.date, Event.slug).where(Event.slug.not_like("~%"))
+        if not archived:
+            query = query.where(Event.archived.is_(False))
+        return [_row(event) for event in reader.scalars(query)]
+
+
+def find_event(name: str | int, session: Session | None = None) -> EventRow:
+    """Return the event with this slug, id or unique part of its name.
+
+    Raises:
+        EventNotFound: Nothing fits; near names are suggested.
+        Ambiguous: Several events fit.
+    """
+    with reading(session) as reader:
+        return _row(reader.get_one(Event, find(reader, Event, name, EventNotFound)))
+
+
+def get_event(event_id: int, session: Session | None = None) -> EventDoc:
+    """Return an event with its lines, targets and ticks, as the kitchen file has it."""
+    with reading(session) as reader:
+        return _document(reader, event_id)
+
+
+def _row(event: Event) -> EventRow:
+    return EventRow(
+        event.id,
+        event.slug,
+        event.name,
+        event.date,
+        event.status,
+        event.people,
+        event.archived,
+    )
+
+
+def _document(session: Session, event_id: int) -> EventDoc:
+    event = session.get(Event, event_id)
+    if event is None:
+        raise EventNotFound(event_id)
+    [doc] = read_events(session, [event.slug])
+    return doc
+
+
+# -- editing --------------------------------------------------------------------------------------
+
+
+def add_event(
+    name: str,
+    date: datetime.date,
+    *,
+    slug: str | None = None,
+    people: int | None = None,
+    notes: str | None = None,
+    session: Session | None = None,
+) -> ChangeRow:
+    """Add an event without lines."""
+    with writing(session) as writer:
+        doc = EventDoc(
+            slug=slug_for(writer, Event, name, slug),
+            name=name,
+            date=date.isoformat(),
+            people=people,
+            notes=notes,
+        )
+        return _record(writer, f"Added event {name}", doc)
+
+
+def save_event(doc: EventDoc, *, session: Session | None = None) -> ChangeRow:
+    """Write a whole event, new or known by its slug.
+
+    Raises:
+        BadDocument: Every rule the document breaks, with its place.
+    """
+    with writing(session) as writer:
+        known = read_events(writer, [doc.slug])
+        return _record(writer, f"{'Edited' if known else 'Added'} event {doc.name}", doc)
+
+
+def set_event(
+    event_id: int,
+    *,
+    name: str | None = None,
+    date: datetime.date | None = None,
+    people: int | None = None,
+    notes: str | None = None,
+    archived: bool | None = None,
+    session: Session | None = None,
+) -> ChangeRow:
+    """Change what is told; None leaves a field as it is."""
+
+    def change(doc: EventDoc) -> str:
+        doc.name = doc.name if name is None else name
+        doc.date = doc.date if date is None else date.isoformat()
+        doc.people = doc.people if people is None else people
+        doc.notes = doc.notes if notes is None else notes or None
+        doc.archived = doc.archived if archived is None else archived
+        return f"Edited event {doc.name}"
+
+    return _edit(event_id, change, session)
+
+
+def set_status(event_id: int, status: str, *, session: Session | None = None) -> ChangeRow:
+    """Set an event to planned, started, done or cancelled."""
+
+    def change(doc: EventDoc) -> str:
+        doc.status = status
+        return f"{doc.name} is {status}"
+
+    return _edit(event_id, change, session)
+
+
+def set_line(
+    event_id: int,
+    item_id: int,
+    quantity: Entered,
+    *,
+    recipient: str | None = None,
+    price: str | Decimal | int | None = None,
+    session: Session | None = None,
+) -> ChangeRow:
+    """Set the quantity of an item wanted at an event (by a recipient); 0 takes the line away."""
+    with writing(session) as writer:
+        item = writer.get(Item, item_id)
+        if item is None:
+            raise ItemNotFound(item_id)
+        amount = parse_amount(quantity, allow_zero=True)
+        doc = _document(writer, event_id)
+        place = next(
+            (
+                n
+                for n, line in enumerate(doc.lines)
+                if line.item == item.slug and line.recipient == recipient
+            ),
+            None,
+        )
+        for_whom = f" for {recipient}" if recipient else ""
+        if not amount.value:
+            if place is None:
+                raise RuleBroken(f"{doc.name} has no line for {item.name}{for_whom}.")
+            del doc.lines[place]
+            summary = f"{doc.name}: no {item.name}{for_whom}"
+        else:
+            stock_amount(writer, item, amount)
+            text = quantity if isinstance(quantity, str) else _text(amount.value)
+            line = EventLineDoc(item=item.slug, amount=text, recipient=recipient)
+            if place is None:
+                doc.lines.append(line)
+            else:
+                line.price = doc.lines[place].price
+                doc.lines[place] = line
+            if price is not None:
+                line.price = str(parse_money(price))
+            summary = f"{doc.name}: {text} × {item.name}{for_whom}"
+        return _record(writer, summary, doc)
+
+
+def copy_event(
+    event_id: int,
+    name: str,
+    date: datetime.date,
+    *,
+    slug: str | None = None,
+    session: Session | None = None,
+) -> ChangeRow:
+    """Add an event with the same lines; targets and ticks are not copied."""
+    with writing(session) as writer:
+        doc = _document(writer, event_id)
+        copied = EventDoc(
+            slug=slug_for(writer, Event, name, slug),
+            name=name,
+            date=date.isoformat(),
+            people=doc.people,
+            lines=doc.lines,
+        )
+        return _record(writer, f"Added event {name}, a copy of {doc.name}", copied)
+
+
+def check_item(
+    event_id: int, item_id: int, *, checked: bool = True, session: Session | None = None
+) -> ChangeRow:
+    """Tick an item off an event's shopping list, or take the tick away."""
+    with writing(session) as writer:
+        item = writer.get(Item, item_id)
+        if item is None:
+            raise ItemNotFound(item_id)
+
+        def change(doc: EventDoc) -> str:
+            ticks = {*doc.checked, item.slug} if checked else {*doc.checked} - {item.slug}
+            doc.checked = sorted(ticks)
+            return f"{doc.name}: {item.name} {'ticked off' if checked else 'to get again'}"
+
+        return _edit(event_id, change, writer)
+
+
+def _edit(event_id: int, change: Callable[[EventDoc], str], session: Session | None) -> ChangeRow:
+    """Apply `change` to an event's document; it returns the summary for the journal."""
+    with writing(session) as writer:
+        doc = _document(writer, event_id)
+        return _record(writer, change(doc), doc)
+
+
+def _record(session: Session, summary: str, doc: EventDoc) -> ChangeRow:
+    with recording(session, "event", summary) as entry:
+        put(session, entry, doc)
+    return change_row(entry)
+
+
+def _text(value: Fraction) -> str:
+    return str(value.numerator) if value.denominator == 1 else str(value)

@@ -1,0 +1,358 @@
+"""The journal: what was done, taking it back and bringing it back (domain.md §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Text, cast, or_, select, update
+from sqlalchemy.orm import Session
+
+from core import terminal
+from core.errors import BakehouseError, CannotUndo, ChangeNotFound, RuleBroken
+from core.models import Base, Change, Lot, Run, StockMove
+from core.services._journal import (
+    Conflict,
+    apply_patches,
+    fields_of,
+    note_edit,
+    put,
+    recording,
+    remove,
+)
+from core.services._read_documents import read_document
+from core.services._rows import ChangeRow, change_row
+from core.services._write_documents import MODELS, TYPES
+from core.services._writing import WITHDRAWN
+from core.session import reading, revision_of, writing
+
+UNDO, REDO = "undo", "redo"
+
+
+def revision(session: Session | None = None) -> int:
+    """Return the number of the newest entry; 0 in a kitchen where nothing was done yet."""
+    with reading(session) as reader:
+        return revision_of(reader)
+
+
+def list_changes(
+    *, limit: int = 200, before: int | None = None, session: Session | None = None
+) -> list[ChangeRow]:
+    """Return the newest entries, newest first; those older than `before` for the next page."""
+    with reading(session) as reader:
+        query = select(Change).order_by(Change.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(Change.id < before)
+        return [change_row(change) for change in reader.scalars(query)]
+
+
+def undo(change_id: int | None = None, *, session: Session | None = None) -> ChangeRow:
+    """Take back an entry by a compensating one; by default the last of this terminal.
+
+    Raises:
+        ChangeNotFound: No such entry.
+        CannotUndo: Something is built on it; names what must be undone first.
+        RuleBroken: There is nothing to undo, or it is undone already.
+    """
+    with writing(session) as writer:
+        change = _last_done(writer) if change_id is None else writer.get(Change, change_id)
+        if change is None:
+            raise ChangeNotFound(change_id)
+        return change_row(_take_back(writer, change))
+
+
+def redo(*, session: Session | None = None) -> ChangeRow:
+    """Bring back what this terminal undid last, unless it has done something else since.
+
+    Raises:
+        RuleBroken: There is nothing to redo.
+        CannotUndo: What it needs is no longer there.
+    """
+    with writing(session) as writer:
+        return change_row(_take_back(writer, _last_undone(writer)))
+
+
+# -- which entry ----------------------------------------------------------------------------------
+
+
+def _last_done(session: Session) -> Change:
+    change = session.scalar(
+        select(Change)
+        .where(
+            Change.terminal == terminal.name(),
+            Change.kind.not_in((UNDO, REDO)),
+            Change.undone_by.is_(None),
+        )
+        .order_by(Change.id.desc())
+        .limit(1)
+    )
+    if change is None:
+        raise RuleBroken("There is nothing to undo from this terminal. Name a change by number.")
+    return change
+
+
+def _last_undone(session: Session) -> Change:
+    mine = select(Change).where(Change.terminal == terminal.name()).order_by(Change.id.desc())
+    undone = session.scalar(mine.where(Change.kind == UNDO, Change.undone_by.is_(None)).limit(1))
+    done = session.scalar(mine.where(Change.kind.not_in((UNDO, REDO))).limit(1))
+    if undone is None or (done is not None and done.id > undone.id):
+        raise RuleBroken("There is nothing to redo from this terminal.")
+    return undone
+
+
+# -- taking back ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What a compensating entry does: take `origin` back (sign -1) or bring it back (+1)."""
+
+    origin: Change
+    backwards: bool
+
+
+def _take_back(session: Session, change: Change) -> Change:
+    """Write the entry that undoes `change`, or redoes it if `change` is itself an undo."""
+    if change.undone_by is not None:
+        raise RuleBroken(f"#{change.id} is already undone, by #{change.undone_by}.")
+    step = _step(session, change)
+    word = "Undo" if step.backwards else "Redo"
+    summary = f"{word} #{step.origin.id}: {step.origin.summary}"
+    with recording(session, UNDO if step.backwards else REDO, summary) as entry:
+        entry.undoes = change.id
+        _reverse_ledger(session, entry, step)
+        _reverse_edits(session, entry, step)
+        change.undone_by = entry.id
+        if change is not step.origin:
+            step.origin.undone_by = None if not step.backwards else entry.id
+    return entry
+
+
+def _step(session: Session, change: Change) -> _Step:
+    """Follow undos of undos back to the entry that did something."""
+    backwards = True
+    origin = change
+    while origin.undoes is not None:
+        backwards = not backwards
+        origin = session.get_one(Change, origin.undoes)
+    return _Step(origin, backwards)
+
+
+def _reverse_ledger(session: Session, entry: Change, step: _Step) -> None:
+    """Add moves that cancel (or repeat) those of the origin, all or nothing."""
+    moves = session.scalars(
+        select(StockMove).where(StockMove.change_id == step.origin.id).order_by(StockMove.id)
+    ).all()
+    lots = {
+        lot.id: lot
+        for lot in session.scalars(select(Lot).where(Lot.id.in_({m.lot_id for m in moves})))
+    }
+    sign = -1 if step.backwards else 1
+    net: dict[int, list[int]] = {lot_id: [0, 0] for lot_id in lots}
+    for found in moves:
+        net[found.lot_id][0] += sign * found.amount
+        net[found.lot_id][1] += sign * found.cost
+    blocked = [
+        lots[lot_id]
+        for lot_id, (amount, cost) in net.items()
+        if not 0 <= lots[lot_id].left + amount <= lots[lot_id].amount
+        or not 0 <= lots[lot_id].cost_left + cost <= lots[lot_id].paid
+    ]
+    if blocked:
+        _refuse(session, step, _users_of(session, step, [lot.id for lot in blocked]))
+    for lot_id, (amount, cost) in net.items():
+        lots[lot_id].left += amount
+        lots[lot_id].cost_left += cost
+    for found in moves:
+        session.add(
+            StockMove(
+                lot_id=found.lot_id,
+                change_id=entry.id,
+                run_id=found.run_id,
+                reason=found.reason,
+                amount=sign * found.amount,
+                cost=sign * found.cost,
+                event_id=found.event_id,
+                recipient=found.recipient,
+                note=found.note,
+            )
+        )
+    session.execute(
+        update(Run).where(Run.change_id == step.origin.id).values(undone=step.backwards)
+    )
+    session.flush()
+
+
+def _users_of(session: Session, step: _Step, lot_ids: Sequence[int]) -> list[int]:
+    """Return the later entries, still in force, that used these lots; newest first."""
+    query = (
+        select(Change.id)
+        .join(StockMove, StockMove.change_id == Change.id)
+        .where(
+            StockMove.lot_id.in_(lot_ids),
+            Change.id > step.origin.id,
+            Change.undone_by.is_(None),
+            Change.kind.not_in((UNDO, REDO)),
+        )
+        .distinct()
+        .order_by(Change.id.desc())
+    )
+    return list(session.scalars(query))
+
+
+def _refuse(session: Session, step: _Step, first: Sequence[int]) -> None:
+    verb = "undone" if step.backwards else "redone"
+    if not first:
+        raise CannotUndo(
+            step.origin.id, (), f"#{step.origin.id} cannot be {verb}: stock has changed since."
+        )
+    summaries = dict(
+        session.execute(select(Change.id, Change.summary).where(Change.id.in_(first)))
+        .tuples()
+        .all()
+    )
+    told = "; ".join(f"#{number} {summaries[number]}" for number in first)
+    raise CannotUndo(
+        step.origin.id,
+        first,
+        f"#{step.origin.id} cannot be {verb} yet: something is built on it. Undo first: {told}.",
+    )
+
+
+def _reverse_edits(session: Session, entry: Change, step: _Step) -> None:
+    edits = list(step.origin.edits)
+    for edit in reversed(edits) if step.backwards else edits:
+        try:
+            _reverse_edit(session, entry, step, edit)
+        except CannotUndo:
+            raise
+        except Conflict:
+            _refuse(session, step, _editors_of(session, step, edit["slug"]))
+        except BakehouseError as error:
+            raise CannotUndo(
+                step.origin.id, (), f"#{step.origin.id} cannot be undone: {error}"
+            ) from error
+
+
+def _reverse_edit(session: Session, entry: Change, step: _Step, edit: dict[str, Any]) -> None:
+    kind, slug = edit["kind"], edit["slug"]
+    present = read_document(session, kind, slug)
+    if "patches" in edit:
+        if present is None:
+            raise Conflict(f"'{slug}' is not there any more.")
+        put(
+            session,
+            entry,
+            apply_patches(kind, fields_of(present), edit["patches"], backwards=step.backwards),
+        )
+        return
+    appears = ("created" in edit) is not step.backwards
+    if appears:
+        if present is not None:
+            raise Conflict(f"'{slug}' is there again.")
+        doc = msgspec.convert(edit["created" if "created" in edit else "deleted"], TYPES[kind])
+        _revive(session, kind, slug, step.origin)
+        put(session, entry, doc)
+        return
+    if present is None:
+        raise Conflict(f"'{slug}' is not there any more.")
+    if fields_of(present) != edit["created" if "created" in edit else "deleted"]:
+        raise Conflict(f"'{slug}' has been edited since.")
+    _withdraw(session, entry, step, kind, slug)
+
+
+def _withdraw(session: Session, entry: Change, step: _Step, kind: str, slug: str) -> None:
+    """Delete what an edit created; what the ledger remembers is kept under a withdrawn slug.
+
+    Nothing is ever deleted from the ledger, so an item whose only lots are undone stays as a row
+    that no list shows. Raises `CannotUndo` when something in force is built on it.
+    """
+    if kind == "bundle":
+        remove(session, entry, kind, slug)
+        return
+    row = session.scalars(select(MODELS[kind]).where(MODELS[kind].slug == slug)).one()
+    holders = _referring_tables(session, row)
+    if not holders:
+        remove(session, entry, kind, slug)
+        return
+    users = _editors_of(session, step, slug)
+    if not holders <= LEDGER or _stock_in_force(session, kind, row.id):
+        _refuse(session, step, users)
+    before = read_document(session, kind, slug)
+    row.slug = f"{WITHDRAWN}{step.origin.id}{WITHDRAWN}{slug}"
+    row.archived = True
+    if kind == "product":
+        row.preferred = False
+    session.flush()
+    note_edit(session, entry, kind, slug, before)
+
+
+def _revive(session: Session, kind: str, slug: str, origin: Change) -> None:
+    """Give a withdrawn row its slug back, so that lots and runs find it again."""
+    if kind == "bundle":
+        return
+    withdrawn = f"{WITHDRAWN}{origin.id}{WITHDRAWN}{slug}"
+    row = session.scalar(select(MODELS[kind]).where(MODELS[kind].slug == withdrawn))
+    if row is not None:
+        row.slug = slug
+        session.flush()
+
+
+LEDGER = {"lot", "stock_move", "run", "run_output", "run_not_drawn"}
+OWN = {
+    "item": {"item_unit", "measure"},
+    "recipe": {"recipe_output", "recipe_line"},
+    "event": {"event_line", "batch_target", "checked"},
+    "product": set[str](),
+}
+
+
+def _referring_tables(session: Session, row: Any) -> set[str]:
+    """Return the tables with rows that refer to `row`, its own parts aside."""
+    table = row.__table__
+    found = set()
+    for other in Base.metadata.tables.values():
+        for key in other.foreign_keys:
+            if key.column.table is table and not (
+                other.name in OWN[table.name] and _is_owner(key.parent.name, table.name)
+            ):
+                query = select(key.parent).where(key.parent == row.id).limit(1)
+                if session.scalar(query) is not None:
+                    found.add(other.name)
+    return found
+
+
+def _is_owner(column: str, table: str) -> bool:
+    return column == f"{table}_id"
+
+
+def _stock_in_force(session: Session, kind: str, key: int) -> bool:
+    """Tell whether stock or a run that is not undone belongs to the row."""
+    lot = {"item": Lot.item_id, "product": Lot.product_id, "event": Lot.event_id}.get(kind)
+    run = {"item": Run.bundle_id, "recipe": Run.recipe_id, "event": Run.event_id}.get(kind)
+    if lot is not None and session.scalar(select(Lot.id).where(lot == key, Lot.left > 0).limit(1)):
+        return True
+    return run is not None and bool(
+        session.scalar(select(Run.id).where(run == key, Run.undone.is_(False)).limit(1))
+    )
+
+
+def _editors_of(session: Session, step: _Step, slug: str) -> list[int]:
+    """Return the later entries, still in force, that edited or used what has this slug."""
+    mentions = cast(Change.edits, Text).like(f'%"{slug}"%')
+    lots = select(StockMove.change_id).join(Lot, Lot.id == StockMove.lot_id)
+    item = MODELS["item"]
+    used = lots.join(item, item.id == Lot.item_id).where(item.slug == slug)
+    query = (
+        select(Change.id)
+        .where(
+            Change.id > step.origin.id,
+            Change.undone_by.is_(None),
+            Change.kind.not_in((UNDO, REDO)),
+            or_(mentions, Change.id.in_(used)),
+        )
+        .order_by(Change.id.desc())
+    )
+    return list(session.scalars(query))

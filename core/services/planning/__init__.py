@@ -1,0 +1,1 @@
+"""Reads of the plan, and the decisions that steer it."""

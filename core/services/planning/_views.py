@@ -1,0 +1,319 @@
+"""The three views of an event, read off one plan (domain.md §3, contract §1)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.errors import EventNotFound
+from core.models import Run, RunOutput
+from core.planning.feasibility import Assembly, Blocker, assemblies, bundles_of, can_make
+from core.planning.kitchen import Recipe
+from core.planning.netting import produced_batches
+from core.services._kitchen import EventPlan, event_plan
+from core.services.assembly_service import assembled
+from core.services.planning.shapes import (
+    AssemblyProgress,
+    BlockerRow,
+    BundleProgress,
+    OutputProgress,
+    ProductionProgress,
+    RecipeProgress,
+)
+from core.units import from_micro, to_decimal
+
+ZERO = Fraction(0)
+HUNDRED = Decimal(100)
+
+
+def find_event(session: Session, event_id: int) -> EventPlan:
+    """Return what the plan says of an event. Raises `EventNotFound`."""
+    found = event_plan(session, event_id)
+    if found is None:
+        raise EventNotFound(event_id)
+    return found
+
+
+def decimal(value: Fraction | int | None) -> Decimal | None:
+    """Return an exact amount as contract §1 has it; None stays unknown."""
+    return None if value is None else to_decimal(Fraction(value))
+
+
+def known(value: Fraction) -> Decimal:
+    """Return a known exact amount as contract §1 has it."""
+    return to_decimal(value)
+
+
+def sorting(name: str) -> str:
+    """Return a key that sorts names with accents and case ignored."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+def total(values: Iterable[Fraction | None]) -> Fraction | None:
+    """Add up; unknown if any is."""
+    result = ZERO
+    for value in values:
+        if value is None:
+            return None
+        result += value
+    return result
+
+
+def percent(needed: Fraction | None, remaining: Fraction | None) -> Decimal | None:
+    """Return progress within 0 and 100; 100 when nothing is needed (domain.md §3)."""
+    if needed is None or remaining is None:
+        return None
+    if needed <= 0:
+        return HUNDRED
+    done = min(Fraction(1), max(ZERO, (needed - remaining) / needed))
+    return to_decimal(done * 100)
+
+
+# -- production -----------------------------------------------------------------------------------
+
+
+def production(session: Session, found: EventPlan) -> ProductionProgress:
+    """Return the production progress of an event."""
+    lost = _lost(session, found.event.id)
+    run = _batches_run(session, found.event.id)
+    possible = {} if found.place is None else can_make(found.plan, found.place)
+    recipes = found.plan.kitchen.recipes
+    involved = {*found.alone.recipes, *run, *found.event.targets}
+    if found.place is not None:
+        involved |= {r for r in found.plan.recipes if found.plan.batches(r, found.place) != 0}
+    parts = [
+        _recipe_progress(
+            found, recipe, lost, run.get(recipe.id, ZERO), possible.get(recipe.id, ZERO)
+        )
+        for recipe in sorted(
+            (recipes[key] for key in involved), key=lambda r: (sorting(r.name), r.id)
+        )
+    ]
+    rows = [part.row for part in parts]
+    needed, remaining = total(p.needed for p in parts), total(p.remaining for p in parts)
+    produced = total(p.produced for p in parts)
+    return ProductionProgress(
+        event_id=found.event.id,
+        event_name=found.event.name,
+        total_target=decimal(total(p.target for p in parts)),
+        total_produced=decimal(produced),
+        total_remaining=decimal(total(p.batches for p in parts)),
+        progress_pct=percent(needed, remaining),
+        is_complete=remaining == 0,
+        recipes=rows,
+    )
+
+
+class _Part:
+    """One recipe's row with the exact numbers that totals are made of, in batches' worth."""
+
+    def __init__(
+        self,
+        row: RecipeProgress,
+        needed: Fraction | None,
+        remaining: Fraction | None,
+        produced: Fraction | None,
+        target: Fraction | None,
+        batches: Fraction | None,
+    ) -> None:
+        self.row = row
+        self.needed = needed
+        self.remaining = remaining
+        self.produced = produced
+        self.target = target
+        self.batches = batches
+
+
+def _recipe_progress(
+    found: EventPlan,
+    recipe: Recipe,
+    lost: dict[int, Fraction],
+    run: Fraction,
+    possible: Fraction | int | None,
+) -> _Part:
+    target = found.event.targets.get(recipe.id)
+    produced = produced_batches(found.event, recipe)
+    place = found.place
+    batches = ZERO if place is None else found.plan.batches(recipe.id, place)
+    accepted = (
+        target.batches
+        if target is not None
+        else None
+        if produced is None or batches is None
+        else produced + batches
+    )
+    outputs = []
+    needed_worth: list[Fraction | None] = []
+    remaining_worth: list[Fraction | None] = []
+    for number, line in enumerate(recipe.outputs):
+        needed = found.alone.need(line.item_id, 0)
+        remaining = ZERO if place is None else found.plan.net(line.item_id, place)
+        needed_worth.append(_worth(needed, line.amount))
+        remaining_worth.append(_worth(remaining, line.amount))
+        item = found.plan.kitchen.items[line.item_id]
+        outputs.append(
+            OutputProgress(
+                item_id=item.id,
+                item_name=item.name,
+                unit=item.unit,
+                per_batch=decimal(line.amount),
+                needed=decimal(needed),
+                produced=known(found.event.good.get(item.id, ZERO)),
+                lost=known(lost.get(item.id, ZERO)),
+                remaining=decimal(remaining),
+                to_make=decimal(
+                    ZERO if place is None else found.plan.to_make(recipe.id, number, place)
+                ),
+                spare=decimal(_spare(found, recipe.id, number, item.id)),
+            )
+        )
+    need, rest = total(needed_worth), total(remaining_worth)
+    row = RecipeProgress(
+        recipe_id=recipe.id,
+        recipe_name=recipe.name,
+        target_batches=decimal(accepted),
+        produced_batches=decimal(produced),
+        batches_run=known(run),
+        remaining_batches=decimal(batches),
+        progress_pct=percent(need, rest),
+        is_complete=rest == 0,
+        is_stale=is_stale(found, recipe.id),
+        can_make=decimal(possible),
+        outputs=outputs,
+    )
+    return _Part(row, need, rest, produced, accepted, batches)
+
+
+def _worth(amount: Fraction | None, per_batch: Fraction | None) -> Fraction | None:
+    if amount == 0:
+        return ZERO
+    return None if amount is None or per_batch is None else amount / per_batch
+
+
+def is_stale(found: EventPlan, recipe_id: int) -> bool:
+    """Tell whether the gross need has changed since a batch target was accepted."""
+    target = found.event.targets.get(recipe_id)
+    if target is None or target.accepted_need is None:
+        return False
+    return found.alone.batch_need(recipe_id, 0) != target.accepted_need
+
+
+def _spare(found: EventPlan, recipe_id: int, number: int, item_id: int) -> Fraction | None:
+    """Return available stock the event does not need, and what rounding leaves over."""
+    if found.place is None:
+        return ZERO
+    need = found.plan.need(item_id, found.place)
+    there = available(found, item_id)
+    left_over = found.plan.left_over(recipe_id, number, found.place)
+    if need is None or there is None or left_over is None:
+        return None
+    return max(ZERO, there - need) + left_over
+
+
+def on_hand(found: EventPlan, item_id: int) -> Fraction:
+    """Return the usable stock of an item: what has not expired."""
+    kitchen = found.plan.kitchen
+    kept = sum(kitchen.kept.get(item_id, {}).values())
+    return from_micro(kitchen.free.get(item_id, 0) + kept)
+
+
+def available(found: EventPlan, item_id: int) -> Fraction | None:
+    """Return usable stock less what the plan gives to other events."""
+    if found.place is None:
+        return on_hand(found, item_id)
+    reserved = found.plan.reserved(item_id, found.place)
+    return None if reserved is None else on_hand(found, item_id) - reserved
+
+
+def _lost(session: Session, event_id: int) -> dict[int, Fraction]:
+    query = (
+        select(RunOutput.item_id, func.sum(RunOutput.lost))
+        .join(Run, Run.id == RunOutput.run_id)
+        .where(Run.event_id == event_id, Run.undone.is_(False))
+        .group_by(RunOutput.item_id)
+    )
+    return {item_id: from_micro(int(micro)) for item_id, micro in session.execute(query)}
+
+
+def _batches_run(session: Session, event_id: int) -> dict[int, Fraction]:
+    query = select(Run.recipe_id, Run.batches).where(
+        Run.event_id == event_id, Run.kind == "production", Run.undone.is_(False)
+    )
+    run: dict[int, Fraction] = {}
+    for recipe_id, batches in session.execute(query):
+        run[recipe_id or 0] = run.get(recipe_id or 0, ZERO) + batches
+    return run
+
+
+# -- assembly -------------------------------------------------------------------------------------
+
+
+def assembly(session: Session, found: EventPlan) -> AssemblyProgress:
+    """Return the assembly progress of an event."""
+    made = assembled(session, found.event.id)
+    can = (
+        {} if found.place is None else {a.bundle_id: a for a in assemblies(found.plan, found.place)}
+    )
+    rows = []
+    targets: list[Fraction | None] = []
+    rests: list[Fraction | None] = []
+    for bundle_id, nested in bundles_of(found.alone, 0):
+        target = found.alone.need(bundle_id, 0)
+        rest = ZERO if found.place is None else found.plan.net(bundle_id, found.place)
+        targets.append(target)
+        rests.append(rest)
+        done = Fraction(made.get(bundle_id, 0))
+        rows.append(_bundle_progress(found, bundle_id, nested, target, rest, done, can))
+    return AssemblyProgress(
+        event_id=found.event.id,
+        event_name=found.event.name,
+        total_target=decimal(total(targets)),
+        total_assembled=known(sum((Fraction(n) for n in made.values()), ZERO)),
+        progress_pct=percent(total(targets), total(rests)),
+        is_complete=total(rests) == 0,
+        bundles=rows,
+    )
+
+
+def _bundle_progress(
+    found: EventPlan,
+    bundle_id: int,
+    nested: bool,
+    target: Fraction | None,
+    rest: Fraction | None,
+    done: Fraction,
+    can: dict[int, Assembly],
+) -> BundleProgress:
+    possible = can.get(bundle_id)
+    return BundleProgress(
+        bundle_id=bundle_id,
+        bundle_name=found.plan.kitchen.items[bundle_id].name,
+        nested=nested,
+        target_quantity=decimal(target),
+        assembled_quantity=known(done),
+        remaining=decimal(rest),
+        progress_pct=percent(target, rest),
+        is_complete=rest == 0,
+        can_assemble_now=decimal(0 if possible is None else possible.now),
+        can_assemble_after_production=decimal(0 if possible is None else possible.after_production),
+        short=decimal(0 if possible is None else possible.short),
+        blockers=[_blocker(found, b) for b in (possible.blockers if possible else ())],
+    )
+
+
+def _blocker(found: EventPlan, blocker: Blocker) -> BlockerRow:
+    item = found.plan.kitchen.items[blocker.item_id]
+    return BlockerRow(
+        item_id=item.id,
+        item_name=item.name,
+        unit=item.unit,
+        needed=known(blocker.needed),
+        available=known(blocker.available),
+        missing=known(blocker.missing),
+    )

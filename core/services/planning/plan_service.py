@@ -1,0 +1,308 @@
+"""The one plan: what all open events need, why, what is wrong with it, and batch targets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy.orm import Session
+
+from core.clock import today
+from core.errors import ItemNotFound, RecipeNotFound, RuleBroken
+from core.interchange.documents import EventDoc, TargetDoc
+from core.models import Item, Recipe
+from core.planning.netting import Plan, make_plan, produced_batches
+from core.planning.why import Reason, explain_item
+from core.services import event_service
+from core.services._kitchen import EventPlan, planned
+from core.services._naming import find
+from core.services._rows import ChangeRow
+from core.services.planning import _problems
+from core.services.planning._problems import PlanProblem
+from core.services.planning._views import decimal, find_event, is_stale, sorting
+from core.session import reading, revision_of, writing
+from core.units import Amount, exact, parse_amount
+
+__all__ = [
+    "PlanProblem",
+    "PlanView",
+    "PlannedEvent",
+    "PlannedItem",
+    "PlannedRecipe",
+    "Reason",
+    "accept_targets",
+    "explain",
+    "get_plan",
+    "get_plan_through",
+    "problems",
+    "set_target",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """An item an event needs, in stock units; `net` is to buy, to make or to assemble.
+
+    `status`: buy, make, assemble, enough, unknown or always.
+    """
+
+    item_id: int
+    slug: str
+    name: str
+    kind: str
+    unit: str
+    need: Decimal | None
+    from_stock: Decimal | None
+    net: Decimal | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRecipe:
+    """Batches of a recipe for an event; `short` is what a target leaves uncovered, in batches."""
+
+    recipe_id: int
+    slug: str
+    name: str
+    batches: Decimal | None
+    target: Decimal | None
+    stale: bool
+    short: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEvent:
+    """One open event in the plan."""
+
+    event_id: int
+    slug: str
+    name: str
+    date: date
+    items: tuple[PlannedItem, ...]
+    recipes: tuple[PlannedRecipe, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """The plan of all open events, of one revision."""
+
+    revision: int
+    as_of: date
+    events: tuple[PlannedEvent, ...]
+
+
+def get_plan(session: Session | None = None) -> PlanView:
+    """Return the plan of all open events, by (date, slug)."""
+    with reading(session) as reader:
+        return _view(reader, planned(reader))
+
+
+def get_plan_through(through: date, session: Session | None = None) -> PlanView:
+    """Return the plan of the open events up to a day; later ones are left out of it.
+
+    Lots kept for later events stay kept for them.
+    """
+    with reading(session) as reader:
+        kitchen = planned(reader).kitchen
+        events = tuple(event for event in kitchen.events if event.date <= through)
+        ids = {event.id for event in events}
+        kept = {
+            item_id: {event_id: left for event_id, left in lots.items() if event_id in ids}
+            for item_id, lots in kitchen.kept.items()
+        }
+        return _view(reader, make_plan(replace(kitchen, events=events, kept=kept)))
+
+
+def explain(event_id: int, item: int | str, session: Session | None = None) -> Reason:
+    """Explain what an event needs of an item beyond stock, down to its event lines.
+
+    The parts of each number add up to it exactly; see `core.planning.why`.
+
+    Raises:
+        EventNotFound, ItemNotFound: No such event or item.
+        RuleBroken: The event is not open, so that nothing is planned for it.
+    """
+    with reading(session) as reader:
+        found = find_event(reader, event_id)
+        item_id = find(reader, Item, item, ItemNotFound)
+        if found.place is None:
+            raise RuleBroken(f"{found.event.name} is not open, so nothing is planned for it.")
+        return explain_item(found.plan, item_id, found.place)
+
+
+def problems(event_id: int | None = None, session: Session | None = None) -> list[PlanProblem]:
+    """Return what makes the plan wrong or doubtful, of one event or of all open ones.
+
+    Raises:
+        EventNotFound: No such event.
+    """
+    with reading(session) as reader:
+        if event_id is None:
+            places = [find_event(reader, event.id) for event in planned(reader).kitchen.events]
+        else:
+            places = [find_event(reader, event_id)]
+        return _problems.problems(reader, places)
+
+
+# -- batch targets --------------------------------------------------------------------------------
+
+
+def set_target(
+    event_id: int,
+    recipe_id: int,
+    batches: int | Decimal | Fraction | str | None,
+    *,
+    short_ok: bool = False,
+    session: Session | None = None,
+) -> ChangeRow:
+    """Decide on the batches of a recipe for an event; None takes the decision away.
+
+    The target remembers the gross need it was accepted at (domain.md §3.6).
+
+    Raises:
+        EventNotFound, RecipeNotFound: No such event or recipe.
+        RuleBroken: Not a multiple of the recipe's batch step.
+    """
+    with writing(session) as writer:
+        found = find_event(writer, event_id)
+        recipe = writer.get(Recipe, recipe_id)
+        if recipe is None:
+            raise RecipeNotFound(recipe_id)
+        doc = event_service.get_event(event_id, session=writer)
+        doc.targets = [target for target in doc.targets if target.recipe != recipe.slug]
+        if batches is not None:
+            wanted = parse_amount(batches, allow_zero=True).value
+            if wanted % recipe.batch_step:
+                raise RuleBroken(
+                    f"{recipe.name} is made in steps of {recipe.batch_step} batch; "
+                    f"{wanted} is none of them."
+                )
+            doc.targets.append(_target(found, recipe_id, recipe.slug, wanted, short_ok))
+        return _save(writer, doc)
+
+
+def accept_targets(event_id: int, session: Session | None = None) -> ChangeRow:
+    """Accept the planned batches of an event as its targets, replacing stale ones.
+
+    A target that still allows to be short stays as it is while its need is the same.
+
+    Raises:
+        EventNotFound: No such event.
+        RuleBroken: The event is not open, or a number of batches is unknown.
+    """
+    with writing(session) as writer:
+        found = find_event(writer, event_id)
+        if found.place is None:
+            raise RuleBroken(f"{found.event.name} is not open, so nothing is planned for it.")
+        doc = event_service.get_event(event_id, session=writer)
+        kept = {
+            recipe_id: target
+            for recipe_id, target in found.event.targets.items()
+            if target.short_ok and not is_stale(found, recipe_id)
+        }
+        kitchen = found.plan.kitchen
+        targets = [t for t in doc.targets if t.recipe in {kitchen.recipes[r].slug for r in kept}]
+        for recipe_id in found.alone.recipes:
+            recipe = kitchen.recipes[recipe_id]
+            if recipe_id in kept or found.alone.batches(recipe_id, 0) == 0:
+                continue
+            batches = found.plan.batches(recipe_id, found.place)
+            produced = produced_batches(found.event, recipe)
+            if batches is None or produced is None:
+                raise RuleBroken(
+                    f"The batches of {recipe.name} are unknown; mend the problem first."
+                )
+            wanted = batches + -(-produced // recipe.step) * recipe.step
+            targets.append(_target(found, recipe_id, recipe.slug, wanted, False))
+        doc.targets = targets
+        return _save(writer, doc)
+
+
+def _target(
+    found: EventPlan, recipe_id: int, slug: str, batches: Fraction, short_ok: bool
+) -> TargetDoc:
+    need = found.alone.batch_need(recipe_id, 0)
+    return TargetDoc(
+        recipe=slug,
+        batches=exact(Amount(batches, None)),
+        short_ok=short_ok,
+        accepted_need=None if need is None else exact(Amount(need, None)),
+    )
+
+
+def _save(session: Session, doc: EventDoc) -> ChangeRow:
+    doc.targets.sort(key=lambda target: target.recipe)
+    return event_service.save_event(doc, session=session)
+
+
+# -- the view -------------------------------------------------------------------------------------
+
+
+def _view(session: Session, plan: Plan) -> PlanView:
+    events = []
+    for place, event in enumerate(plan.kitchen.events):
+        items = [
+            _item(plan, item_id, place)
+            for item_id, item in plan.items.items()
+            if place in item.unknown or item.need.get(place)
+        ]
+        recipes = [
+            _recipe(session, plan, recipe_id, place)
+            for recipe_id in plan.recipes
+            if plan.batches(recipe_id, place) != 0 or recipe_id in event.targets
+        ]
+        events.append(
+            PlannedEvent(
+                event.id,
+                event.slug,
+                event.name,
+                event.date,
+                tuple(sorted(items, key=lambda row: (KINDS.index(row.kind), sorting(row.name)))),
+                tuple(sorted(recipes, key=lambda row: sorting(row.name))),
+            )
+        )
+    return PlanView(revision_of(session), today(), tuple(events))
+
+
+KINDS = ("bundle", "made", "ingredient", "supply")
+
+
+def _item(plan: Plan, item_id: int, place: int) -> PlannedItem:
+    item = plan.kitchen.items[item_id]
+    net = plan.net(item_id, place)
+    verb = "buy" if item.bought else "assemble" if item.kind == "bundle" else "make"
+    if item.always_on_hand:
+        status = "always"
+    elif net is None:
+        status = "unknown"
+    else:
+        status = verb if net else "enough"
+    return PlannedItem(
+        item.id,
+        item.slug,
+        item.name,
+        item.kind,
+        item.unit,
+        decimal(plan.need(item_id, place)),
+        decimal(plan.given(item_id, place)),
+        decimal(net),
+        status,
+    )
+
+
+def _recipe(session: Session, plan: Plan, recipe_id: int, place: int) -> PlannedRecipe:
+    found = plan.recipes[recipe_id]
+    event = plan.kitchen.events[place]
+    target = event.targets.get(recipe_id)
+    short = Fraction(found.short.get(place, 0), found.scale)
+    return PlannedRecipe(
+        recipe_id,
+        found.recipe.slug,
+        found.recipe.name,
+        decimal(plan.batches(recipe_id, place)),
+        None if target is None else decimal(target.batches),
+        target is not None and is_stale(find_event(session, event.id), recipe_id),
+        None if place in found.unknown else decimal(short),
+    )

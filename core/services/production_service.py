@@ -1,0 +1,356 @@
+"""Recording productions: what was baked, what came out good, what was lost and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.clock import now
+from core.errors import EventNotFound, RecipeNotFound, RuleBroken, UnknownAmount
+from core.models import OPEN, Change, Event, Item, Recipe, Run, RunNotDrawn, RunOutput
+from core.money import from_micro as money_of
+from core.money import split
+from core.planning.kitchen import Line
+from core.planning.kitchen import Recipe as PlannedRecipe
+from core.services._drawing import Purpose, Source, draw, missing_from, shortage, sources
+from core.services._journal import recording
+from core.services._kitchen import load_recipes, planned
+from core.services._ledger import Origin, Taken, add_lot
+from core.services._prices import last_unit_cost
+from core.services._rows import ChangeRow, RunRow, change_row
+from core.services._writing import facts_of, stock_amount
+from core.session import reading, writing
+from core.units import exact, missing_fact, parse_amount, to_decimal, to_micro
+
+Entered = int | Decimal | Fraction | str
+"""An amount as entered; a bare number is in the item's stock unit."""
+
+
+def record_production(
+    recipe_id: int,
+    batches: Entered,
+    *,
+    good: Mapping[int, Entered] | None = None,
+    lost: Mapping[int, tuple[Entered, str]] | None = None,
+    event_id: int | None = None,
+    at: datetime | None = None,
+    count_first: bool = False,
+    session: Session | None = None,
+) -> ChangeRow:
+    """Record batches of a recipe as one journal entry: inputs used, good output into stock.
+
+    `good` and `lost` are by item id; a loss has a reason. Good defaults to the yield less what
+    was lost; of several outputs the yield is split as the plan's `to_make`. The whole cost goes
+    to the good units by batch share, or is waste if none is good (domain.md §4).
+
+    Raises:
+        RecipeNotFound, EventNotFound: No such recipe or event.
+        Shortage: Names every missing item; nothing is recorded. With `count_first` the count is
+            corrected instead, at the last known cost.
+        UnknownAmount: An output has no known amount and none was given.
+        RuleBroken: Batches not a multiple of the recipe's step, a loss without reason, an event
+            that is not open.
+    """
+    with writing(session) as writer:
+        run = _Production(writer, recipe_id, batches, event_id, at or now())
+        return run.record(good or {}, lost or {}, count_first=count_first)
+
+
+def list_runs(
+    *, event_id: int | None = None, limit: int = 200, session: Session | None = None
+) -> list[RunRow]:
+    """Return the newest productions and assemblies, newest first."""
+    with reading(session) as reader:
+        query = (
+            select(Run, func.coalesce(Recipe.name, Item.name), Event.name)
+            .outerjoin(Recipe, Recipe.id == Run.recipe_id)
+            .outerjoin(Item, Item.id == Run.bundle_id)
+            .outerjoin(Event, Event.id == Run.event_id)
+            .order_by(Run.id.desc())
+            .limit(limit)
+        )
+        if event_id is not None:
+            query = query.where(Run.event_id == event_id)
+        return [
+            RunRow(
+                run.id,
+                run.change_id,
+                run.kind,
+                name,
+                event,
+                to_decimal(run.batches),
+                run.at,
+                money_of(run.cost),
+                run.undone,
+            )
+            for run, name, event in reader.execute(query)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Output:
+    item: Item
+    per_batch: Fraction | None
+    good: int
+    lost: int
+    reason: str | None
+
+
+class _Production:
+    """One production on its way into the ledger."""
+
+    def __init__(
+        self,
+        session: Session,
+        recipe_id: int,
+        batches: Entered,
+        event_id: int | None,
+        at: datetime,
+    ) -> None:
+        self.session = session
+        self.at = at
+        recipe = load_recipes(session, recipe_id).get(recipe_id)
+        if recipe is None:
+            raise RecipeNotFound(recipe_id)
+        self.recipe: PlannedRecipe = recipe
+        self.event = open_event(session, event_id)
+        self.batches = parse_amount(batches).value
+        if self.batches % recipe.step:
+            raise RuleBroken(
+                f"{recipe.name} is made in steps of {recipe.step} batch; "
+                f"{self.batches} is none of them."
+            )
+        ids = {line.item_id for line in (*recipe.outputs, *recipe.lines)}
+        self.items = {
+            item.id: item for item in session.scalars(select(Item).where(Item.id.in_(ids)))
+        }
+
+    def record(
+        self,
+        good: Mapping[int, Entered],
+        lost: Mapping[int, tuple[Entered, str]],
+        *,
+        count_first: bool,
+    ) -> ChangeRow:
+        outputs = self._outputs(good, lost)
+        wanted, not_drawn = self._inputs()
+        with recording(self.session, "make", self._summary(outputs)) as change:
+            run = Run(
+                change_id=change.id,
+                kind="production",
+                recipe_id=self.recipe.id,
+                event_id=None if self.event is None else self.event.id,
+                batches=self.batches,
+                at=self.at,
+            )
+            self.session.add(run)
+            self.session.flush()
+            purpose = Purpose("used", run.event_id, run.id)
+            if count_first:
+                self._correct_count(change, wanted, purpose)
+            taken = draw(self.session, change, wanted, purpose)
+            self._note_not_drawn(run, not_drawn)
+            self._bring_in(change, run, outputs, taken, complete=not not_drawn)
+        return change_row(change)
+
+    # -- what came out ---------------------------------------------------------------------------
+
+    def _outputs(
+        self, good: Mapping[int, Entered], lost: Mapping[int, tuple[Entered, str]]
+    ) -> list[_Output]:
+        made = {line.item_id for line in self.recipe.outputs}
+        for item_id in (*good, *lost):
+            if item_id not in made:
+                raise RuleBroken(f"{self.recipe.name} does not make item {item_id}.")
+        expected = {} if good else self._expected()
+        outputs = []
+        for line in self.recipe.outputs:
+            item = self.items[line.item_id]
+            gone, reason = self._loss(item, lost.get(item.id))
+            if item.id in good:
+                came = self._amount(item, good[item.id])
+            elif good:
+                came = Fraction(0)
+            else:
+                came = max(Fraction(0), expected[item.id] - gone)
+            outputs.append(_Output(item, line.amount, to_micro(came), to_micro(gone), reason))
+        return outputs
+
+    def _loss(self, item: Item, told: tuple[Entered, str] | None) -> tuple[Fraction, str | None]:
+        if told is None:
+            return Fraction(0), None
+        amount, reason = self._amount(item, told[0]), told[1].strip()
+        if amount and not reason:
+            raise RuleBroken(f"Say why {item.name} was lost, for example 'burnt'.")
+        return amount, reason or None
+
+    def _amount(self, item: Item, given: Entered) -> Fraction:
+        amount = stock_amount(self.session, item, parse_amount(given, allow_zero=True))
+        if amount is None:
+            unit = parse_amount(given, allow_zero=True).unit or item.unit
+            raise UnknownAmount(item.name, unit, missing_fact(unit, facts_of(self.session, item)))
+        return amount
+
+    def _expected(self) -> dict[int, Fraction]:
+        """Return the yield of the batches, by item; of several outputs split as `to_make`."""
+        for line in self.recipe.outputs:
+            if line.amount is None:
+                item = self.items[line.item_id]
+                fix = missing_fact(line.entered.split(" ", 1)[-1], facts_of(self.session, item))
+                raise UnknownAmount(item.name, line.entered, f"say how many came out, or {fix}")
+        worth = self._split_batches()
+        expected: dict[int, Fraction] = {}
+        rest = Fraction(0)
+        for line, share_of in zip(self.recipe.outputs, worth, strict=True):
+            per_batch = line.amount or Fraction(1)
+            amount = per_batch * share_of
+            whole = Fraction(int(amount)) if self._counted(line) else amount
+            expected[line.item_id] = whole
+            rest += (amount - whole) / per_batch
+        first = self.recipe.outputs[0]
+        more = rest * (first.amount or Fraction(1))
+        expected[first.item_id] += Fraction(int(more)) if self._counted(first) else more
+        return expected
+
+    def _counted(self, line: Line) -> bool:
+        return self.items[line.item_id].unit == "each"
+
+    def _split_batches(self) -> list[Fraction]:
+        """Share the batches among the outputs in the proportion of the plan's `to_make`."""
+        outputs = self.recipe.outputs
+        shares = [Fraction(0)] * len(outputs)
+        if self.event is not None and len(outputs) > 1:
+            plan = planned(self.session)
+            place = plan.index[self.event.id]
+            shares = [
+                (plan.to_make(self.recipe.id, number, place) or Fraction(0))
+                / (line.amount or Fraction(1))
+                for number, line in enumerate(outputs)
+            ]
+        total = sum(shares)
+        if not total:
+            return [self.batches, *[Fraction(0)] * (len(outputs) - 1)]
+        return [part * self.batches / total for part in shares]
+
+    def _bring_in(
+        self,
+        change: Change,
+        run: Run,
+        outputs: list[_Output],
+        taken: Mapping[int, Taken],
+        *,
+        complete: bool,
+    ) -> None:
+        """Bring good output into stock; the whole cost goes to it by batch share."""
+        run.cost = sum(part.cost for part in taken.values())
+        priced = complete and all(part.priced for part in taken.values())
+        weights = [Fraction(o.good) / (o.per_batch or Fraction(1)) for o in outputs]
+        if not any(weights):
+            run.waste = run.cost
+        costs = split(run.cost, weights) if any(weights) else [0] * len(outputs)
+        for output, cost in zip(outputs, costs, strict=True):
+            self.session.add(
+                RunOutput(
+                    run_id=run.id,
+                    item_id=output.item.id,
+                    good=output.good,
+                    lost=output.lost,
+                    reason=output.reason,
+                )
+            )
+            if output.good:
+                origin = Origin(
+                    self.at.date(),
+                    keeps_until(output.item, self.at.date()),
+                    event_id=run.event_id,
+                    run_id=run.id,
+                )
+                add_lot(
+                    self.session,
+                    change,
+                    output.item.id,
+                    output.good,
+                    cost,
+                    origin,
+                    "made",
+                    priced=priced,
+                )
+
+    # -- what went in ------------------------------------------------------------------------------
+
+    def _inputs(self) -> tuple[dict[int, int], list[Line]]:
+        """Return the inputs of the batches by item in micro-units, and the unknown lines."""
+        wanted: dict[int, Fraction] = {}
+        not_drawn = []
+        for line in self.recipe.lines:
+            if self.items[line.item_id].always_on_hand:
+                continue
+            if line.amount is None:
+                not_drawn.append(line)
+            else:
+                before = wanted.get(line.item_id, Fraction(0))
+                wanted[line.item_id] = before + line.amount * self.batches
+        return {item_id: to_micro(amount) for item_id, amount in wanted.items()}, not_drawn
+
+    def _note_not_drawn(self, run: Run, lines: list[Line]) -> None:
+        for line in lines:
+            entered = parse_amount(line.entered)
+            self.session.add(
+                RunNotDrawn(
+                    run_id=run.id,
+                    item_id=line.item_id,
+                    amount=entered.value * self.batches,
+                    unit=entered.unit or self.items[line.item_id].unit,
+                )
+            )
+
+    def _correct_count(self, change: Change, wanted: Mapping[int, int], purpose: Purpose) -> None:
+        """Count in what is missing, at the last known cost."""
+        found: Mapping[int, Source] = sources(self.session, list(wanted), purpose)
+        missing = missing_from(found, wanted)
+        bundles = {i: m for i, m in missing.items() if self.items[i].kind == "bundle"}
+        if bundles:
+            raise shortage(self.session, bundles, found)
+        for item_id, (needed, available) in missing.items():
+            lacking = needed - available
+            cost = last_unit_cost(self.session, item_id)
+            paid = None if cost is None else cost.of(lacking)
+            origin = Origin(self.at.date())
+            add_lot(self.session, change, item_id, lacking, paid, origin, "counted")
+
+    def _summary(self, outputs: list[_Output]) -> str:
+        text = f"Made {_said(self.batches)} × {self.recipe.name}"
+        losses = [f"{_said(Fraction(o.lost, 10**6))} {o.item.name} lost" for o in outputs if o.lost]
+        if losses:
+            text += f" ({', '.join(losses)})"
+        return text if self.event is None else f"{text} for {self.event.name}"
+
+
+def _said(value: Fraction) -> str:
+    return exact(parse_amount(value, allow_zero=True))
+
+
+def keeps_until(item: Item, made: date) -> date | None:
+    """Return the last good day of an item made or received on a day; None without shelf life."""
+    days = item.shelf_life_days
+    return None if days is None else made + timedelta(days=days)
+
+
+def open_event(session: Session, event_id: int | None) -> Event | None:
+    """Return the event a record is for. Raises `EventNotFound`, or `RuleBroken` if not open."""
+    if event_id is None:
+        return None
+    event = session.get(Event, event_id)
+    if event is None:
+        raise EventNotFound(event_id)
+    if event.status not in OPEN:
+        raise RuleBroken(
+            f"{event.name} is {event.status}. Set its status to started to record for it."
+        )
+    return event

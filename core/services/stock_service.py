@@ -1,0 +1,416 @@
+"""Stock: receiving, counting, discarding and delivering it, and what there is of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from core.clock import today
+from core.errors import (
+    EventNotFound,
+    ItemNotFound,
+    LotNotFound,
+    ProductNotFound,
+    RuleBroken,
+    UnknownAmount,
+)
+from core.interchange.documents import ProductDoc
+from core.models import Change, Event, Item, Lot, Product
+from core.money import from_micro as money_of
+from core.money import parse_money
+from core.money import to_micro as micro_money
+from core.services import saying
+from core.services._drawing import Purpose, draw
+from core.services._journal import put, recording
+from core.services._kitchen import event_plan, planned
+from core.services._ledger import Origin, add_lot, lots_on_hand, move, take
+from core.services._prices import last_unit_cost
+from core.services._read_documents import read_products
+from core.services._rows import ChangeRow, LotRow, StockRow, change_row
+from core.services._writing import facts_of, stock_amount, use_unit
+from core.services.production_service import Entered, keeps_until, open_event
+from core.session import reading, writing
+from core.units import exact, from_micro, missing_fact, parse_amount, to_decimal, to_micro
+
+PACKS = ("pack", "packs")
+
+
+# -- records --------------------------------------------------------------------------------------
+
+
+def receive(
+    item_id: int,
+    *,
+    amount: Entered | None = None,
+    packs: Entered | None = None,
+    product_id: int | None = None,
+    paid: str | Decimal | int | None,
+    store: str | None = None,
+    received: date | None = None,
+    expires: date | None = None,
+    session: Session | None = None,
+) -> ChangeRow:
+    """Record a purchase as one journal entry and one lot.
+
+    Either `amount`, or `packs` (2.5 is fine) of `product_id` (by default the item's preferred or
+    only product). `paid` is the whole price, None if unknown. A purchase by packs becomes the
+    product's last price.
+
+    Raises:
+        ItemNotFound, ProductNotFound: No such item or product.
+        AmountError: An amount or price that cannot be read, or out of bounds.
+        UnknownAmount: The amount's unit cannot be converted for want of a density.
+        RuleBroken: Neither or both of amount and packs, or an item that is not bought.
+    """
+    with writing(session) as writer:
+        item = _item(writer, item_id)
+        if item.kind not in ("ingredient", "supply"):
+            raise RuleBroken(f"{item.name} is {item.kind}, which is made here and not bought.")
+        if (amount is None) == (packs is None):
+            raise RuleBroken("Say either an amount or a number of packs.")
+        cost = None if paid is None else micro_money(parse_money(paid))
+        product = _product(writer, item, product_id, needed=packs is not None)
+        if packs is not None and product is not None:
+            count = parse_amount(packs).value
+            size = use_unit(writer, item, product.unit)
+            bought = None if size is None else count * product.amount * size
+            said = f"{exact(parse_amount(packs))} × {product.label}"
+        else:
+            count = None
+            bought = stock_amount(writer, item, amount)
+            said = f"{exact(parse_amount(amount or 0))} {item.name}"
+        if bought is None:
+            unit = parse_amount(amount).unit if amount is not None else product and product.unit
+            fix = missing_fact(unit or item.unit, facts_of(writer, item))
+            raise UnknownAmount(item.name, unit or item.unit, fix)
+        day = received or today()
+        say = saying.amounts(writer)
+        price = "" if cost is None else f" for {say.money(money_of(cost))}"
+        with recording(writer, "buy", f"Bought {said}{price}") as change:
+            if count is not None and product is not None and cost is not None:
+                _remember_price(writer, change, product, Fraction(cost) / count, day, store)
+            origin = Origin(
+                day,
+                expires or keeps_until(item, day),
+                None if product is None else product.id,
+                store=store or (None if product is None else product.store),
+            )
+            add_lot(writer, change, item.id, to_micro(bought), cost, origin, "received")
+        return change_row(change)
+
+
+def count(
+    item_id: int,
+    amount: Entered,
+    *,
+    lot_id: int | None = None,
+    session: Session | None = None,
+) -> ChangeRow:
+    """Set what is there of an item (or of one lot) to what was counted, up or down.
+
+    `amount` is an amount ("3 lb"), packs ("2.5 packs") or the percentage left of what the lots
+    on hand held when they came in ("40%"). A surplus comes in as a lot at the last known cost.
+    """
+    with writing(session) as writer:
+        item = _item(writer, item_id)
+        lots = lots_on_hand(writer, [item.id])[item.id]
+        if lot_id is not None:
+            lots = [_lot(writer, lot_id, item.id)]
+        counted = to_micro(_counted(writer, item, amount, lots))
+        there = sum(lot.left for lot in lots)
+        said = saying.amounts(writer).amount(item.id, from_micro(counted))
+        with recording(writer, "count", f"Counted {said} {item.name}") as change:
+            if counted < there:
+                # What is kept for an event is the last to be missed.
+                lots.sort(key=lambda lot: lot.event_id is not None)
+                take(writer, change, [(lot, lot.left) for lot in lots], there - counted, "counted")
+            elif counted > there:
+                _count_in(writer, change, item, counted - there, lots if lot_id else [])
+        return change_row(change)
+
+
+def discard(
+    amount: Entered | None = None,
+    reason: str = "",
+    *,
+    item_id: int | None = None,
+    lot_id: int | None = None,
+    session: Session | None = None,
+) -> ChangeRow:
+    """Take an amount of an item out of stock, or a lot (all of it without an amount)."""
+    with writing(session) as writer:
+        if not reason.strip():
+            raise RuleBroken("Say why it is discarded, for example 'stale'.")
+        if lot_id is not None:
+            lot = _lot(writer, lot_id, item_id)
+            item = _item(writer, lot.item_id)
+            gone = lot.left if amount is None else _micro(writer, item, amount)
+            if not 0 < gone <= lot.left:
+                left = saying.amounts(writer).amount(item.id, from_micro(lot.left))
+                raise RuleBroken(f"Lot {lot.id} has {left} {item.name} left.")
+            allowed = [(lot, lot.left)]
+        elif item_id is not None and amount is not None:
+            item = _item(writer, item_id)
+            gone = _micro(writer, item, amount)
+            allowed = []
+        else:
+            raise RuleBroken("Say which lot, or which item and how much of it.")
+        said = saying.amounts(writer).amount(item.id, from_micro(gone))
+        summary = f"Discarded {said} {item.name}: {reason.strip()}"
+        with recording(writer, "discard", summary) as change:
+            if allowed:
+                take(writer, change, allowed, gone, "discarded", note=reason.strip())
+            else:
+                purpose = Purpose("discarded", note=reason.strip(), borrow=True)
+                draw(writer, change, {item.id: gone}, purpose)
+        return change_row(change)
+
+
+def deliver(
+    event_id: int,
+    item_id: int,
+    quantity: Entered,
+    *,
+    to: str | None = None,
+    more: bool = False,
+    borrow: bool = False,
+    session: Session | None = None,
+) -> ChangeRow:
+    """Hand out items of an event's lines; more than was ordered only with `more`.
+
+    It fills the lines of the recipient `to` first and then the event's lines in order.
+    """
+    with writing(session) as writer:
+        event = open_event(writer, event_id)
+        if event is None:
+            raise EventNotFound(event_id)
+        item = _item(writer, item_id)
+        handed = _micro(writer, item, quantity)
+        found = event_plan(writer, event.id)
+        lines = [] if found is None else [x for x in found.event.lines if x.item_id == item.id]
+        if not lines:
+            raise RuleBroken(f"{event.name} has no line for {item.name}.")
+        wanted = sum(((line.need or Fraction(0)) for line in lines), Fraction(0))
+        say = saying.amounts(writer)
+        if from_micro(handed) > wanted and not more:
+            raise RuleBroken(
+                f"{event.name} still wants {say.amount(item.id, wanted)} {item.name}, not "
+                f"{say.amount(item.id, from_micro(handed))}. Say so if more is meant."
+            )
+        said = say.amount(item.id, from_micro(handed))
+        summary = f"Delivered {said} × {item.name}, {event.name}" + (f", to {to}" if to else "")
+        with recording(writer, "deliver", summary) as change:
+            purpose = Purpose("delivered", event.id, recipient=to, borrow=borrow)
+            draw(writer, change, {item.id: handed}, purpose)
+        return change_row(change)
+
+
+# -- reads ----------------------------------------------------------------------------------------
+
+
+def list_stock(*, session: Session | None = None) -> list[StockRow]:
+    """Return every item that is stocked or wanted, by name, with what open events are given."""
+    with reading(session) as reader:
+        plan = planned(reader)
+        fresh = (Lot.expires.is_(None)) | (Lot.expires >= today())
+        query = (
+            select(
+                Item.id,
+                Item.slug,
+                Item.name,
+                Item.kind,
+                Item.unit,
+                Item.category,
+                func.coalesce(func.sum(Lot.left), 0),
+                func.count(Lot.id),
+                func.min(Lot.expires),
+                func.coalesce(func.sum(Lot.cost_left), 0),
+                func.count(case((Lot.priced.is_(False), 1))),
+            )
+            .outerjoin(Lot, (Lot.item_id == Item.id) & (Lot.left > 0) & fresh)
+            .where(Item.archived.is_(False), Item.always_on_hand.is_(False))
+            .group_by(Item.id)
+            .order_by(Item.name, Item.id)
+        )
+        rows = []
+        for (
+            key,
+            slug,
+            name,
+            kind,
+            unit,
+            category,
+            left,
+            lots,
+            expires,
+            value,
+            unpriced,
+        ) in reader.execute(query):
+            on_hand = from_micro(int(left))
+            given = [plan.given(key, e) for e in range(len(plan.kitchen.events))]
+            reserved = None if None in given else sum((g for g in given if g), Fraction(0))
+            rows.append(
+                StockRow(
+                    key,
+                    slug,
+                    name,
+                    kind,
+                    unit,
+                    category,
+                    to_decimal(on_hand),
+                    None if reserved is None else to_decimal(reserved),
+                    None if reserved is None else to_decimal(on_hand - reserved),
+                    lots,
+                    expires,
+                    None if unpriced else money_of(int(value)),
+                )
+            )
+        return rows
+
+
+def list_lots(
+    item_id: int | None = None, *, empty: bool = False, session: Session | None = None
+) -> list[LotRow]:
+    """Return lots with something left (or all), first to be used first."""
+    with reading(session) as reader:
+        query = (
+            select(Lot, Item.name, Product.label, Event.name)
+            .join(Item, Item.id == Lot.item_id)
+            .outerjoin(Product, Product.id == Lot.product_id)
+            .outerjoin(Event, Event.id == Lot.event_id)
+            .order_by(Item.name, Lot.expires.is_(None), Lot.expires, Lot.received, Lot.id)
+        )
+        if item_id is not None:
+            query = query.where(Lot.item_id == item_id)
+        if not empty:
+            query = query.where(Lot.left > 0)
+        return [
+            LotRow(
+                lot.id,
+                lot.item_id,
+                name,
+                to_decimal(from_micro(lot.amount)),
+                to_decimal(from_micro(lot.left)),
+                money_of(lot.paid) if lot.priced or lot.paid else None,
+                money_of(lot.cost_left),
+                lot.priced,
+                lot.received,
+                lot.expires,
+                lot.store,
+                product,
+                lot.event_id,
+                event,
+                lot.run_id,
+            )
+            for lot, name, product, event in reader.execute(query)
+        ]
+
+
+# -- parts of records -----------------------------------------------------------------------------
+
+
+def _item(session: Session, item_id: int) -> Item:
+    item = session.get(Item, item_id)
+    if item is None:
+        raise ItemNotFound(item_id)
+    return item
+
+
+def _lot(session: Session, lot_id: int, item_id: int | None) -> Lot:
+    lot = session.get(Lot, lot_id)
+    if lot is None or item_id not in (None, lot.item_id):
+        raise LotNotFound(lot_id)
+    return lot
+
+
+def _micro(session: Session, item: Item, given: Entered) -> int:
+    amount = stock_amount(session, item, given)
+    if amount is None:
+        unit = parse_amount(given).unit or item.unit
+        raise UnknownAmount(item.name, unit, missing_fact(unit, facts_of(session, item)))
+    return to_micro(amount)
+
+
+def _product(
+    session: Session, item: Item, product_id: int | None, *, needed: bool
+) -> Product | None:
+    """Return the named product, or for packs the preferred or only one."""
+    if product_id is not None:
+        product = session.get(Product, product_id)
+        if product is None or product.item_id != item.id:
+            raise ProductNotFound(product_id)
+        return product
+    if not needed:
+        return None
+    products = session.scalars(
+        select(Product)
+        .where(Product.item_id == item.id, Product.archived.is_(False))
+        .order_by(Product.preferred.desc(), Product.id)
+    ).all()
+    if not products:
+        raise RuleBroken(f"{item.name} has no product, so packs mean nothing. Say an amount.")
+    if len(products) > 1 and not products[0].preferred:
+        labels = ", ".join(product.slug for product in products)
+        raise RuleBroken(f"Which product of {item.name}? One of: {labels}.")
+    return products[0]
+
+
+def _remember_price(
+    session: Session,
+    change: Change,
+    product: Product,
+    price: Fraction,
+    day: date,
+    store: str | None,
+) -> None:
+    if product.priced_on is not None and product.priced_on > day:
+        return
+    [doc] = read_products(session, [product.slug])
+    put(session, change, _priced(doc, price, day, store))
+
+
+def _priced(doc: ProductDoc, price: Fraction, day: date, store: str | None) -> ProductDoc:
+    doc.price = str(money_of(round(price)))
+    doc.priced_on = day.isoformat()
+    doc.store = store or doc.store
+    return doc
+
+
+def _counted(session: Session, item: Item, given: Entered, lots: list[Lot]) -> Fraction:
+    """Return what was counted, in stock units: an amount, packs, or a percentage left."""
+    if isinstance(given, str) and given.strip().endswith("%"):
+        percent = parse_amount(given.strip()[:-1], allow_zero=True)
+        if percent.unit is not None or percent.value > 100:
+            raise RuleBroken(f"'{given}' is no percentage from 0% to 100%.")
+        if not lots:
+            raise RuleBroken(f"There is no {item.name} to count a percentage of.")
+        return from_micro(sum(lot.amount for lot in lots)) * percent.value / 100
+    amount = parse_amount(given, allow_zero=True)
+    if amount.unit in PACKS:
+        product = _product(session, item, None, needed=True)
+        factor = None if product is None else use_unit(session, item, product.unit)
+        if product is not None and factor is not None:
+            return amount.value * product.amount * factor
+    counted = stock_amount(session, item, amount)
+    if counted is None:
+        unit = amount.unit or item.unit
+        raise UnknownAmount(item.name, unit, missing_fact(unit, facts_of(session, item)))
+    return counted
+
+
+def _count_in(session: Session, change: Change, item: Item, surplus: int, own: list[Lot]) -> None:
+    """Bring in what was found: back into its own lot as far as it fits, else as a new lot."""
+    for lot in own:
+        back = min(surplus, lot.amount - lot.left)
+        if back < surplus:
+            raise RuleBroken(f"Lot {lot.id} never held that much. Count the item instead.")
+        cost = min(lot.paid - lot.cost_left, round(Fraction(lot.paid * back, lot.amount)))
+        move(session, change, lot, back, cost, "counted")
+        return
+    known = last_unit_cost(session, item.id)
+    paid = None if known is None else known.of(surplus)
+    add_lot(session, change, item.id, surplus, paid, Origin(today()), "counted")

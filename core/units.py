@@ -1,0 +1,523 @@
+"""Amounts as people write and say them, exact from the first keystroke to the ledger.
+
+Every value is a `Fraction`; no binary float enters or leaves. Factors between units are exact
+(`domain.md` §2): US customary units by default, imperial and metric ones under their own names.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from core.errors import AmountError, RuleBroken, UnknownUnit
+
+if TYPE_CHECKING:
+    from pint import UnitRegistry
+
+Dimension = Literal["mass", "volume", "count"]
+
+STOCK_UNITS: Final = ("g", "ml", "each")
+MICRO: Final = 1_000_000
+LIMIT: Final = 10**9
+LEDGER_ROUNDING: Final = Fraction(1, 1000)
+UNKNOWN: Final = "unknown"
+
+_EXAMPLE = "Type a number and a unit, for example 2 1/3 cup."
+_MAX_TEXT = 1000
+_EXACT_PLACES = 28
+_SAID_PLACES = 3
+_LAST_DIGIT = Fraction(1, 10**_SAID_PLACES)
+# The ledger's rounding to micro-units moves a third of a cup off the third by less than this.
+_SNAP = Fraction(1, 10**5)
+_WRITTEN_FRACTIONS = frozenset({1, 2, 3, 4, 6, 8, 16})
+_SAID_FRACTIONS = frozenset({1, 2, 3, 4, 8})
+
+# Canonical name: dimension, size in the dimension's stock unit (or pint's name), other spellings.
+_TABLE: Final[dict[str, tuple[Dimension, Fraction | str, str]]] = {
+    "g": ("mass", Fraction(1), "gr,gram,grams,gramme,grammes"),
+    "kg": ("mass", Fraction(1000), "kgs,kilo,kilos,kilogram,kilograms"),
+    "mg": ("mass", Fraction(1, 1000), "milligram,milligrams"),
+    "oz": ("mass", "ounce", "ounce,ounces"),
+    "lb": ("mass", "pound", "lbs,pound,pounds"),
+    "ml": ("volume", Fraction(1), "milliliter,milliliters,millilitre,millilitres"),
+    "l": ("volume", Fraction(1000), "liter,liters,litre,litres"),
+    "dl": ("volume", Fraction(100), "deciliter,deciliters,decilitre,decilitres"),
+    "cl": ("volume", Fraction(10), "centiliter,centiliters,centilitre,centilitres"),
+    "tsp": ("volume", "teaspoon", "tsps,teaspoon,teaspoons"),
+    "tbsp": ("volume", "tablespoon", "tb,tbs,tbsps,tablespoon,tablespoons"),
+    "cup": ("volume", "cup", "c,cups"),
+    "fl oz": ("volume", "fluid_ounce", "floz,fluid oz,fluid ounce,fluid ounces"),
+    "pint": ("volume", "pint", "pt,pts,pints"),
+    "quart": ("volume", "quart", "qt,qts,quarts"),
+    "gallon": ("volume", "gallon", "gal,gals,gallons"),
+    "metric cup": ("volume", Fraction(250), "metric cups"),
+    "imperial cup": ("volume", "imperial_cup", "imperial cups"),
+    "imperial fl oz": ("volume", "imperial_fluid_ounce", "imperial fluid ounce"),
+    "imperial pint": ("volume", "imperial_pint", "imperial pints"),
+    "imperial quart": ("volume", "imperial_quart", "imperial quarts"),
+    "imperial gallon": ("volume", "imperial_gallon", "imperial gallons"),
+    "each": ("count", Fraction(1), "ea,pc,pcs,piece,pieces"),
+    "dozen": ("count", Fraction(12), "dz,doz,dozens"),
+}
+_SPELLINGS: Final = {
+    word: name for name, row in _TABLE.items() for word in (name, *row[2].split(","))
+}
+_KITCHEN_UNITS: Final = frozenset(
+    {"tsp", "tbsp", "cup", "pint", "quart", "gallon", "metric cup", "imperial cup", "each", "dozen"}
+)
+
+_DECIMAL = re.compile(r"[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+")
+_FRACTION = re.compile(r"(?:([0-9]+)(?:\s+|-\s?))?([0-9]+)\s*/\s*([0-9]+)")
+_THOUSANDS = re.compile(r"[0-9]*,[0-9]{3}(?![0-9])")
+_ONE_OR_LESS = re.compile(r"-?(?:1|0\.[0-9]+|[0-9]+/[0-9]+)|[<>].*")
+_EXPONENT = re.compile(r"[eE][+-]?[0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A value and its canonical unit, as entered; no unit means the item's stock unit."""
+
+    value: Fraction
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """What converting an amount needs to know of an item.
+
+    `unit` is its stock unit; `measures` has canonical names and amounts in standard units.
+    """
+
+    name: str
+    unit: str
+    grams_per_ml: Fraction | None
+    grams_each: Fraction | None
+    measures: Mapping[str, Amount]
+
+
+# -- reading ------------------------------------------------------------------------------------
+
+
+def parse_amount(
+    given: str | int | Decimal | Fraction | Amount, *, allow_zero: bool = False
+) -> Amount:
+    """Read an amount exactly.
+
+    Takes "2 1/3 c", "2-1/2 cups", "1½ cups", "0,5 kg", ".5 tsp", "2lb", "1 dozen" or a number.
+    Raises `AmountError` for what is no amount, is ambiguous ("1,000"), negative, above 10^9 or,
+    unless `allow_zero`, zero; `TypeError` for floats and everything else that is not exact.
+    """
+    unit: str | None = None
+    if isinstance(given, Amount):
+        value = _exact_number(given.value)
+        unit = None if given.unit is None else canonical_unit(given.unit)
+    elif isinstance(given, str):
+        value, unit = _split(given)
+    else:
+        value = _exact_number(given)
+    shown = given if isinstance(given, str) else _plain(value)
+    if value < 0:
+        raise _negative(shown)
+    if value == 0 and not allow_zero:
+        raise AmountError(shown, "it must be more than zero")
+    if value > LIMIT:
+        raise _too_large(shown)
+    return Amount(value, unit)
+
+
+def canonical_unit(word: str) -> str:
+    """Return the canonical name of a standard unit, or the word in lower case as a measure's name.
+
+    "T" is a tablespoon and "t" a teaspoon, by kitchen convention; no other case matters.
+    """
+    bare = " ".join(word.split()).rstrip(" .,;")
+    if bare == "T":
+        return "tbsp"
+    if bare == "t":
+        return "tsp"
+    lowered = unicodedata.normalize("NFC", bare.lower())
+    if not lowered[:1].isalpha() or not lowered.isprintable():
+        raise AmountError(word, "a unit or measure begins with a letter", _EXAMPLE)
+    return _SPELLINGS.get(lowered.replace(".", ""), lowered)
+
+
+def read_number(number: str, text: str) -> Fraction:
+    """Read a whole number, decimal (point or comma), fraction or mixed fraction.
+
+    `text` is all that was typed, for the message of the `AmountError`.
+    """
+    plain = _spell_fractions(number).strip()
+    if plain.startswith(("-", "\N{MINUS SIGN}")):
+        raise _negative(text)
+    if _THOUSANDS.search(plain):
+        raise _ambiguous(plain, text)
+    if _DECIMAL.fullmatch(plain):
+        return Fraction(plain.replace(",", "."))
+    match = _FRACTION.fullmatch(plain)
+    if match is None:
+        reason = "it has a number that cannot be read" if plain else "it has no number in front"
+        raise AmountError(text, reason if text.strip() else "there is nothing in it", _EXAMPLE)
+    whole, top, bottom = (int(part or 0) for part in match.groups())
+    if bottom == 0:
+        raise AmountError(text, "nothing can be divided by zero", _EXAMPLE)
+    if match.group(1) and top >= bottom:
+        raise AmountError(text, "a fraction behind a whole number is less than one", _EXAMPLE)
+    return whole + Fraction(top, bottom)
+
+
+def decimal_fraction(number: Decimal) -> Fraction:
+    """Return a finite `Decimal` of sensible size as a fraction, else raise `AmountError`."""
+    if not number.is_finite():
+        raise AmountError(number, "it is no number", _EXAMPLE)
+    if number and number.adjusted() > _MAX_TEXT:
+        raise _too_large(number)
+    if int(number.as_tuple().exponent) < -_MAX_TEXT:
+        raise AmountError(number, "it has too many decimals")
+    return Fraction(number)
+
+
+def _split(text: str) -> tuple[Fraction, str | None]:
+    if len(text) > _MAX_TEXT:
+        raise AmountError(text, "it is too long", _EXAMPLE)
+    letter = next((at for at, char in enumerate(text) if char.isalpha()), len(text))
+    number, word = text[:letter], text[letter:]
+    value = read_number(number, text)
+    if number[-1:].isdigit() and _EXPONENT.match(word):
+        raise AmountError(text, "it has an exponent", "Type all the digits.")
+    return value, canonical_unit(word) if word else None
+
+
+def _exact_number(given: object) -> Fraction:
+    if isinstance(given, Decimal):
+        return decimal_fraction(given)
+    if isinstance(given, int | Fraction) and not isinstance(given, bool):
+        return Fraction(given)
+    raise TypeError(f"an amount is text, int, Decimal or Fraction, not {type(given).__name__}")
+
+
+def _spell_fractions(text: str) -> str:
+    """Write "1½" as "1 1/2"; blanks on both sides keep "½2" from becoming 1/22."""
+    spelled = "".join(
+        f" {unicodedata.normalize('NFKC', char)} "
+        if unicodedata.decomposition(char).startswith("<fraction>")
+        else char
+        for char in text
+    )
+    return spelled.replace("\N{FRACTION SLASH}", "/").replace("\N{DIVISION SLASH}", "/")
+
+
+def _negative(text: str) -> AmountError:
+    return AmountError(text, "it is less than zero", "Type it without the minus.")
+
+
+def _too_large(text: object) -> AmountError:
+    return AmountError(text, "amounts above 10^9 are refused")
+
+
+def _ambiguous(number: str, text: str) -> AmountError:
+    if number.count(",") == 1 and _DECIMAL.fullmatch(number):
+        whole, point = number.replace(",", ""), number.replace(",", ".")
+        fix = f"Type {whole} if the comma groups thousands, {point} if it marks decimals."
+    else:
+        fix = "Type it without thousands separators, and with a point for decimals."
+    return AmountError(text, "the comma is ambiguous", fix)
+
+
+# -- converting ---------------------------------------------------------------------------------
+
+
+def dimension(unit: str | None) -> Dimension | None:
+    """Return what a standard unit measures; None for a measure's name."""
+    row = _TABLE.get(unit or "")
+    return row[0] if row else None
+
+
+def factor_to_stock(unit: str | None, facts: ItemFacts) -> Fraction | None:
+    """Return how many stock units of the item one `unit` is; None is unknown (`domain.md` §2).
+
+    A measure of that name comes first, then the stock unit's own dimension, then a measure named
+    by another unit of the same dimension (the largest: flour `cup` = 125 g makes a `tbsp`
+    125/16 g), then `grams_per_ml` and `grams_each`. `UnknownUnit`: neither unit nor measure.
+    """
+    if unit is None or unit == facts.unit:
+        return Fraction(1)
+    measure = measure_of(unit, facts)
+    if measure is not None:
+        given_in = measure.unit or facts.unit
+        if dimension(given_in) is None:
+            return None
+        # A measure named by a unit is what rates are made of, so it cannot rest on one.
+        rate = _rate(given_in, facts) if dimension(unit) is None else _plain_rate(given_in, facts)
+        return _times(measure.value * _size(given_in), rate)
+    if dimension(unit) is None:
+        raise UnknownUnit(unit, facts.name)
+    return _times(_size(unit), _rate(unit, facts))
+
+
+def measure_of(unit: str, facts: ItemFacts) -> Amount | None:
+    """Return the item's measure of this name, singular or plural."""
+    found = facts.measures.get(unit)
+    if found is None and dimension(unit) is None:
+        for name, amount in facts.measures.items():
+            if _plural(name) == unit or name == _plural(unit):
+                return amount
+    return found
+
+
+def check_measures(facts: ItemFacts) -> None:
+    """Raise `RuleBroken` for a measure that could not be used or would redefine a unit."""
+    for name, amount in facts.measures.items():
+        label = f"The measure '{name}' of {facts.name}"
+        if canonical_unit(name) != name:
+            raise RuleBroken(f"{label} must be spelled '{canonical_unit(name)}'.")
+        given_in = dimension(amount.unit or facts.unit)
+        if given_in is None:
+            raise RuleBroken(f"{label} is given in '{amount.unit}'. Give it in g, ml, each, cup …")
+        if amount.value <= 0:
+            raise RuleBroken(f"{label} must be more than zero.")
+        if dimension(name) in (dimension(facts.unit), given_in):
+            raise RuleBroken(f"{label} would redefine the unit {name}. Choose another name.")
+        if _plural(name) in facts.measures:
+            raise RuleBroken(f"{label} is there twice, as '{name}' and as '{_plural(name)}'.")
+
+
+def missing_fact(unit: str | None, facts: ItemFacts) -> str:
+    """Say what to set so that an unknown amount of the item becomes known."""
+    word = unit or facts.unit
+    measure = measure_of(word, facts)
+    if measure is None and dimension(word) is None:
+        return f"add a measure '{word}' to {facts.name}"
+    dimensions = {dimension(measure.unit if measure else word), dimension(facts.unit)}
+    wanted = []
+    if "volume" in dimensions and not facts.grams_per_ml:
+        wanted.append("a density (grams per ml)")
+    if "count" in dimensions and not facts.grams_each:
+        wanted.append("the weight of one (grams each)")
+    fact = " and ".join(wanted)
+    if measure is not None:
+        return f"set {fact} of {facts.name} or give its measure '{word}' in {facts.unit}"
+    return f"set {fact} or a measure for '{word}' of {facts.name}"
+
+
+def _times(size: Fraction, rate: Fraction | None) -> Fraction | None:
+    return None if rate is None else size * rate
+
+
+def _rate(unit: str, facts: ItemFacts) -> Fraction | None:
+    """Return stock units per gram, ml or each, measures first."""
+    kind, own = dimension(unit), dimension(facts.unit)
+    if kind == own:
+        return Fraction(1)
+    implied = _implied_rate(kind, facts)
+    if implied is not None:
+        return implied
+    grams, per_gram = _grams(kind, facts), _implied_rate("mass", facts)
+    if grams and per_gram:
+        return grams * per_gram
+    return _plain_rate(unit, facts)
+
+
+def _plain_rate(unit: str, facts: ItemFacts) -> Fraction | None:
+    """Return stock units per gram, ml or each, from density and `grams_each` alone."""
+    kind, own = dimension(unit), dimension(facts.unit)
+    if kind == own:
+        return Fraction(1)
+    grams, stock_grams = _grams(kind, facts), _grams(own, facts)
+    return grams / stock_grams if grams and stock_grams else None
+
+
+def _implied_rate(kind: Dimension | None, facts: ItemFacts) -> Fraction | None:
+    names = [name for name in facts.measures if dimension(name) == kind]
+    for name in sorted(names, key=_size, reverse=True):
+        worth = factor_to_stock(name, facts)
+        if worth is not None:
+            return worth / _size(name)
+    return None
+
+
+def _grams(kind: Dimension | None, facts: ItemFacts) -> Fraction | None:
+    if kind == "mass":
+        return Fraction(1)
+    return facts.grams_per_ml if kind == "volume" else facts.grams_each
+
+
+@cache
+def _size(unit: str) -> Fraction:
+    """Return the size of a standard unit in g, ml or each."""
+    kind, size, _ = _TABLE[unit]
+    if isinstance(size, Fraction):
+        return size
+    base = "gram" if kind == "mass" else "milliliter"
+    return Fraction(_registry().Quantity(Fraction(1), size).to(base).magnitude)
+
+
+@cache
+def _registry() -> UnitRegistry[Any]:
+    from pint import UnitRegistry
+
+    return UnitRegistry(non_int_type=Fraction)
+
+
+# -- writing, exactly ---------------------------------------------------------------------------
+
+
+def to_micro(value: Fraction) -> int:
+    """Round stock units half-even to the ledger's micro-units; beyond 10^9: `AmountError`."""
+    number = _exact_number(value)
+    if abs(number) > LIMIT:
+        raise _too_large(_plain(number))
+    return round(number * MICRO)
+
+
+def from_micro(micro: int) -> Fraction:
+    """Return the ledger's micro-units as stock units."""
+    return Fraction(micro, MICRO)
+
+
+def to_decimal(value: Fraction, places: int = 6) -> Decimal:
+    """Return a decimal without trailing zeros: exact if it ends, else rounded half-even.
+
+    A decimal that ends only beyond 28 places counts as one that does not. `str` of a very small
+    `Decimal` has an exponent; write it with `plain_decimal`.
+    """
+    number = _exact_number(value)
+    kept = _EXACT_PLACES if _ends_within(number, _EXACT_PLACES) else places
+    return Decimal(_digits(number, kept))
+
+
+def plain_decimal(number: Decimal) -> str:
+    """Write a finite decimal without exponent and without trailing zeros."""
+    if not number.is_finite():
+        raise ValueError(f"{number} is no finite decimal")
+    text = format(number, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def exact(amount: Amount) -> str:
+    """Write an amount so that `parse_amount` reads the same value and unit back.
+
+    Kitchen fractions are mixed ("2 1/3 cup"), other values decimals of up to 12 places
+    ("453.59237 g"), and what is neither a mixed fraction.
+    """
+    value = amount.value
+    if value.denominator not in _WRITTEN_FRACTIONS and _ends_within(value, 12):
+        number = _digits(value, 12)
+    else:
+        number = _mixed(value)
+    return number if amount.unit is None else f"{number} {amount.unit}"
+
+
+def _ends_within(value: Fraction, places: int) -> bool:
+    return bool(10**places % value.denominator == 0)
+
+
+def _digits(value: Fraction, places: int) -> str:
+    scaled = round(value * 10**places)
+    whole, rest = divmod(abs(scaled), 10**places)
+    text = f"{whole}.{rest:0{places}}".rstrip("0").rstrip(".") if places else str(whole)
+    return f"-{text}" if scaled < 0 else text
+
+
+def _plain(value: Fraction) -> str:
+    return _digits(value, 6) if abs(value) < 10**18 else "a very large number"
+
+
+def _mixed(value: Fraction) -> str:
+    whole, rest = divmod(abs(value.numerator), value.denominator)
+    parts = [str(whole)] if whole or not rest else []
+    parts += [f"{rest}/{value.denominator}"] if rest else []
+    return ("-" if value < 0 else "") + " ".join(parts)
+
+
+# -- saying, for people -------------------------------------------------------------------------
+
+
+def say(value: Fraction | None, unit: str | None) -> str:
+    """Say a value in `unit`: "2 1/3 cup", "12.5 lb", "48", "2 sticks"; None is "unknown".
+
+    At most 3 decimals; what is too small for them is said as "<0.001 g", never as 0. `each` goes
+    without saying.
+    """
+    if value is None:
+        return UNKNOWN
+    if unit is None or unit == "each":
+        return _said_number(value, kitchen=True)
+    measure = dimension(unit) is None
+    number = _said_number(value, kitchen=measure or unit in _KITCHEN_UNITS)
+    return f"{number} {_counted(number, unit) if measure else unit}"
+
+
+def say_stock(value: Fraction | None, facts: ItemFacts, display_unit: str | None = None) -> str:
+    """Say stock units in the display unit, if it converts and fits the value's size.
+
+    Else in the stock unit, from 1000 g or ml on in kg or l. None is "unknown".
+    """
+    if value is None:
+        return UNKNOWN
+    factor = _display_factor(display_unit, facts)
+    if display_unit is not None and factor and _fits(value / factor):
+        said = say(value / factor, display_unit)
+        return f"{said} each" if display_unit == "each" and facts.unit != "each" else said
+    large = {"g": "kg", "ml": "l"}.get(facts.unit)
+    if large is not None and abs(value) >= 1000:
+        return say(value / 1000, large)
+    return say(value, facts.unit)
+
+
+def say_packs(
+    value: Fraction | None,
+    facts: ItemFacts,
+    pack: Fraction,
+    pack_name: str,
+    display_unit: str | None = None,
+) -> str:
+    """Say stock units as packs and in total: "2.5 bags, 12.5 lb"; `pack` is in stock units."""
+    if value is None:
+        return UNKNOWN
+    total = say_stock(value, facts, display_unit)
+    if pack <= 0:
+        return total
+    number = _said_number(value / pack, kitchen=False)
+    if any(char.isdigit() for char in pack_name):
+        return f"{number} x {pack_name}, {total}"
+    return f"{number} {_counted(number, pack_name)}, {total}"
+
+
+def _display_factor(unit: str | None, facts: ItemFacts) -> Fraction | None:
+    try:
+        return None if unit is None else factor_to_stock(unit, facts)
+    except UnknownUnit:
+        return None
+
+
+def _fits(value: Fraction) -> bool:
+    return not value or _LAST_DIGIT <= abs(value) <= LIMIT
+
+
+def _said_number(value: Fraction, *, kitchen: bool) -> str:
+    near = Fraction(round(value * 24), 24)
+    if kitchen and near and near.denominator in _SAID_FRACTIONS and abs(value - near) < _SNAP:
+        return _mixed(near)
+    said = _digits(value, _SAID_PLACES)
+    if said == "0" and value:
+        return f"<{_digits(_LAST_DIGIT, 3)}" if value > 0 else f">-{_digits(_LAST_DIGIT, 3)}"
+    return said
+
+
+def _counted(number: str, word: str) -> str:
+    return word if _ONE_OR_LESS.fullmatch(number) else _plural(word)
+
+
+def _plural(word: str) -> str:
+    if word.endswith(("s", "x", "z", "ch", "sh")):
+        return f"{word}es"
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}s"

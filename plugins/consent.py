@@ -1,0 +1,157 @@
+"""Which plugins the user has accepted or turned off, and which are left out of this run."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from core.errors import BadFile, Problem
+from plugins.discovery import Found
+from plugins.states import State
+
+VARIABLE = "BAKEHOUSE_PLUGINS"
+
+Only = Collection[str] | Literal["all"] | None
+"""Names of plugins; "all", without asking; or None: those the user has accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What this run is limited to. Whoever is named here is accepted for this run."""
+
+    only: frozenset[str] | Literal["all"] | None = None
+    without: frozenset[str] = frozenset()
+    source: str = ""
+
+    @classmethod
+    def of(cls, only: Only, without: Collection[str], environment: Mapping[str, str]) -> Limits:
+        """Return the limits of the caller, else those of the environment variable."""
+        source = ""
+        if only is None and (told := environment.get(VARIABLE)) is not None:
+            source = VARIABLE
+            only = "all" if told.strip() == "all" else _names(told)
+        if only is not None and only != "all":
+            only = frozenset(only)
+        return cls(only, frozenset(without), source)
+
+    def verdict(self, found: Found) -> tuple[State, str] | None:
+        """Return the state that these limits give a plugin, or None: it is up to the user."""
+        if found.name in self.without:
+            return State.DISABLED, "left out of this run"
+        if found.builtin:
+            return State.ENABLED, ""
+        if self.only is None:
+            return None
+        if self.only == "all" or found.name in self.only:
+            return State.ENABLED, ""
+        by = f" by {self.source}" if self.source else ""
+        return State.DISABLED, f"left out of this run{by}"
+
+    def names(self) -> frozenset[str]:
+        """Return every name given."""
+        named = self.only if isinstance(self.only, frozenset) else frozenset()
+        return named | self.without
+
+
+class Consent:
+    """The file with what the user has decided; it is read once and written whole.
+
+    A plugin is accepted together with the distribution it comes from: another one under the same
+    name is asked about anew. A file that cannot be read accepts nothing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.trouble = ""
+        self._accepted: dict[str, str] = {}
+        self._disabled: set[str] = set()
+        try:
+            self._read()
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError) as error:
+            self._accepted, self._disabled = {}, set()
+            self.trouble = f"cannot be read: {error}"
+
+    def verdict(self, found: Found) -> tuple[State, str]:
+        """Return the state that the user's decisions give a plugin."""
+        if found.name in self._disabled:
+            return State.DISABLED, f"turned off; `bakehouse plugins enable {found.name}`"
+        if found.builtin or self._accepted.get(found.name) == found.distribution:
+            return State.ENABLED, ""
+        return State.DISCOVERED, f"new; `bakehouse plugins enable {found.name}` accepts it"
+
+    def is_disabled(self, name: str) -> bool:
+        """Return whether the user turned the plugin off."""
+        return name in self._disabled
+
+    def enable(self, found: Found) -> None:
+        """Accept a plugin, for later runs too.
+
+        Raises:
+            BadFile: The file cannot be read or written; nothing has changed.
+        """
+        accepted = dict(self._accepted)
+        if not found.builtin:
+            accepted[found.name] = found.distribution
+        self._write(accepted, self._disabled - {found.name})
+
+    def disable(self, name: str) -> None:
+        """Turn a plugin off, for later runs too.
+
+        Raises:
+            BadFile: The file cannot be read or written; nothing has changed.
+        """
+        accepted = {known: by for known, by in self._accepted.items() if known != name}
+        self._write(accepted, self._disabled | {name})
+
+    def _read(self) -> None:
+        told = json.loads(self.path.read_text(encoding="utf-8"))
+        if not isinstance(told, dict):
+            raise ValueError("it must be an object with `accepted` and `disabled`")
+        accepted, disabled = told.get("accepted", {}), told.get("disabled", [])
+        if not (isinstance(accepted, dict) and _all_text(accepted.values())):
+            raise ValueError("`accepted` must give a distribution for each plugin")
+        if not (isinstance(disabled, list) and _all_text(disabled)):
+            raise ValueError("`disabled` must be a list of names")
+        self._accepted, self._disabled = accepted, set(disabled)
+
+    def _write(self, accepted: dict[str, str], disabled: set[str]) -> None:
+        if self.trouble:
+            raise self._bad(f"{self.trouble}; mend or delete it")
+        told = {"accepted": dict(sorted(accepted.items())), "disabled": sorted(disabled)}
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            _replace(self.path, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+        except OSError as error:
+            raise self._bad(f"cannot be written: {error.strerror}") from error
+        self._accepted, self._disabled = accepted, disabled
+
+    def _bad(self, message: str) -> BadFile:
+        return BadFile([Problem(str(self.path), message)])
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file so that a reader sees the old one or the whole new one."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    new = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        new.replace(path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def _names(told: str) -> frozenset[str]:
+    return frozenset(name.strip() for name in told.split(",") if name.strip())
+
+
+def _all_text(values: Collection[object]) -> bool:
+    return all(isinstance(value, str) for value in values)

@@ -1,0 +1,37 @@
+"""Saying what went wrong in a plugin, whatever it raised."""
+
+from __future__ import annotations
+
+import traceback
+
+from core.errors import BakehouseError
+
+LONGEST = 2000
+"""Characters of a message that are kept."""
+
+
+def describe(error: BaseException) -> str:
+    """Say an exception in one line or few: its kind and its text."""
+    # A plugin's exception may fail even at being said.
+    try:
+        text = str(error).strip()[:LONGEST]
+    except Exception:
+        text = "its message cannot be shown"
+    if isinstance(error, SystemExit):
+        return f"it called sys.exit({text})"
+    if isinstance(error, BakehouseError):
+        return text
+    kind = type(error).__name__
+    return f"{kind}: {text}" if text else kind
+
+
+def traceback_of(error: BaseException) -> str:
+    """Return the traceback for the plugin's author, without our own frames on top."""
+    frames = error.__traceback__
+    while frames is not None and _is_ours(frames.tb_frame.f_globals) and frames.tb_next is not None:
+        frames = frames.tb_next
+    return "".join(traceback.TracebackException(type(error), error, frames).format())
+
+
+def _is_ours(names: dict[str, object]) -> bool:
+    return names.get("__name__") in ("plugins.registering", "plugins.running")
