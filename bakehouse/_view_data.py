@@ -71,7 +71,7 @@ class Column:
     Attributes:
         name: Its name in exports; unique in the table.
         title: Its heading; left out, the name in words.
-        kind: How cells are shown and aligned.
+        kind: How cells are shown and aligned. A percentage is a Decimal from 0 to 100.
         edit: What typing into the column changes, through the command of the same meaning.
         width: The width it would like, in characters.
         align: Left or right; left out, by kind.

@@ -277,7 +277,13 @@ def _migrate_file(path: Path, timeout: float) -> None:
         # Another program may have done it while this one waited for the lock.
         if migrations.revision_in(connection) == migrations.HEAD:
             return
-        migrations.back_up(path)
+        try:
+            migrations.back_up(path)
+        except (OSError, sqlite3.Error) as error:
+            raise DatabaseUnreachable(
+                f"{path} must be brought up to date, but no backup can be made beside it "
+                f"({error}). It was left as it was."
+            ) from error
         migrations.upgrade(connection)
         migrations.check_foreign_keys(connection)
 

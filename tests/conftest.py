@@ -80,9 +80,12 @@ def fixed_clock() -> Iterator[datetime]:
 
 
 @pytest.fixture
-def no_kitchen(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_kitchen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Begin without a current database, and leave none behind."""
     monkeypatch.setattr(_database, "_current", None)
+    yield
+    if _database._current is not None:
+        _database._current.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ plain SQL and compared with `HEAD`.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -13,12 +14,15 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from core import clock
-from core.errors import DatabaseUnreachable
+from core.errors import RuleBroken
 
 REVISIONS = ("0001",)
 """Every revision in order, oldest first; a test holds it equal to alembic's."""
 
 HEAD = REVISIONS[-1]
+
+LOCATION = Path(__file__).parent
+"""Where alembic finds `env.py` and the migrations."""
 
 _STAMP = (
     "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
@@ -47,7 +51,7 @@ def upgrade(connection: Connection, to: str = "head") -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("script_location", str(LOCATION))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     command.upgrade(config, to)
@@ -63,6 +67,7 @@ def back_up(path: Path) -> Path:
         copy = path.with_name(f"{path.stem}.before-{HEAD}-{day}-{number}{path.suffix}")
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
+    shutil.copymode(path, copy)
     return copy
 
 
@@ -70,12 +75,12 @@ def check_foreign_keys(connection: Connection) -> None:
     """Check every reference of a SQLite file, as nothing did while foreign keys were off.
 
     Raises:
-        DatabaseUnreachable: A row refers to nothing; the caller rolls the migration back.
+        RuleBroken: A row refers to nothing; the caller rolls the migration back.
     """
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     if broken:
         tables = ", ".join(sorted({str(row[0]) for row in broken}))
-        raise DatabaseUnreachable(
+        raise RuleBroken(
             f"The kitchen could not be brought up to date: rows of {tables} refer to nothing. "
             "It was left as it was."
         )

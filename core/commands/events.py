@@ -1,0 +1,121 @@
+"""The commands that edit events: what is wanted, when, and how many batches of it."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from core.commands.model import Arguments
+from core.errors import RuleBroken
+from core.services import catalog_service, event_service
+from core.services._rows import ChangeRow
+from core.services.planning import plan_service, shopping_list
+
+
+def add(given: Arguments, session: Session) -> ChangeRow:
+    """Add an event."""
+    day = given.day("date")
+    if day is None:
+        raise RuleBroken("An event needs a date.")
+    return event_service.add_event(
+        given.text("name"),
+        day,
+        slug=given.maybe("slug"),
+        people=given.number("people"),
+        notes=given.maybe("notes"),
+        session=session,
+    )
+
+
+def edit(given: Arguments, session: Session) -> ChangeRow:
+    """Change an event."""
+    return event_service.set_event(
+        _event(given, session),
+        name=given.maybe("name"),
+        date=given.day("date"),
+        people=given.number("people"),
+        notes=given.maybe("notes"),
+        session=session,
+    )
+
+
+def line(given: Arguments, session: Session) -> ChangeRow:
+    """Set how many of an item an event wants."""
+    return event_service.set_line(
+        _event(given, session),
+        _item(given, session),
+        given.text("quantity"),
+        recipient=given.maybe("to"),
+        price=given.maybe("price"),
+        session=session,
+    )
+
+
+def target(given: Arguments, session: Session) -> ChangeRow:
+    """Decide on the batches of a recipe."""
+    batches = given.text("batches")
+    return plan_service.set_target(
+        _event(given, session),
+        catalog_service.find_recipe(given.text("recipe"), session=session).id,
+        None if batches.casefold() == "none" else batches,
+        short_ok=given.is_on("short_ok"),
+        session=session,
+    )
+
+
+def accept(given: Arguments, session: Session) -> ChangeRow:
+    """Accept the planned batches as targets."""
+    return plan_service.accept_targets(_event(given, session), session=session)
+
+
+def status(given: Arguments, session: Session) -> ChangeRow:
+    """Set an event's status."""
+    return event_service.set_status(_event(given, session), given.text("status"), session=session)
+
+
+def copy(given: Arguments, session: Session) -> ChangeRow:
+    """Add an event with the lines of another."""
+    day = given.day("date")
+    if day is None:
+        raise RuleBroken("An event needs a date.")
+    return event_service.copy_event(
+        _event(given, session),
+        given.text("name"),
+        day,
+        slug=given.maybe("slug"),
+        session=session,
+    )
+
+
+def check(given: Arguments, session: Session) -> ChangeRow:
+    """Tick an item off the shopping list."""
+    return event_service.check_item(
+        _event(given, session),
+        _item(given, session),
+        checked=not given.is_on("off"),
+        session=session,
+    )
+
+
+def shopped(given: Arguments, session: Session) -> ChangeRow:
+    """Mark the shopping as done, or not."""
+    mark = (
+        shopping_list.unmark_shopping_complete
+        if given.is_on("off")
+        else shopping_list.mark_shopping_complete
+    )
+    return mark(_event(given, session), session=session)
+
+
+def archive(given: Arguments, session: Session) -> ChangeRow:
+    """Put an event away, or bring it back."""
+    return event_service.set_event(
+        _event(given, session), archived=not given.is_on("restore"), session=session
+    )
+
+
+def _event(given: Arguments, session: Session) -> int:
+    return event_service.find_event(given.text("event"), session=session).id
+
+
+def _item(given: Arguments, session: Session) -> int:
+    return catalog_service.find_item(given.text("item"), session=session).id

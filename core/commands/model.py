@@ -1,0 +1,136 @@
+"""The data that describes a command, and the arguments it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+
+from core.errors import RuleBroken
+
+Given = str | bool | Sequence[str] | None
+"""One argument as given: a text, a flag, several texts, or nothing."""
+
+
+class Wanted(Enum):
+    """What a parameter wants; it says which completion and which hint a person gets."""
+
+    EVENT = "event"
+    ITEM = "item"
+    PRODUCT = "product"
+    RECIPE = "recipe"
+    BUNDLE = "bundle"
+    LOT = "lot"
+    CHANGE = "change"
+    AMOUNT = "amount"
+    MONEY = "money"
+    DATE = "date"
+    NUMBER = "number"
+    TEXT = "text"
+    FLAG = "flag"
+    CHOICE = "choice"
+    LINE = "line"
+    PAIR = "pair"
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One parameter. An `option` is given by name, another one by its place.
+
+    `metavar` is its placeholder in usage lines; `many` may be given several times.
+    """
+
+    name: str
+    wanted: Wanted
+    help: str
+    option: bool = False
+    required: bool = True
+    many: bool = False
+    choices: tuple[str, ...] = ()
+    metavar: str | None = None
+
+    @property
+    def flag(self) -> str:
+        """Return the name of the option on a command line."""
+        return "--" + self.name.replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something that can be done. `runs` names its function as "module:function"."""
+
+    words: tuple[str, ...]
+    title: str
+    summary: str
+    params: tuple[Param, ...]
+    runs: str
+
+    @property
+    def name(self) -> str:
+        """Return the words as people type them."""
+        return " ".join(self.words)
+
+    def param(self, name: str) -> Param:
+        """Return a parameter by name."""
+        return next(param for param in self.params if param.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of one call, read by the command that wants them."""
+
+    values: Mapping[str, Given] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        """Return a required text. Raises `RuleBroken` where it is missing."""
+        value = self.maybe(name)
+        if value is None:
+            raise RuleBroken(f"'{name}' is missing.")
+        return value
+
+    def maybe(self, name: str) -> str | None:
+        """Return a text, or None where nothing was given."""
+        value = self.values.get(name)
+        return value.strip() if isinstance(value, str) and value.strip() else None
+
+    def is_on(self, name: str) -> bool:
+        """Tell whether a flag is set."""
+        return self.values.get(name) is True
+
+    def many(self, name: str) -> list[str]:
+        """Return several texts."""
+        value = self.values.get(name)
+        if value is None or isinstance(value, bool):
+            return []
+        return [value] if isinstance(value, str) else list(value)
+
+    def day(self, name: str) -> date | None:
+        """Return a date. Raises `RuleBroken` for what is none."""
+        text = self.maybe(name)
+        if text is None:
+            return None
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise RuleBroken(f"'{text}' is no date. Write it as 2026-12-15.") from None
+
+    def number(self, name: str) -> int | None:
+        """Return a whole number. Raises `RuleBroken` for what is none."""
+        text = self.maybe(name)
+        if text is None:
+            return None
+        try:
+            return int(text)
+        except ValueError:
+            raise RuleBroken(f"'{text}' is no whole number.") from None
+
+    def pairs(self, name: str) -> list[tuple[str, str]]:
+        """Return the pairs of several "ITEM=REST". Raises `RuleBroken` for what is none."""
+        pairs = []
+        for text in self.many(name):
+            left, equals, right = text.partition("=")
+            if not equals or not left.strip() or not right.strip():
+                raise RuleBroken(f"'{text}' should be written as ITEM=…, for example cookie=46.")
+            pairs.append((left.strip(), right.strip()))
+        return pairs

@@ -1,0 +1,92 @@
+"""Loading the assembly of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from bakehouse.plugin import Amount, Cell, Column, Ref, Row, RowStyle, Table, ViewContext
+from core.services import event_service, saying
+from core.services.planning.shapes import AssemblyProgress, BundleProgress
+from core.services.saying import Say
+
+COLUMNS = (
+    Column("bundle", width=22, priority=0),
+    Column("have", "Have", "amount", width=10, priority=0),
+    Column("can_now", "Can now", "amount", width=7, priority=1),
+    Column("after_baking", "After baking", "amount", width=12, priority=3),
+    Column("short", "Short", "amount", width=6, priority=4),
+    Column("missing", "Missing", width=26, priority=1),
+    Column("progress", "%", "percent", width=5, priority=2),
+    Column("status", "Status", "status", width=14, priority=0),
+)
+
+
+def load(ctx: ViewContext) -> Table:
+    """Return a row for each bundle, by event line; nested ones are indented."""
+    progress = event_service.get_assembly_progress(ctx.event, session=ctx.session)
+    say = saying.amounts(ctx.session)
+    rows = [_row(bundle, say) for bundle in progress["bundles"]]
+    return Table(
+        COLUMNS,
+        rows,
+        totals=_totals(progress, say) if rows else None,
+        data=progress,
+        empty="Nothing to assemble for this event.",
+    )
+
+
+def _row(bundle: BundleProgress, say: Say) -> Row:
+    style, status = _state(bundle, say)
+    short = bundle["short"]
+    missing = ", ".join(
+        f"{each['item_name']} {say.amount(each['item_id'], each['missing'])}"
+        for each in bundle["blockers"]
+    )
+    return Row(
+        f"bundle:{bundle['bundle_id']}",
+        (
+            f"  {bundle['bundle_name']}" if bundle["nested"] else bundle["bundle_name"],
+            _of(bundle["assembled_quantity"], bundle["target_quantity"], say),
+            "" if bundle["is_complete"] else _number(bundle["can_assemble_now"], say),
+            "" if bundle["is_complete"] else _number(bundle["can_assemble_after_production"], say),
+            "" if short == 0 else _number(short, say),
+            missing,
+            bundle["progress_pct"],
+            status,
+        ),
+        about=Ref("bundle", bundle["bundle_id"]),
+        style=style,
+    )
+
+
+def _state(bundle: BundleProgress, say: Say) -> tuple[RowStyle | None, str]:
+    """Return how a bundle stands, as a style and in words."""
+    can, short = bundle["can_assemble_now"], bundle["short"]
+    if bundle["is_complete"]:
+        return "done", "done"
+    if bundle["remaining"] is None or can is None:
+        return "unknown", "unknown"
+    if short:
+        return "short", f"{say.batches(short)} short"
+    if can:
+        return None, f"{say.batches(can)} ready"
+    return None, "to buy first" if bundle["blockers"] else "to bake first"
+
+
+def _totals(progress: AssemblyProgress, say: Say) -> tuple[Cell, ...]:
+    values: Mapping[str, Cell] = {
+        "bundle": "Bundles",
+        "have": _of(progress["total_assembled"], progress["total_target"], say),
+        "progress": progress["progress_pct"],
+        "status": "done" if progress["is_complete"] else "",
+    }
+    return tuple(values.get(column.name, "") for column in COLUMNS)
+
+
+def _number(value: Decimal | None, say: Say) -> Amount:
+    return Amount(value, say.batches(value))
+
+
+def _of(done: Decimal, target: Decimal | None, say: Say) -> Amount:
+    return Amount(done, f"{say.batches(done)} of {say.batches(target)}")

@@ -1,0 +1,183 @@
+"""Loading the production of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from bakehouse.plugin import Amount, Cell, Column, Ref, Row, RowStyle, Table, ViewContext
+from core.services import event_service, saying
+from core.services.planning import plan_service
+from core.services.planning.shapes import OutputProgress, ProductionProgress, RecipeProgress
+from core.services.saying import Say
+
+COLUMNS = (
+    Column("recipe", width=22, priority=0),
+    Column("to_bake", "Bake", "amount", width=6, priority=0),
+    Column("can_now", "Can now", "amount", width=7, priority=1),
+    Column("made", "Made", "amount", width=14, priority=0),
+    Column("lost", "Lost", "amount", width=6, priority=4),
+    Column("progress", "%", "percent", width=5, priority=2),
+    Column("target", "Target", "amount", edit="target", width=6, priority=5),
+    Column("spare", "Spare", "amount", width=7, priority=3),
+    Column("status", "Status", "status", width=16, priority=0),
+)
+
+
+def load(ctx: ViewContext) -> Table:
+    """Return a row for each recipe; of several outputs, each has a row below it."""
+    progress = event_service.get_production_progress(ctx.event, session=ctx.session)
+    say = saying.amounts(ctx.session)
+    causes = _Causes(ctx, progress, say)
+    rows = [
+        row for recipe in progress["recipes"] for row in _rows_of(recipe, say, causes.of(recipe))
+    ]
+    return Table(
+        COLUMNS,
+        rows,
+        totals=_totals(progress, say) if rows else None,
+        data=progress,
+        empty="Nothing to bake for this event.",
+    )
+
+
+def _rows_of(recipe: RecipeProgress, say: Say, cause: str) -> Iterator[Row]:
+    style, status = _state(recipe, say, cause)
+    outputs = recipe["outputs"]
+    several = len(outputs) != 1
+    yield Row(
+        f"recipe:{recipe['recipe_id']}",
+        (
+            recipe["recipe_name"],
+            _batches(say, recipe["remaining_batches"]),
+            "" if recipe["is_complete"] else _batches(say, recipe["can_make"]),
+            _batches_made(recipe, say) if several else _made(outputs[0], say),
+            "" if several else _lost(outputs[0], say),
+            recipe["progress_pct"],
+            _batches(say, recipe["target_batches"]),
+            "" if several else _spare(outputs[0], say),
+            status,
+        ),
+        about=Ref("recipe", recipe["recipe_id"]),
+        style=style,
+    )
+    if several:
+        for output in outputs:
+            yield _output_row(recipe["recipe_id"], output, say)
+
+
+def _output_row(recipe_id: int, output: OutputProgress, say: Say) -> Row:
+    to_make = output["to_make"]
+    return Row(
+        f"output:{recipe_id}:{output['item_id']}",
+        (
+            f"  {output['item_name']}",
+            "" if to_make == 0 else Amount(to_make, say.amount(output["item_id"], to_make)),
+            "",
+            _made(output, say),
+            _lost(output, say),
+            "",
+            "",
+            _spare(output, say),
+            "",
+        ),
+        about=Ref("item", output["item_id"]),
+        style="muted",
+    )
+
+
+def _state(recipe: RecipeProgress, say: Say, cause: str) -> tuple[RowStyle | None, str]:
+    """Return how a recipe stands, as a style and in words."""
+    batches, can = recipe["remaining_batches"], recipe["can_make"]
+    if batches is None:
+        return "unknown", cause
+    if recipe["is_stale"]:
+        return "short", "stale target"
+    if recipe["is_complete"]:
+        return "done", "done"
+    if can is None:
+        return "unknown", cause
+    to_bake = f"{say.batches(batches)} to bake"
+    if cause:
+        return "short", f"{to_bake}, {cause}" if batches else cause
+    return None, to_bake if batches else "from left-over"
+
+
+class _Causes:
+    """Why recipes are unknown or short; the problems are read only where there are such."""
+
+    def __init__(self, ctx: ViewContext, progress: ProductionProgress, say: Say) -> None:
+        self._unknown = "unknown"
+        self._short: frozenset[int | None] = frozenset()
+        if not any(map(_needs_cause, progress["recipes"])):
+            return
+        problems = plan_service.problems(ctx.event, session=ctx.session)
+        self._short = frozenset(each.item_id for each in problems if each.kind == "short")
+        unknown = {each.item_id for each in problems if each.kind == "unknown"}
+        names = sorted(say.name(item_id) for item_id in unknown if item_id is not None)
+        if len(names) == 1:
+            self._unknown = f"unknown: {names[0]}"
+
+    def of(self, recipe: RecipeProgress) -> str:
+        """Return the words for a recipe, or nothing."""
+        if recipe["remaining_batches"] is None or recipe["can_make"] is None:
+            return self._unknown
+        made = {output["item_id"] for output in recipe["outputs"]}
+        return "short" if made & self._short else ""
+
+
+def _needs_cause(recipe: RecipeProgress) -> bool:
+    """Tell whether something is unknown, or the batches alone do not cover what is needed."""
+    batches = recipe["remaining_batches"]
+    if batches is None or recipe["can_make"] is None:
+        return True
+    return sum(map(_batches_needed, recipe["outputs"]), Decimal(0)) > batches
+
+
+def _batches_needed(output: OutputProgress) -> Decimal:
+    remaining, per_batch = output["remaining"], output["per_batch"]
+    return remaining / per_batch if remaining and per_batch else Decimal(0)
+
+
+def _totals(progress: ProductionProgress, say: Say) -> tuple[Cell, ...]:
+    made = progress["total_produced"]
+    said = f"{say.batches(made)} of {say.batches(progress['total_target'])}"
+    values: Mapping[str, Cell] = {
+        "recipe": "Batches",
+        "to_bake": _batches(say, progress["total_remaining"]),
+        "made": Amount(made, said),
+        "progress": progress["progress_pct"],
+        "status": "done" if progress["is_complete"] else "",
+    }
+    return tuple(values.get(column.name, "") for column in COLUMNS)
+
+
+def _batches(say: Say, value: Decimal | None) -> Amount:
+    return Amount(value, say.batches(value))
+
+
+def _batches_made(recipe: RecipeProgress, say: Say) -> Amount:
+    made, target = recipe["produced_batches"], recipe["target_batches"]
+    return Amount(made, f"{say.batches(made)} of {say.batches(target)}")
+
+
+def _made(output: OutputProgress, say: Say) -> Amount:
+    item_id, made, needed = output["item_id"], output["produced"], output["needed"]
+    said = say.amount(item_id, made)
+    if needed == 0:
+        return Amount(made, said if made else "")
+    whole = say.amount(item_id, needed)
+    unit = whole.rpartition(" ")[2]
+    return Amount(
+        made, f"{said if unit[:1].isdigit() else said.removesuffix(f' {unit}')} of {whole}"
+    )
+
+
+def _lost(output: OutputProgress, say: Say) -> Amount | str:
+    lost = output["lost"]
+    return Amount(lost, say.amount(output["item_id"], lost)) if lost else ""
+
+
+def _spare(output: OutputProgress, say: Say) -> Amount | str:
+    spare = output["spare"]
+    return "" if spare == 0 else Amount(spare, say.amount(output["item_id"], spare))
