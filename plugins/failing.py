@@ -6,6 +6,7 @@ import traceback
 
 from core.errors import BakehouseError
 
+OURS = ("plugins.jobs.", "plugins.registering.", "plugins.running.", "importlib.", "pluggy.")
 LONGEST = 2000
 """Characters of a message that are kept."""
 
@@ -26,12 +27,15 @@ def describe(error: BaseException) -> str:
 
 
 def traceback_of(error: BaseException) -> str:
-    """Return the traceback for the plugin's author, without our own frames on top."""
+    """Return the traceback for the plugin's author, from the first frame of other code than ours.
+
+    What the host itself found wrong has no frames.
+    """
     frames = error.__traceback__
-    while frames is not None and _is_ours(frames.tb_frame.f_globals) and frames.tb_next is not None:
+    while frames is not None and _is_ours(frames.tb_frame.f_globals.get("__name__")):
         frames = frames.tb_next
     return "".join(traceback.TracebackException(type(error), error, frames).format())
 
 
-def _is_ours(names: dict[str, object]) -> bool:
-    return names.get("__name__") in ("plugins.registering", "plugins.running")
+def _is_ours(module: object) -> bool:
+    return f"{module}.".startswith(OURS)

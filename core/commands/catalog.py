@@ -32,9 +32,7 @@ def add_item(given: Arguments, session: Session) -> ChangeRow:
         kind=kind,
         unit=given.maybe("unit") or ("g" if kind == "ingredient" else "each"),
     )
-    _refuse_known(
-        doc.slug, [row.slug for row in catalog_service.list_items(session, archived=True)]
-    )
+    _refuse_known(doc.slug, catalog_service.list_items(session, archived=True))
     return catalog_service.save_item(_with_item_fields(doc, given), session=session)
 
 
@@ -82,9 +80,7 @@ def add_product(given: Arguments, session: Session) -> ChangeRow:
         label=label,
         pack=given.text("pack"),
     )
-    _refuse_known(
-        doc.slug, [row.slug for row in catalog_service.list_products(session, archived=True)]
-    )
+    _refuse_known(doc.slug, catalog_service.list_products(session, archived=True))
     return catalog_service.save_product(_with_product_fields(doc, given), session=session)
 
 
@@ -124,9 +120,7 @@ def add_recipe(given: Arguments, session: Session) -> ChangeRow:
         slug=given.maybe("slug") or catalog_service.free_slug("recipe", name, session=session),
         name=name,
     )
-    _refuse_known(
-        doc.slug, [row.slug for row in catalog_service.list_recipes(session, archived=True)]
-    )
+    _refuse_known(doc.slug, catalog_service.list_recipes(session, archived=True))
     return catalog_service.save_recipe(_with_recipe_fields(doc, given, session), session=session)
 
 

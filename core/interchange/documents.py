@@ -3,7 +3,8 @@
 One document describes one thing by its slug: an item, a product, a recipe, a bundle, an event,
 or one row of the ledger. Amounts are texts ("2 1/3 cup", or in the item's stock unit when no unit
 is named), money is a decimal text in the kitchen's currency, dates are ISO 8601. The same
-documents are what the editing services write and what the journal keeps for undo.
+documents are what the editing services write and what the journal keeps for undo; `id` of a
+catalogue document is only in the file of a whole kitchen, so that restoring keeps the numbers.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class ItemDoc(Document):
     allergens: list[str] = []
     notes: str | None = None
     archived: bool = False
+    id: int | None = None
 
 
 class ProductDoc(Document):
@@ -52,6 +54,7 @@ class ProductDoc(Document):
     barcode: str | None = None
     preferred: bool = False
     archived: bool = False
+    id: int | None = None
 
 
 class LineDoc(Document):
@@ -80,6 +83,7 @@ class RecipeDoc(Document):
     oven_minutes: int | None = None
     method: str | None = None
     archived: bool = False
+    id: int | None = None
 
 
 class BundleDoc(Document):
@@ -119,6 +123,7 @@ class EventDoc(Document):
     checked: list[str] = []
     shopping_complete: bool = False
     archived: bool = False
+    id: int | None = None
 
 
 class LotDoc(Document):

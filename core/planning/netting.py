@@ -25,7 +25,10 @@ ROUNDING_PER_UNIT = 1000
 class ItemPlan:
     """The needs of one item by event, and what covers them; in 1/`scale` of the stock unit.
 
-    need = kept + free + rounding + net, for every event that is not in `unknown`.
+    need = kept + free + rounding + net, for every event that is not in `unsure`. The need of the
+    events in `unknown` is unknown; those in `unsure` are these and the events whose need is known
+    but not what covers it, because an unknown need shares their stock. Those in `takers` take an
+    unknown amount of the free pool.
     """
 
     item_id: int
@@ -36,6 +39,8 @@ class ItemPlan:
     rounding: dict[int, int] = field(default_factory=dict)
     net: dict[int, int] = field(default_factory=dict)
     unknown: set[int] = field(default_factory=set)
+    unsure: set[int] = field(default_factory=set)
+    takers: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,7 @@ class Plan:
         found = self.items.get(item_id)
         if found is None:
             return Fraction(0)
-        if e in found.unknown:
+        if e in (found.unknown if what == "need" else found.unsure):
             return None
         amounts: dict[int, int] = getattr(found, what)
         return Fraction(amounts.get(e, 0), found.scale)
@@ -115,14 +120,14 @@ class Plan:
         found = self.items.get(item_id)
         if found is None:
             return Fraction(0)
-        stocked = self.kitchen.free.get(item_id, 0) > 0
         kept = self.kitchen.kept.get(item_id, {})
         total = 0
         for other in found.need:
             if other == e:
                 continue
-            holds = self.kitchen.events[other].id in kept
-            if other in found.unknown and (holds or (other < e and stocked)):
+            if other in found.unknown and self.kitchen.events[other].id in kept:
+                return None
+            if other < e and other in found.takers:
                 return None
             total += found.kept.get(other, 0)
             if other < e:
@@ -313,36 +318,47 @@ def _cover_from_stock(plan: Plan, item: ItemPlan) -> None:
     if kitchen.items[item.item_id].always_on_hand:
         return
     per_micro = item.scale // MICRO
-    pool = kitchen.free.get(item.item_id, 0) * per_micro
-    pool_unknown = False
+    # What an unknown need leaves in the pool lies between two bounds; an event for which both
+    # give the same is covered by a known amount.
+    least = most = kitchen.free.get(item.item_id, 0) * per_micro
     for event_id, micro in kitchen.kept.get(item.item_id, {}).items():
         e = plan.index[event_id]
-        if e in item.unknown:
-            pool_unknown = True
-            continue
         kept = micro * per_micro
+        if e in item.unknown:
+            most += kept
+            continue
         used = min(kept, item.need.get(e, 0))
         if used:
             item.kept[e] = used
-        pool += kept - used
+        least += kept - used
+        most += kept - used
+    item.unsure |= item.unknown
     for e in sorted(item.need):
         if e in item.unknown:
-            pool_unknown = pool_unknown or pool > 0
+            least = 0
+            if most:
+                item.takers.add(e)
             continue
         wanted = item.need[e] - item.kept.get(e, 0)
-        if pool_unknown and wanted:
-            item.unknown.add(e)
+        taken, at_most = min(least, wanted), min(most, wanted)
+        least -= taken
+        most -= at_most
+        if taken != at_most:
+            item.unsure.add(e)
+            item.takers.add(e)
             continue
-        taken = min(pool, wanted)
-        pool -= taken
-        wanted -= taken
-        if taken:
-            item.free[e] = taken
-        covered = taken + item.kept.get(e, 0)
-        if covered and 0 < wanted * ROUNDING_PER_UNIT < item.scale:
-            item.rounding[e] = wanted
-        elif wanted:
-            item.net[e] = wanted
+        _book_cover(item, e, wanted, taken)
+
+
+def _book_cover(item: ItemPlan, e: int, wanted: int, taken: int) -> None:
+    """Note what the pool gives an event; a rest under 0.001 is ledger rounding."""
+    if taken:
+        item.free[e] = taken
+    covered, rest = taken + item.kept.get(e, 0), wanted - taken
+    if covered and 0 < rest * ROUNDING_PER_UNIT < item.scale:
+        item.rounding[e] = rest
+    elif rest:
+        item.net[e] = rest
 
 
 def _assemble(plan: Plan, bundle_id: int) -> None:
@@ -350,7 +366,7 @@ def _assemble(plan: Plan, bundle_id: int) -> None:
     bundle = plan.items[bundle_id]
     components = _components(plan, plan.kitchen.bundles[bundle_id], Fraction(1))
     for e in sorted(bundle.need):
-        if e in bundle.unknown:
+        if e in bundle.unsure:
             _ask(components, e, None)
             continue
         net = bundle.net.get(e, 0)
@@ -412,7 +428,7 @@ def _wanted(
     for number, item in enumerate(outputs):
         if item is None:
             continue
-        if e in item.unknown:
+        if e in item.unsure:
             return None
         net = item.net.get(e, 0)
         if net:

@@ -16,9 +16,7 @@ def check_no_cycle(session: Session) -> None:
     """Raise `Cycle`, naming the path, when an item is needed to make itself."""
     path = _find_cycle(_components(session))
     if path:
-        names = dict(
-            session.execute(select(Item.id, Item.name).where(Item.id.in_(path))).tuples().all()
-        )
+        names = dict(session.execute(select(Item.id, Item.name).where(Item.id.in_(path))).all())
         raise Cycle([names[item_id] for item_id in path])
 
 

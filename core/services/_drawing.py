@@ -85,7 +85,7 @@ def _needed_by(session: Session, item_id: int, events: set[int | None]) -> dict[
         place = plan.index[event_id or 0]
         if item is None:
             needed[event_id] = 0
-        elif place in item.unknown:
+        elif place in item.unsure:
             needed[event_id] = plan.kitchen.kept[item_id].get(event_id or 0, 0)
         else:
             kept = Fraction(item.kept.get(place, 0), item.scale)

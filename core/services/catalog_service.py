@@ -165,7 +165,7 @@ def _product_rows(session: Session, *, archived: bool) -> list[ProductRow]:
 
 
 def _recipe_rows(session: Session, *, archived: bool) -> list[RecipeRow]:
-    names = dict(session.execute(select(Item.slug, Item.name)).tuples().all())
+    names = dict(session.execute(select(Item.slug, Item.name)).all())
     makes = {
         doc.slug: ", ".join(f"{line.amount} {names[line.item]}" for line in doc.makes)
         for doc in read_recipes(session)

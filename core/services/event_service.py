@@ -30,6 +30,8 @@ from core.units import parse_amount
 
 Entered = int | Decimal | Fraction | str
 """An amount as entered; a bare number is in the item's stock unit."""
+PACKS = ("preferred", "cheapest")
+"""How packs are chosen for a line to buy (domain.md §3)."""
 
 
 # -- progress -------------------------------------------------------------------------------------
@@ -55,14 +57,21 @@ def get_assembly_progress(event_id: int, session: Session | None = None) -> Asse
         return _get_assembly_progress_impl(event_id, reader)
 
 
-def get_shopping_list(event_id: int, session: Session | None = None) -> list[ShoppingRow]:
+def get_shopping_list(
+    event_id: int, session: Session | None = None, *, packs: str = "preferred"
+) -> list[ShoppingRow]:
     """Return what the work still to be done for an event uses, and what to buy (contract §1).
+
+    `packs` is "preferred" (the preferred product only, where one is set) or "cheapest".
 
     Raises:
         EventNotFound: No such event.
+        RuleBroken: No such way to choose packs.
     """
+    if packs not in PACKS:
+        raise RuleBroken(f"'{packs}' is none of {', '.join(PACKS)}.")
     with reading(session) as reader:
-        return _get_shopping_list_impl(event_id, reader)
+        return _get_shopping_list_impl(event_id, reader, packs)
 
 
 def _get_production_progress_impl(event_id: int, session: Session) -> ProductionProgress:
@@ -73,8 +82,8 @@ def _get_assembly_progress_impl(event_id: int, session: Session) -> AssemblyProg
     return _views.assembly(session, _views.find_event(session, event_id))
 
 
-def _get_shopping_list_impl(event_id: int, session: Session) -> list[ShoppingRow]:
-    return _shopping.shopping(session, _views.find_event(session, event_id))
+def _get_shopping_list_impl(event_id: int, session: Session, packs: str) -> list[ShoppingRow]:
+    return _shopping.shopping(session, _views.find_event(session, event_id), packs)
 
 
 # -- which events there are -----------------------------------------------------------------------
@@ -150,15 +159,18 @@ def add_event(
         return _record(writer, f"Added event {name}", doc)
 
 
-def save_event(doc: EventDoc, *, session: Session | None = None) -> ChangeRow:
-    """Write a whole event, new or known by its slug.
+def save_event(
+    doc: EventDoc, *, summary: str | None = None, session: Session | None = None
+) -> ChangeRow:
+    """Write a whole event, new or known by its slug; `summary` is for the journal.
 
     Raises:
         BadDocument: Every rule the document breaks, with its place.
     """
     with writing(session) as writer:
         known = read_events(writer, [doc.slug])
-        return _record(writer, f"{'Edited' if known else 'Added'} event {doc.name}", doc)
+        told = summary or f"{'Edited' if known else 'Added'} event {doc.name}"
+        return _record(writer, told, doc)
 
 
 def set_event(

@@ -209,9 +209,7 @@ def _refuse(session: Session, step: _Step, first: Sequence[int]) -> None:
             step.origin.id, (), f"#{step.origin.id} cannot be {verb}: stock has changed since."
         )
     summaries = dict(
-        session.execute(select(Change.id, Change.summary).where(Change.id.in_(first)))
-        .tuples()
-        .all()
+        session.execute(select(Change.id, Change.summary).where(Change.id.in_(first))).all()
     )
     told = "; ".join(f"#{number} {summaries[number]}" for number in first)
     raise CannotUndo(

@@ -16,12 +16,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import create_engine, delete, func, insert, select, text
+from sqlalchemy import create_engine, delete, event, func, insert, select, text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from core import clock
+from core import _database, clock
 from core.errors import (
     BakehouseError,
     DatabaseBusy,
@@ -393,7 +394,7 @@ def test_what_was_written_after_a_rehearsal_is_kept(kitchen: Database) -> None:
 
 DYING = """
 import sys
-from core import clock
+from core import _database, clock
 from core.models import Change, Item
 from core.session import configure, lend, rehearsal, session_scope
 configure(sys.argv[1])
@@ -585,6 +586,16 @@ def test_a_session_may_write_again_when_it_is_back(kitchen: Database) -> None:
         with lend(session):
             assert count_items(session) == 2
     assert slugs() == ["flour", "sugar"]
+
+
+def test_a_session_can_be_lent_inside_a_savepoint(kitchen: Database) -> None:
+    with rehearsal() as session:
+        with session.begin_nested():
+            add_item(session, "flour")
+            with lend(session):
+                assert count_items(session) == 1
+            add_item(session, "sugar")
+        assert count_items(session) == 2
 
 
 def test_only_a_kitchen_session_can_be_lent(kitchen: Database) -> None:
@@ -863,15 +874,17 @@ def test_two_processes_may_make_one_kitchen(tmp_path: Path, no_kitchen: None) ->
     barrier = threading.Barrier(4)
     path = tmp_path / "kitchen.db"
 
-    def make() -> Database:
+    def make() -> None:
         barrier.wait()
-        return configure(path, create=True)
+        # What `configure` does, without the lock that it takes inside one process.
+        _database._create_file(path, 5.0)
 
     with ThreadPoolExecutor(4) as pool:
-        made = [future.result() for future in [pool.submit(make) for _ in range(4)]]
+        for future in [pool.submit(make) for _ in range(4)]:
+            future.result()
+    made = configure(path)
     assert commit_change() == 1
-    for each in made:
-        each.dispose()
+    made.dispose()
     assert [file.name for file in tmp_path.iterdir()] == ["kitchen.db"]
 
 
@@ -978,6 +991,33 @@ def test_a_lost_connection_is_unreachable_and_then_replaced(postgres_kitchen: Da
     with postgres_kitchen.reader.connect() as other:
         other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
     assert commit_change() == 1
+
+
+@pytest.mark.parametrize("scope", [read_session, session_scope])
+def test_a_server_that_comes_back_in_time_is_waited_for(
+    postgres_kitchen: Database, scope: Callable[[], Any]
+) -> None:
+    refusals = iter(range(2))
+
+    def refuse(*details: object) -> None:
+        if next(refusals, None) is not None:
+            raise psycopg.OperationalError("The database system is starting up.")
+
+    engine = postgres_kitchen.reader if scope is read_session else postgres_kitchen.writer
+    event.listen(engine, "do_connect", refuse)
+    with scope() as session:
+        assert session.revision == 0
+    assert next(refusals, None) is None
+
+
+def test_a_server_that_does_not_come_back_is_unreachable(postgres_kitchen: Database) -> None:
+    def refuse(*details: object) -> None:
+        raise psycopg.OperationalError("Connection refused.")
+
+    impatient = configure(postgres_kitchen.url, timeout=0.05)
+    event.listen(impatient.writer, "do_connect", refuse)
+    with pytest.raises(DatabaseUnreachable, match="try again"), session_scope():
+        pytest.fail("It was opened.")
 
 
 def test_a_kitchen_that_is_gone_is_unreachable(sqlite_kitchen: Database) -> None:

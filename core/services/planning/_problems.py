@@ -77,7 +77,7 @@ ORDER = (
 def _unknown(session: Session, event: EventPlan) -> Iterator[PlanProblem]:
     plan, place = event.plan, event.place or 0
     for item_id, item in plan.items.items():
-        if place not in item.unknown or plan.kitchen.items[item_id].always_on_hand:
+        if place not in item.unsure or plan.kitchen.items[item_id].always_on_hand:
             continue
         name = plan.kitchen.items[item_id].name
         yield PlanProblem(
@@ -158,9 +158,7 @@ def _prices(session: Session, event: EventPlan) -> Iterator[PlanProblem]:
     rows = [row for row in shopping(session, event) if row["status"] == "buy"]
     bought = {pack["product_id"] for row in rows for pack in row["packs"]}
     dates = dict(
-        session.execute(select(Product.id, Product.priced_on).where(Product.id.in_(bought)))
-        .tuples()
-        .all()
+        session.execute(select(Product.id, Product.priced_on).where(Product.id.in_(bought))).all()
     )
     for row in rows:
         kind = {"no price": "no price"}.get(row["problem"] or "", "no product")

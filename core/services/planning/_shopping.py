@@ -33,9 +33,7 @@ def shopping(session: Session, found: EventPlan, strategy: str = "preferred") ->
     ]
     wanted.sort(key=lambda item: (sorting(item.name), item.id))
     ids = [item.id for item in wanted]
-    categories = dict(
-        session.execute(select(Item.id, Item.category).where(Item.id.in_(ids))).tuples().all()
-    )
+    categories = dict(session.execute(select(Item.id, Item.category).where(Item.id.in_(ids))).all())
     checked = set(
         session.scalars(select(Checked.item_id).where(Checked.event_id == found.event.id))
     )

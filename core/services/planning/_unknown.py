@@ -28,7 +28,7 @@ def why_unknown(session: Session, found: EventPlan, item_id: int) -> str:
             cause = (
                 place in plan.recipes[key].unknown
                 if kind == "recipe"
-                else place in plan.items[key].unknown
+                else place in plan.items[key].unsure
             )
             if cause:
                 makes = (
@@ -37,9 +37,9 @@ def why_unknown(session: Session, found: EventPlan, item_id: int) -> str:
                     else [key]
                 )
                 for made in makes:
-                    if made in plan.items and place in plan.items[made].unknown:
+                    if made in plan.items and place in plan.items[made].unsure:
                         return why_unknown(session, found, made)
-    return "an earlier event takes an unknown amount of it"
+    return "another event takes an unknown amount of it"
 
 
 def _unknown_line(session: Session, found: EventPlan, item_id: int) -> str | None:

@@ -180,7 +180,8 @@ def set_target(
                     f"{wanted} is none of them."
                 )
             doc.targets.append(_target(found, recipe_id, recipe.slug, wanted, short_ok))
-        return _save(writer, doc)
+        said = "no target" if batches is None else f"{batches} batches"
+        return _save(writer, doc, f"{doc.name}: {said} of {recipe.name}")
 
 
 def accept_targets(event_id: int, session: Session | None = None) -> ChangeRow:
@@ -217,7 +218,7 @@ def accept_targets(event_id: int, session: Session | None = None) -> ChangeRow:
             wanted = batches + -(-produced // recipe.step) * recipe.step
             targets.append(_target(found, recipe_id, recipe.slug, wanted, False))
         doc.targets = targets
-        return _save(writer, doc)
+        return _save(writer, doc, f"Accepted the plan of {doc.name}")
 
 
 def _target(
@@ -232,9 +233,9 @@ def _target(
     )
 
 
-def _save(session: Session, doc: EventDoc) -> ChangeRow:
+def _save(session: Session, doc: EventDoc, summary: str) -> ChangeRow:
     doc.targets.sort(key=lambda target: target.recipe)
-    return event_service.save_event(doc, session=session)
+    return event_service.save_event(doc, summary=summary, session=session)
 
 
 # -- the view -------------------------------------------------------------------------------------

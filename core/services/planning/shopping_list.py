@@ -104,4 +104,5 @@ def _mark(event_id: int, complete: bool, session: Session | None) -> ChangeRow:
     with writing(session) as writer:
         doc: EventDoc = event_service.get_event(event_id, session=writer)
         doc.shopping_complete = complete
-        return event_service.save_event(doc, session=writer)
+        summary = f"{doc.name}: shopping is {'done' if complete else 'not done'}"
+        return event_service.save_event(doc, summary=summary, session=writer)

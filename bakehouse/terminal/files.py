@@ -1,0 +1,267 @@
+"""Whole kitchens: the demo, import, export, and the doctor."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bakehouse import __version__
+from bakehouse.terminal.options import (
+    Settings,
+    common_options,
+    default_kitchen,
+    json_option,
+    settings_of,
+)
+from bakehouse.terminal.output import Heading, plain, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from core.interchange.importing import Imported
+
+UNKNOWN_LINES = 4
+
+
+def demo_path() -> Path:
+    """Return where the demo kitchen is kept when nothing else is said."""
+    return default_kitchen().with_name("demo.db")
+
+
+@click.command(help="Open a worked example kitchen, in a file of its own.")
+@click.option("--at", metavar="PATH", help="Where to keep it.")
+@click.option("--fresh", is_flag=True, help="Make it anew, with dates from today on.")
+@common_options
+@click.pass_context
+def demo(ctx: click.Context, at: str | None, fresh: bool) -> int:
+    """Make the demo kitchen if there is none, and open the screen or print a summary."""
+    from bakehouse.cli import open_screen
+
+    settings = settings_of(ctx)
+    path = Path(at).expanduser() if at else demo_path()
+    settings.db = str(path)
+    _make_demo(settings, path, fresh)
+    if sys.stdout.isatty() and sys.stdin.isatty():
+        return open_screen(settings)
+    settings.open()
+    _summary(path)
+    return 0
+
+
+def _make_demo(settings: Settings, path: Path, fresh: bool) -> None:
+    from core.interchange.demo import is_demo, make_demo
+
+    from core.errors import RuleBroken
+
+    if path.exists():
+        settings.open()
+        if not is_demo():
+            raise RuleBroken(f"{path} is a kitchen of your own. Give --at another path.")
+        if not fresh:
+            return
+        from core.session import database
+
+        database().dispose()
+        for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+            file.unlink(missing_ok=True)
+    settings.open(create=True)
+    make_demo()
+
+
+def _summary(path: Path) -> None:
+    from core.services import event_service
+    from core.services.planning import progress
+    from core.session import read_session
+
+    click.echo(plain(f"The demo kitchen is at {path}"))
+    with read_session() as session:
+        rows = []
+        for event in event_service.list_events(session):
+            found = progress.get_event_progress(event.id, session=session)
+            percent = found["overall_pct"]
+            rows.append(
+                (
+                    event.slug,
+                    event.name,
+                    event.date.isoformat(),
+                    event.status,
+                    "unknown" if percent is None else f"{int(percent)} %",
+                    str(found["items_to_buy"]),
+                )
+            )
+    headings = [
+        Heading("slug", "Slug"),
+        Heading("name", "Event"),
+        Heading("date", "Date"),
+        Heading("status", "Status"),
+        Heading("ready", "Ready", "number"),
+        Heading("to_buy", "To buy", "number"),
+    ]
+    print_table(headings, rows)
+    say(f"Look further with `bakehouse --db {path} show production`, or open it in a terminal.")
+
+
+@click.command("import", help="Read a kitchen file, or a file of another program.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--as", "as_format", metavar="FORMAT", help="bakehouse or bake-tracker.")
+@click.option("--dry-run", is_flag=True, help="Only show what it would change.")
+@json_option
+@common_options
+@click.pass_context
+def import_(ctx: click.Context, file: Path, as_format: str | None, dry_run: bool) -> int:
+    """Import a file, all or nothing."""
+    from core.interchange.formats import read_file
+    from core.interchange.importing import import_kitchen
+
+    from core.errors import BadFile, Problem
+
+    settings = settings_of(ctx)
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise BadFile([Problem(str(file), error.strerror or str(error))]) from error
+    doc, notes = read_file(content, as_format)
+    if dry_run:
+        from core.session import rehearsal
+
+        settings.open()
+        with rehearsal() as session:
+            imported = import_kitchen(doc, session=session)
+    else:
+        new = _is_new(settings)
+        settings.open(create=True)
+        try:
+            imported = import_kitchen(doc)
+        except BaseException:
+            _take_away_new(new)
+            raise
+    _report(settings, imported, [str(note) for note in notes], dry_run)
+    return UNKNOWN_LINES if imported.unknown else 0
+
+
+def _is_new(settings: Settings) -> Path | None:
+    """Return the file of a kitchen that is not there yet."""
+    target = settings.target()
+    path = Path(target.removeprefix("sqlite:///")).expanduser()
+    return None if "://" in target.removeprefix("sqlite:///") or path.exists() else path
+
+
+def _take_away_new(path: Path | None) -> None:
+    """Leave no empty kitchen behind where nothing was imported."""
+    if path is None:
+        return
+    from core.session import database
+
+    database().dispose()
+    for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+        file.unlink(missing_ok=True)
+
+
+def _report(settings: Settings, imported: Imported, notes: list[str], dry_run: bool) -> None:
+    if settings.as_json:
+        print_json({"data": imported, "notes": notes, "kept": not dry_run})
+        return
+    for note in notes:
+        say(note)
+    verb = "Would import" if dry_run else "Imported"
+    counts = ", ".join(f"{number} {kind}" for kind, number in imported.counts.items() if number)
+    click.echo(plain(f"{verb} {counts or 'nothing'}."))
+    if imported.unknown:
+        say(f"{len(imported.unknown)} amounts are kept as unknown until they are mended:")
+        for line in imported.unknown:
+            say(f"  {line}")
+    if dry_run:
+        say("Nothing was kept.")
+
+
+@click.command(help="Write the kitchen, or what one event needs of it, to a file ('-' for stdout).")
+@click.argument("file")
+@click.option("--event", metavar="EVENT", help="Only this event and what it needs.")
+@common_options
+@click.pass_context
+def export(ctx: click.Context, file: str, event: str | None) -> None:
+    """Export the kitchen; a file is written whole or not at all."""
+    from core.interchange.exporting import export_kitchen, write_kitchen
+
+    from core.errors import BadFile, Problem
+
+    settings = settings_of(ctx)
+    settings.open()
+    slug = None
+    if event is not None:
+        from core.services import event_service
+
+        slug = event_service.find_event(event).slug
+    content = write_kitchen(export_kitchen(event=slug))
+    if file == "-":
+        click.get_binary_stream("stdout").write(content)
+        return
+    path = Path(file).expanduser()
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise BadFile([Problem(str(path), error.strerror or str(error))]) from error
+    say(f"Written to {path}")
+
+
+# -- doctor ---------------------------------------------------------------------------------------
+
+
+@click.command(help="Check the kitchen, and say where things are.")
+@json_option
+@common_options
+@click.pass_context
+def doctor(ctx: click.Context) -> int:
+    """Report versions, paths and problems; exit 1 if the kitchen is not sound."""
+    import platform
+
+    import platformdirs
+    import sqlalchemy
+    import textual
+
+    from core.errors import BakehouseError
+
+    settings = settings_of(ctx)
+    facts = {
+        "bakehouse": __version__,
+        "python": platform.python_version(),
+        "textual": textual.__version__,
+        "sqlalchemy": sqlalchemy.__version__,
+        "default kitchen": str(default_kitchen()),
+        "demo kitchen": str(demo_path()),
+        "config": str(platformdirs.user_config_path("bakehouse", appauthor=False)),
+        "log": str(platformdirs.user_log_path("bakehouse", appauthor=False)),
+    }
+    problems: list[str] = []
+    try:
+        kitchen = settings.open()
+        facts["kitchen"] = str(kitchen)
+        problems = _check(facts)
+    except BakehouseError as error:
+        facts["kitchen"] = settings.target() if "://" not in settings.target() else "a server"
+        problems = [str(error)]
+    if settings.as_json:
+        print_json({"data": {**facts, "problems": problems}})
+    else:
+        print_table([Heading("fact", ""), Heading("value", "")], list(facts.items()))
+        for problem in problems:
+            say(f"problem: {problem}")
+        if not problems:
+            say("Everything adds up.")
+    return 1 if problems else 0
+
+
+def _check(facts: dict[str, str]) -> list[str]:
+    from core.services import catalog_service, doctor_service, event_service, journal_service
+    from core.session import read_session
+
+    with read_session() as session:
+        facts["revision"] = str(journal_service.revision(session))
+        facts["items"] = str(len(catalog_service.list_items(session)))
+        facts["recipes"] = str(len(catalog_service.list_recipes(session)))
+        facts["events"] = str(len(event_service.list_events(session)))
+        return doctor_service.check_kitchen(session)

@@ -1,0 +1,95 @@
+"""The commands of the kitchen as subcommands: done, rehearsed with `--dry-run`, or refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from bakehouse.terminal.options import common_options, json_option, settings_of
+from bakehouse.terminal.output import Heading, plain, print_json, print_table, say
+from core.commands.model import Command, Given, Param, Wanted
+
+
+def render(command: Command) -> click.Command:
+    """Return a command of the kitchen as a click command."""
+
+    @click.pass_context
+    def callback(ctx: click.Context, /, dry_run: bool, **given: Any) -> None:
+        values = {name: _value(value) for name, value in given.items()}
+        if dry_run:
+            _rehearse(ctx, command, values)
+        else:
+            _do(ctx, command, values)
+
+    made = click.Command(
+        command.words[-1],
+        callback=callback,
+        help=command.summary,
+        params=[_param(param) for param in command.params],
+    )
+    dry = click.option("--dry-run", is_flag=True, help="Only show what it would change.")
+    return dry(json_option(common_options(made)))
+
+
+def _value(value: Any) -> Given:
+    if isinstance(value, tuple):
+        return [str(part) for part in value]
+    return value if value is None or isinstance(value, bool) else str(value)
+
+
+def _param(param: Param) -> click.Parameter:
+    metavar = param.metavar or (None if param.choices else param.name.upper())
+    kind = click.Choice(param.choices) if param.choices else click.STRING
+    if not param.option:
+        return click.Argument(
+            [param.name], required=param.required, type=kind, nargs=-1 if param.many else 1
+        )
+    if param.wanted is Wanted.FLAG:
+        return click.Option([param.flag, param.name], is_flag=True, help=param.help)
+    return click.Option(
+        [param.flag, param.name],
+        required=param.required,
+        multiple=param.many,
+        type=kind,
+        metavar=metavar,
+        help=param.help,
+    )
+
+
+def _do(ctx: click.Context, command: Command, values: dict[str, Given]) -> None:
+    from core.commands.registry import run
+
+    settings = settings_of(ctx)
+    settings.open()
+    change = run(command.name, values)
+    if settings.as_json:
+        print_json({"data": change})
+    else:
+        click.echo(plain(f"#{change.id} {change.summary}"))
+
+
+def _rehearse(ctx: click.Context, command: Command, values: dict[str, Given]) -> None:
+    from core.commands.preview import preview
+
+    settings = settings_of(ctx)
+    settings.open()
+    found = preview(command.name, values)
+    if settings.as_json:
+        print_json({"data": found, "kept": False})
+        return
+    click.echo(plain(f"Would do: {found.change.summary}"))
+    headings = [
+        Heading("event", "Event"),
+        Heading("view", "View"),
+        Heading("name", "What"),
+        Heading("field", ""),
+        Heading("before", "Now", "number"),
+        Heading("after", "Then", "number"),
+        Heading("change", "Change", "number"),
+    ]
+    rows = [
+        (d.event, d.view, d.name, d.field, d.before, d.after, d.change) for d in found.differences
+    ]
+    print_table(headings, rows, empty="No open event's plan would change.")
+    say("Nothing was kept.")

@@ -1,0 +1,29 @@
+"""What people should know of a file that was read: not wrong, but not silent either."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+UNKNOWN: Final = "unknown"
+IGNORED: Final = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One thing of a file that was decided, left out, or kept as unknown.
+
+    `kind`: `unknown` (an amount that cannot be converted; `item`, `line` and `fix` say which,
+    where and what to do), `ignored` (a field that means nothing here), or what the reader of
+    another program's file calls it. `place` is the JSON path in the file, or empty.
+    """
+
+    kind: str
+    place: str
+    message: str
+    item: str | None = None
+    line: str | None = None
+    fix: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" if self.place else self.message

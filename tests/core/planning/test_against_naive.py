@@ -1,0 +1,74 @@
+"""The planner against a second, deliberately naive one: equal on every number."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+
+from core.planning.kitchen import Kitchen
+from core.planning.netting import Plan, make_plan
+from tests.core.planning.kitchens import kitchens
+from tests.core.planning.naive import NaivePlan, plan_naively
+
+EXAMPLES = settings.get_profile("quick").max_examples * 8
+
+
+def assert_equal(kitchen: Kitchen, plan: Plan, naive: NaivePlan) -> None:
+    """Compare every number of two plans, items and recipes that nobody asks for included."""
+    for place, event in enumerate(kitchen.events):
+        for item_id in kitchen.items:
+            where = f"{kitchen.items[item_id].slug} for {event.slug}"
+            key = item_id, place
+            assert plan.need(item_id, place) == naive.need[key], f"need of {where}"
+            # To an event whose need is unknown the planner never says what it gives.
+            known = naive.need[key] is not None or kitchen.items[item_id].always_on_hand
+            given_ = naive.given[key] if known else None
+            assert plan.given(item_id, place) == given_, f"given of {where}"
+            assert plan.net(item_id, place) == naive.net[key], f"net of {where}"
+            assert plan.reserved(item_id, place) == naive.reserved[key], f"reserved of {where}"
+        for recipe_id, recipe in kitchen.recipes.items():
+            where = f"{recipe.slug} for {event.slug}"
+            batches = plan.batches(recipe_id, place)
+            assert batches == naive.batches[recipe_id, place], f"batches of {where}"
+            if batches is None:
+                continue
+            found = plan.recipes.get(recipe_id)
+            short = Fraction(found.short.get(place, 0), found.scale) if found else 0
+            assert short == naive.short[recipe_id, place], f"short of {where}"
+            for number in range(len(recipe.outputs)):
+                output = recipe_id, number, place
+                shaped = plan.to_make(recipe_id, number, place)
+                assert shaped == naive.to_make[output], f"to make of {where}"
+                over = plan.left_over(recipe_id, number, place)
+                assert over == naive.left_over[output], f"left over of {where}"
+                covered = plan.covered(recipe_id, number, place)
+                assert covered == naive.covered[output], f"covered by {where}"
+
+
+@settings(max_examples=EXAMPLES)
+@given(kitchens(unknown=False))
+def test_both_planners_agree_on_kitchens_where_all_is_known(kitchen: Kitchen) -> None:
+    assert_equal(kitchen, make_plan(kitchen), plan_naively(kitchen))
+
+
+@settings(max_examples=EXAMPLES)
+@given(kitchens())
+def test_both_planners_agree_on_what_is_unknown(kitchen: Kitchen) -> None:
+    assert_equal(kitchen, make_plan(kitchen), plan_naively(kitchen))
+
+
+@pytest.mark.thorough
+@settings(max_examples=20_000)
+@given(kitchens())
+def test_both_planners_agree_on_many_kitchens(kitchen: Kitchen) -> None:
+    assert_equal(kitchen, make_plan(kitchen), plan_naively(kitchen))
+
+
+@settings(max_examples=EXAMPLES)
+@given(kitchens())
+def test_an_event_alone_has_no_stock_and_no_history(kitchen: Kitchen) -> None:
+    for event in kitchen.events:
+        alone = kitchen.alone(event)
+        assert_equal(alone, make_plan(alone), plan_naively(alone))

@@ -1,0 +1,99 @@
+"""Which columns a table shows in the width it has, and how wide each is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from rich.cells import cell_len
+
+from bakehouse.plugin import Column, Table
+from tui.widgets.cells import said
+
+SAMPLE = 100
+"""Rows that are looked at for the widths; the rest is never measured."""
+LEAST_TEXT = 8
+BAR_FROM = 10
+"""A percent column that asks for this much shows a bar beside the number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A column that is shown: its place in the table's rows, and its width in cells."""
+
+    index: int
+    column: Column
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    index: int
+    column: Column
+    most: int
+    least: int
+    empty: bool
+
+
+def fit(table: Table, available: int) -> tuple[list[Fitted], int]:
+    """Return the columns to show in `available` cells, and the gap between them.
+
+    Numbers are shown whole or not at all; columns give way by priority, those that are empty
+    first; then texts are shortened. What is left over goes to texts that are too short.
+    """
+    wishes = [_wish(table, index) for index in range(len(table.columns))]
+    while _width([wish.least for wish in wishes]) > available:
+        rest = [wish for wish in wishes if wish.column.priority > 0]
+        if not rest:
+            break
+        wishes.remove(max(rest, key=lambda wish: (wish.empty, wish.column.priority, wish.index)))
+    widths = _shrunk(wishes, available)
+    spare = available - _width(widths)
+    for place, wish in enumerate(wishes):
+        more = max(0, min(spare, wish.most - widths[place]))
+        widths[place] += more
+        spare -= more
+    gap = 2 if spare >= len(wishes) - 1 else 1
+    shown = [
+        Fitted(wish.index, wish.column, width)
+        for wish, width in zip(wishes, widths, strict=True)
+        if width > 0
+    ]
+    return shown, gap
+
+
+def _width(widths: Sequence[int]) -> int:
+    return sum(widths) + max(0, len(widths) - 1)
+
+
+def _shrunk(wishes: list[_Wish], available: int) -> list[int]:
+    """Return the least widths, texts shortened further where even these are too wide."""
+    widths = [wish.least for wish in wishes]
+    while (over := _width(widths) - available) > 0:
+        texts = [n for n, wish in enumerate(wishes) if wish.column.side == "left"]
+        places = [n for n in texts if widths[n] > LEAST_TEXT] or [
+            n for n in range(len(widths)) if widths[n] > 1
+        ]
+        if not places:
+            break
+        widest = max(places, key=lambda n: widths[n])
+        widths[widest] = max(1, widths[widest] - max(1, over // len(places)))
+    return widths
+
+
+def _wish(table: Table, index: int) -> _Wish:
+    column = table.columns[index]
+    sample = [
+        said(row.cells[index], column, row.style) for row in islice(table.rows, SAMPLE)
+    ]
+    if table.totals is not None:
+        sample.append(said(table.totals[index], column))
+    longest = max(map(cell_len, sample), default=0)
+    most = max(longest, cell_len(column.heading), 1)
+    wish = _Wish(index, column, most, most, longest == 0)
+    if column.kind == "percent" and (column.width or 0) >= BAR_FROM:
+        return replace(wish, most=column.width or 0, least=column.width or 0)
+    if column.kind == "text" and column.side == "left":
+        return replace(wish, least=min(most, column.width or 16))
+    return wish

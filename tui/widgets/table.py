@@ -1,0 +1,325 @@
+"""A list of rows from a plugin's table: drawn line by line, whatever its length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from bakehouse.plugin import Column, Row, Table
+from tui.widgets.cells import is_unknown, said, searchable, sort_key
+from tui.widgets.columns import Fitted, fit
+from tui.widgets.drawing import drawn_cell, part
+from tui.widgets.plain import fitted, has_words, plain
+
+EMPTY = Table([Column("nothing", "")], empty="")
+NEAR_END = 20
+"""Rows before the last at which more are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """The column that rows are sorted by, and which way."""
+
+    column: str
+    down: bool
+
+
+class TableView(ScrollView, can_focus=True):
+    """Rows under a fixed heading, with a cursor that stays on its row when the table changes."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "table--header",
+        "table--cursor",
+        "table--totals",
+        "table--note",
+        "table--done",
+        "table--short",
+        "table--unknown",
+        "table--muted",
+        "table--bar",
+        "table--rest",
+    }
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "move(1)", "down", show=False),
+        Binding("up,k", "move(-1)", "up", show=False),
+        Binding("pagedown,ctrl+f", "page(1)", "page down", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", "page up", show=False),
+        Binding("home,g", "move_to(0)", "first row", show=False),
+        Binding("end,G", "move_to(-1)", "last row", show=False),
+        Binding("enter", "select", "open", show=False),
+    ]
+
+    cursor: reactive[int] = reactive(0, init=False)
+
+    class Moved(Message):
+        """The cursor is on another row, or on none."""
+
+    class Selected(Message):
+        """Enter or a double click on a row."""
+
+        def __init__(self, row: Row) -> None:
+            self.row = row
+            super().__init__()
+
+    class NearEnd(Message):
+        """The cursor comes close to the last row."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.table = EMPTY
+        self.rows: list[Row] = []
+        self.words = ""
+        self.sorting: Sorting | None = None
+        self._fitted: list[Fitted] = []
+        self._gap = 1
+
+    # -- what is shown -----------------------------------------------------------------------------
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        return self.rows[self.cursor] if 0 <= self.cursor < len(self.rows) else None
+
+    @property
+    def lines(self) -> int:
+        """How many lines all of it needs, heading, totals and note included."""
+        return max(1, len(self.rows)) + self._around
+
+    def show_table(self, table: Table) -> None:
+        """Show a table; the cursor stays on the row with the same key."""
+        self.table = table
+        self._arrange()
+
+    def filter_by(self, words: str) -> None:
+        """Show only rows that have each of these words."""
+        self.words = words
+        self._arrange()
+
+    def sort_by(self, sorting: Sorting | None) -> None:
+        """Sort by a column, or keep the table's own order."""
+        self.sorting = sorting
+        self._arrange()
+
+    def sort_next(self) -> None:
+        """Sort by the next column shown; after the last one, not at all."""
+        names = [each.column.name for each in self._fitted]
+        if self.sorting is None or self.sorting.column not in names:
+            self.sort_by(Sorting(names[0], False) if names else None)
+            return
+        place = names.index(self.sorting.column) + 1
+        self.sort_by(Sorting(names[place], False) if place < len(names) else None)
+
+    def turn_sorting(self) -> None:
+        """Sort the other way round."""
+        if self.sorting is not None:
+            self.sort_by(Sorting(self.sorting.column, not self.sorting.down))
+
+    def move_to_key(self, key: str) -> bool:
+        """Put the cursor on the row with this key, if it is shown."""
+        for number, row in enumerate(self.rows):
+            if row.key == key:
+                self.cursor = number
+                return True
+        return False
+
+    def _arrange(self) -> None:
+        here = self.row
+        columns = self.table.columns
+        rows = list(self.table.rows)
+        if self.words:
+            rows = [row for row in rows if has_words(searchable(row, columns), self.words)]
+        names = [column.name for column in columns]
+        if self.sorting is not None and self.sorting.column in names:
+            place = names.index(self.sorting.column)
+            rows = _sorted(rows, place, self.sorting.down)
+        self.rows = rows
+        self._fit()
+        keys = [row.key for row in rows]
+        kept = keys.index(here.key) if here is not None and here.key in keys else self.cursor
+        self.set_reactive(TableView.cursor, max(0, min(kept, len(rows) - 1)))
+        self._keep_cursor_in_sight()
+        self.refresh()
+        self.post_message(self.Moved())
+
+    def _fit(self) -> None:
+        width = self.scrollable_content_region.width
+        self._fitted, self._gap = fit(self.table, max(1, width))
+        self.virtual_size = Size(1, self.lines)
+
+    # -- moving ------------------------------------------------------------------------------------
+
+    @property
+    def _around(self) -> int:
+        return 1 + self._foot
+
+    @property
+    def _foot(self) -> int:
+        return int(self.table.totals is not None) + int(bool(self.table.note))
+
+    @property
+    def _body(self) -> int:
+        return max(1, self.size.height - self._around)
+
+    def validate_cursor(self, cursor: int) -> int:
+        """Keep the cursor on a row."""
+        return max(0, min(cursor, len(self.rows) - 1))
+
+    def watch_cursor(self) -> None:
+        """Show the row and tell."""
+        self._keep_cursor_in_sight()
+        self.refresh()
+        self.post_message(self.Moved())
+        if self.cursor >= len(self.rows) - NEAR_END:
+            self.post_message(self.NearEnd())
+
+    def _keep_cursor_in_sight(self) -> None:
+        top = self.scroll_offset.y
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, immediate=True)
+        elif self.cursor >= top + self._body:
+            self.scroll_to(y=self.cursor - self._body + 1, animate=False, immediate=True)
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor by some rows."""
+        self.cursor += rows
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor by a page."""
+        self.cursor += pages * self._body
+
+    def action_move_to(self, row: int) -> None:
+        """Move the cursor to a row; -1 is the last."""
+        self.cursor = row if row >= 0 else len(self.rows) - 1
+
+    def action_select(self) -> None:
+        """Open the row under the cursor."""
+        if self.row is not None:
+            self.post_message(self.Selected(self.row))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit the columns anew."""
+        self._fit()
+        self._keep_cursor_in_sight()
+        self.refresh()
+
+    def on_focus(self) -> None:
+        """Tell that another row is under the cursor now."""
+        self.post_message(self.Moved())
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on a row, open it on a double click, sort by a heading."""
+        place = event.get_content_offset(self)
+        if place is None:
+            return
+        if place.y == 0:
+            self._sort_by_heading(place.x)
+            return
+        number = place.y - 1 + self.scroll_offset.y
+        if place.y > self._body or not 0 <= number < len(self.rows):
+            return
+        self.cursor = number
+        if event.chain == 2:
+            self.action_select()
+
+    def _sort_by_heading(self, x: int) -> None:
+        start = 0
+        for each in self._fitted:
+            if start <= x < start + each.width + self._gap:
+                same = self.sorting is not None and self.sorting.column == each.column.name
+                if same and self.sorting is not None and self.sorting.down:
+                    self.sort_by(None)
+                else:
+                    self.sort_by(Sorting(each.column.name, same))
+                return
+            start += each.width + self._gap
+
+    # -- drawing -----------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of what can be seen."""
+        width = self.scrollable_content_region.width
+        base = self.rich_style
+        segments, style = self._line(y)
+        strip = Strip(segments).apply_style(style)
+        return strip.adjust_cell_length(width, style).apply_style(base)
+
+    def _line(self, y: int) -> tuple[list[Segment], Style]:
+        if y == 0:
+            return self._heading(), part(self, "header")
+        number = y - 1 + self.scroll_offset.y
+        foot = y - 1 - min(self._body, max(1, len(self.rows)))
+        if foot >= 0:
+            return self._foot_line(foot)
+        if not self.rows and y == 1:
+            words = f"nothing has “{self.words}”" if self.words else self.table.empty
+            return [Segment(plain(words), part(self, "muted"))], Style()
+        if number < len(self.rows):
+            return self._row_line(number)
+        return [], Style()
+
+    def _foot_line(self, line: int) -> tuple[list[Segment], Style]:
+        if self.table.totals is not None and line == 0:
+            style = part(self, "totals")
+            cells = self.table.totals
+            texts = [
+                fitted(said(cells[f.index], f.column), f.width, right=f.column.side == "right")
+                for f in self._fitted
+            ]
+            return self._spaced([[Segment(text)] for text in texts]), style
+        if self.table.note and line == self._foot - 1:
+            return [Segment(plain(self.table.note))], part(self, "note")
+        return [], Style()
+
+    def _heading(self) -> list[Segment]:
+        texts = []
+        for each in self._fitted:
+            heading = plain(each.column.heading)
+            if self.sorting is not None and self.sorting.column == each.column.name:
+                heading = f"{heading}{'▼' if self.sorting.down else '▲'}"
+            texts.append(fitted(heading, each.width, right=each.column.side == "right"))
+        return self._spaced([[Segment(text)] for text in texts])
+
+    def _row_line(self, number: int) -> tuple[list[Segment], Style]:
+        row = self.rows[number]
+        style = part(self, row.style) if row.style is not None else Style()
+        cells = []
+        for each in self._fitted:
+            cell = row.cells[each.index]
+            segments = drawn_cell(self, cell, each, row.style)
+            if is_unknown(cell) and row.style != "unknown":
+                segments = [Segment(text, part(self, "unknown")) for text, _, _ in segments]
+            cells.append(segments)
+        if number != self.cursor:
+            return self._spaced(cells), style
+        cursor = part(self, "cursor")
+        if not self.has_focus:
+            return self._spaced(cells), style + cursor
+        bare = [[Segment(text) for text, _, _ in segments] for segments in cells]
+        return self._spaced(bare), cursor
+
+    def _spaced(self, cells: list[list[Segment]]) -> list[Segment]:
+        gap = Segment(" " * self._gap)
+        line: list[Segment] = []
+        for place, segments in enumerate(cells):
+            line += [gap, *segments] if place else segments
+        return line
+
+
+def _sorted(rows: list[Row], place: int, down: bool) -> list[Row]:
+    """Return rows by one column; what is empty or unknown stays last either way."""
+    keyed = [(sort_key(row.cells[place]), row) for row in rows]
+    known = [pair for pair in keyed if pair[0][0] < 2]
+    rest = [row for key, row in keyed if key[0] == 2]
+    known.sort(key=lambda pair: pair[0], reverse=down)
+    return [row for _, row in known] + rest
