@@ -100,19 +100,9 @@ def cli(ctx: click.Context) -> None:
     Without a command it opens the screen.
     """
     if ctx.invoked_subcommand is None:
+        from bakehouse.terminal.screen import open_screen
+
         ctx.exit(open_screen(ctx.ensure_object(Settings)))
-
-
-def open_screen(settings: Settings) -> int:
-    """Open the screen on the kitchen, which is made where there is none yet."""
-    from tui.app import run_app
-
-    if not sys.stdout.isatty():
-        raise click.UsageError(
-            "The screen needs a terminal. For data use a command, such as `bakehouse event list`."
-        )
-    settings.open(create=not settings.readonly)
-    return run_app(host=settings.host())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

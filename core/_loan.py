@@ -56,6 +56,8 @@ class _Loan:
 
     def go_out(self) -> None:
         self.connection.exec_driver_sql(f"SAVEPOINT {self.mark}")
+        if self._needs_poison():
+            backend_of(self.session).guard_rehearsal(self.connection)
         backend_of(self.session).guard_loan(self.connection)
         self._set(on_loan=True)
 
@@ -104,11 +106,16 @@ class _Loan:
         if self.session.database.is_sqlite:
             reads = self.session.purpose is Purpose.READ
             _sqlite.release(self.connection, reading=reads)
-        elif backend_of(self.session).failed(self.connection):
+        elif self._needs_poison() or backend_of(self.session).failed(self.connection):
             self.connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {self.mark}")
         self.connection.exec_driver_sql(f"RELEASE SAVEPOINT {self.mark}")
         if self.session.database.is_sqlite and self.session.purpose is Purpose.REHEARSE:
             _sqlite.guard_rehearsal(self.connection)
+
+    def _needs_poison(self) -> bool:
+        # PostgreSQL has no authorizer that could refuse a COMMIT by the driver, which would keep
+        # half of what a writing session is for. In a rehearsal it is impossible all along.
+        return not self.session.database.is_sqlite and self.session.purpose is Purpose.WRITE
 
     def _misused(self, how: str) -> NoReturn:
         raise SessionMisuse(f"A view that was lent the session {how}.")

@@ -34,10 +34,10 @@ class Limits:
         source = ""
         if only is None and (told := environment.get(VARIABLE)) is not None:
             source = VARIABLE
-            only = "all" if told.strip() == "all" else _names(told)
-        if only is not None and only != "all":
-            only = frozenset(only)
-        return cls(only, frozenset(without), source)
+            only = told.strip()
+        if isinstance(only, str):
+            return cls("all" if only == "all" else _names(only), frozenset(without), source)
+        return cls(None if only is None else frozenset(only), frozenset(without), source)
 
     def verdict(self, found: Found) -> tuple[State, str] | None:
         """Return the state that these limits give a plugin, or None: it is up to the user."""

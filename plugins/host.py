@@ -5,20 +5,19 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from difflib import get_close_matches
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from platformdirs import user_config_path
 
-from bakehouse.plugin import Area, CheckSpec, Finding
+from bakehouse.plugin import Area, Finding
 from core.errors import Ambiguous, PluginNotFound, ViewNotFound
+from plugins.calls import Calls
 from plugins.choosing import keys_of, matching, near
 from plugins.consent import Consent, Limits, Only
 from plugins.discovery import Found, clash, discover, incompatible
-from plugins.jobs import Job, OnStuck, Ran, findings_of, view_data
+from plugins.jobs import OnStuck
 from plugins.registering import Plugin, Registry
 from plugins.states import Failure, KeyClash, Loaded, PluginError, Record, State, View
 
@@ -60,7 +59,7 @@ class Host:
         self._plugins = [self._judged(each, found) for each in found]
         self._registry = Registry()
         self._loading = threading.RLock()
-        self._stopped: dict[tuple[str, str], Failure] = {}
+        self._calls = Calls()
         self.notes = self._notes(damaged)
 
     # -- plugins -----------------------------------------------------------------------------------
@@ -160,8 +159,8 @@ class Host:
 
         Past its budget it is slow; past ten times that it is stopped. `on_stuck` is called on
         another thread if it will not stop: then this call may never return, and thread and
-        session must be given up. A view that would not stop, or that broke the session, is not
-        run again until `retry`.
+        session must be given up. A view that would not stop, or that broke two sessions in a row,
+        is not run again until `retry`.
 
         Raises:
             SessionMisuse: The session cannot be lent.
@@ -177,24 +176,11 @@ class Host:
                 if error.failure is None:
                     raise
                 return error.failure
-        spec = view.spec
-        job = Job(view.plugin, view.version, view.id, spec.load, spec.budget_ms, view_data)
-        ran = self._run(plugin, job, session, event_id, findings, on_stuck)
-        if isinstance(ran, Failure):
-            return ran
-        return Loaded(
-            view=view,
-            data=ran.value,
-            revision=ran.revision,
-            as_of=ran.as_of,
-            ms=ran.ms,
-            slow=ran.ms > spec.budget_ms,
-        )
+        return self._calls.load(plugin, view, session, event_id, findings, on_stuck)
 
     def retry(self, view_id: str) -> None:
         """Let a view or check run again that was stopped for good."""
-        for key in [key for key in self._stopped if key[1] == view_id]:
-            del self._stopped[key]
+        self._calls.retry(view_id)
 
     # -- checks ------------------------------------------------------------------------------------
 
@@ -210,75 +196,16 @@ class Host:
         A check that fails is a finding itself.
 
         Raises:
-            PluginError: A check broke the session; start again on a new one, without that check.
+            PluginError: A check broke the session; start again on a new one.
         """
         self._load(self._plugins)
         found: list[Finding] = []
         for plugin in self._plugins:
             for spec in plugin.checks:
-                found += self._check(plugin, spec, session, event_id, on_stuck)
+                found += self._calls.check(plugin, spec, session, event_id, on_stuck)
         return [each for each in found if event_id is None or each.event_id in (None, event_id)]
 
-    def _check(
-        self,
-        plugin: Plugin,
-        spec: CheckSpec,
-        session: KitchenSession,
-        event_id: int | None,
-        on_stuck: OnStuck | None,
-    ) -> list[Finding]:
-        version = plugin.found.version
-        job = Job(plugin.name, version, spec.id, spec.check, spec.budget_ms, findings_of)
-        ran = self._run(plugin, job, session, event_id, (), on_stuck)
-        if isinstance(ran, Ran):
-            return [replace(each, check=spec.id) for each in ran.value]
-        if ran.session_lost:
-            raise PluginError(plugin.name, str(ran), ran)
-        return [
-            Finding(
-                kind="check_failed",
-                place=f"{spec.title} ({plugin.name} {version})",
-                message=f"This check failed: {ran.message}.",
-                effect="What it looks for is not known.",
-                fix=f"Turn it off with `bakehouse plugins disable {plugin.name}`.",
-                check=spec.id,
-            )
-        ]
-
     # -- inside ------------------------------------------------------------------------------------
-
-    def _run(
-        self,
-        plugin: Plugin,
-        job: Job[Any],
-        session: KitchenSession,
-        event_id: int | None,
-        findings: tuple[Finding, ...],
-        on_stuck: OnStuck | None,
-    ) -> Ran[Any] | Failure:
-        # Slow to import, and listing plugins needs no database.
-        from plugins.running import run
-
-        key = (plugin.name, job.id)
-        if key in self._stopped:
-            return self._stopped[key]
-        stuck = partial(self._stuck, plugin, job.id, on_stuck)
-        outcome = run(job, session, event_id, findings=findings, on_stuck=stuck)
-        if isinstance(outcome, Ran):
-            plugin.slowest_ms = max(plugin.slowest_ms or 0.0, outcome.ms)
-        elif key not in self._stopped:
-            plugin.failures.append(outcome)
-            if outcome.session_lost:
-                self._stopped[key] = replace(outcome, session_lost=False)
-        return outcome
-
-    def _stuck(
-        self, plugin: Plugin, job_id: str, on_stuck: OnStuck | None, failure: Failure
-    ) -> None:
-        self._stopped[plugin.name, job_id] = failure
-        plugin.failures.append(failure)
-        if on_stuck is not None:
-            on_stuck(failure)
 
     def _load(self, plugins: Iterable[Plugin]) -> None:
         waiting = [plugin for plugin in plugins if plugin.state is State.ENABLED]

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 from bakehouse.plugin import Deadline, DeadlineError, Finding, ViewContext
 from core.clock import today
 from core.errors import DatabaseError, Interrupted, SessionMisuse
-from core.session import KitchenSession, interrupt, lend, revision_of
+from core.session import Database, KitchenSession, interrupt, lend, revision_of
 from plugins.failing import describe
 from plugins.jobs import Job, OnStuck, Ran
 from plugins.states import Failure
@@ -48,18 +48,11 @@ def run(
         with lend(session):
             attempt.lent = True
             outcome = attempt.call(function, event_id, findings)
-    except SessionMisuse as error:
+    except (SessionMisuse, DatabaseError) as error:
         if not attempt.lent:
             raise
-        if attempt.database_error is not None:
-            raise attempt.database_error from None
-        outcome = job.failure(describe(error), error, session_lost=session.closed)
-    if attempt.database_error is not None:
-        if isinstance(attempt.database_error, Interrupted):
-            raise attempt.database_error
-        # An error of the view's own doing leaves the session usable; else this raises.
-        revision_of(session)
-    return outcome
+        return attempt.broken(error)
+    return attempt.checked(outcome)
 
 
 def _resolve(job: Job[T], on_stuck: OnStuck | None) -> Callable[[ViewContext], Any] | Failure:
@@ -83,7 +76,8 @@ class _Attempt(Generic[T]):
 
     def __init__(self, job: Job[T], session: KitchenSession, on_stuck: OnStuck | None) -> None:
         self.lent = False
-        self.database_error: DatabaseError | None = None
+        self._database_error: DatabaseError | None = None
+        self._stopped = False
         self._job = job
         self._session = session
         self._on_stuck = on_stuck
@@ -96,6 +90,7 @@ class _Attempt(Generic[T]):
         event_id: int | None,
         findings: tuple[Finding, ...],
     ) -> Ran[T] | Failure:
+        """Call the implementation while the session is on loan."""
         context = ViewContext(
             session=self._session,
             event_id=event_id,
@@ -115,17 +110,36 @@ class _Attempt(Generic[T]):
             except (Exception, SystemExit) as error:
                 outcome = self._job.failure(describe(error), error)
                 if isinstance(error, DatabaseError):
-                    self.database_error = error
+                    self._database_error = error
             else:
                 ms = (time.perf_counter() - started) * 1000
                 outcome = Ran(value, context.revision, context.today, ms)
-        if dog.hit:
-            self.database_error = None
-            return self._late()
+        self._stopped = dog.hit
+        return self._late() if dog.hit else outcome
+
+    def checked(self, outcome: Ran[T] | Failure) -> Ran[T] | Failure:
+        """Return the outcome, unless the database itself is why it failed: then raise that."""
+        if self._database_error is not None and not self._stopped:
+            if isinstance(self._database_error, Interrupted):
+                raise self._database_error
+            # An error of the view's own doing leaves the session usable; else this raises.
+            revision_of(self._session)
         return outcome
 
-    def _late(self) -> Failure:
-        return self._job.failure(_too_long(self._limit, "it"), stopped=True)
+    def broken(self, error: SessionMisuse | DatabaseError) -> Failure:
+        """Return the failure of breaking the session, unless the database has gone away."""
+        if self._stopped:
+            return self._late(session_lost=self._session.closed)
+        first = self._database_error or error
+        if isinstance(first, Interrupted):
+            raise first
+        if isinstance(first, DatabaseError):
+            _reach(self._session.database)
+        return self._job.failure(describe(error), error, session_lost=self._session.closed)
+
+    def _late(self, *, session_lost: bool = False) -> Failure:
+        message = _too_long(self._limit, "it")
+        return self._job.failure(message, stopped=True, session_lost=session_lost)
 
     def _stop(self) -> None:
         self._deadline.revoke()
@@ -134,6 +148,15 @@ class _Attempt(Generic[T]):
     def _stuck(self) -> None:
         if self._on_stuck is not None:
             self._on_stuck(self._late())
+
+
+def _reach(kitchen: Database) -> None:
+    """Raise `DatabaseError` if the database cannot be reached."""
+    probe = KitchenSession(kitchen)
+    try:
+        probe.start()
+    finally:
+        probe.close()
 
 
 def _too_long(seconds: float, what: str) -> str:

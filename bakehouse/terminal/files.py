@@ -17,11 +17,10 @@ from bakehouse.terminal.options import (
     settings_of,
 )
 from bakehouse.terminal.output import Heading, plain, print_json, print_table, say
+from bakehouse.terminal.screen import open_screen
 
 if TYPE_CHECKING:
     from core.interchange.importing import Imported
-
-UNKNOWN_LINES = 4
 
 
 def demo_path() -> Path:
@@ -36,8 +35,6 @@ def demo_path() -> Path:
 @click.pass_context
 def demo(ctx: click.Context, at: str | None, fresh: bool) -> int:
     """Make the demo kitchen if there is none, and open the screen or print a summary."""
-    from bakehouse.cli import open_screen
-
     settings = settings_of(ctx)
     path = Path(at).expanduser() if at else demo_path()
     settings.db = str(path)
@@ -111,33 +108,30 @@ def _summary(path: Path) -> None:
 @click.pass_context
 def import_(ctx: click.Context, file: Path, as_format: str | None, dry_run: bool) -> int:
     """Import a file, all or nothing."""
-    from core.interchange.formats import read_file
-    from core.interchange.importing import import_kitchen
-
     from core.errors import BadFile, Problem
+    from core.interchange.importing import import_file
+    from core.session import rehearsal
 
     settings = settings_of(ctx)
     try:
         content = file.read_bytes()
     except OSError as error:
         raise BadFile([Problem(str(file), error.strerror or str(error))]) from error
-    doc, notes = read_file(content, as_format)
+    new = _is_new(settings)
+    settings.open(create=True)
+    try:
+        if dry_run:
+            with rehearsal() as session:
+                imported = import_file(content, as_format, session=session)
+        else:
+            imported = import_file(content, as_format)
+    except BaseException:
+        _take_away_new(new)
+        raise
     if dry_run:
-        from core.session import rehearsal
-
-        settings.open()
-        with rehearsal() as session:
-            imported = import_kitchen(doc, session=session)
-    else:
-        new = _is_new(settings)
-        settings.open(create=True)
-        try:
-            imported = import_kitchen(doc)
-        except BaseException:
-            _take_away_new(new)
-            raise
-    _report(settings, imported, [str(note) for note in notes], dry_run)
-    return UNKNOWN_LINES if imported.unknown else 0
+        _take_away_new(new)
+    _report(settings, imported, dry_run)
+    return imported.exit_code
 
 
 def _is_new(settings: Settings) -> Path | None:
@@ -158,12 +152,12 @@ def _take_away_new(path: Path | None) -> None:
         file.unlink(missing_ok=True)
 
 
-def _report(settings: Settings, imported: Imported, notes: list[str], dry_run: bool) -> None:
+def _report(settings: Settings, imported: Imported, dry_run: bool) -> None:
     if settings.as_json:
-        print_json({"data": imported, "notes": notes, "kept": not dry_run})
+        print_json({"data": imported, "kept": not dry_run})
         return
-    for note in notes:
-        say(note)
+    for note in imported.notes:
+        say(str(note))
     verb = "Would import" if dry_run else "Imported"
     counts = ", ".join(f"{number} {kind}" for kind, number in imported.counts.items() if number)
     click.echo(plain(f"{verb} {counts or 'nothing'}."))
@@ -182,9 +176,8 @@ def _report(settings: Settings, imported: Imported, notes: list[str], dry_run: b
 @click.pass_context
 def export(ctx: click.Context, file: str, event: str | None) -> None:
     """Export the kitchen; a file is written whole or not at all."""
-    from core.interchange.exporting import export_kitchen, write_kitchen
-
     from core.errors import BadFile, Problem
+    from core.interchange.exporting import export_kitchen, write_kitchen
 
     settings = settings_of(ctx)
     settings.open()

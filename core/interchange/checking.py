@@ -8,53 +8,23 @@ must be complete in itself, and may hold what only a kitchen with a history can 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import Any, Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
-from core.errors import BadDocument, Problem, Refused, RuleBroken
-from core.interchange._cycles import find_cycles
-from core.interchange.documents import (
-    BundleDoc,
-    EventDoc,
-    ItemDoc,
-    KitchenDoc,
-    LineDoc,
-    ProductDoc,
-    RecipeDoc,
-)
-from core.interchange.notes import UNKNOWN, Note
+from core.errors import Problem, RuleBroken
+from core.interchange._finding_cycles import check_cycles
+from core.interchange._ledger_checking import check_ledger
+from core.interchange._world import World
+from core.interchange.documents import EventDoc, ItemDoc, KitchenDoc, LineDoc, ProductDoc, RecipeDoc
+from core.interchange.notes import Note
 from core.models import KINDS, STATUSES
-from core.services._writing import (
-    WITHDRAWN,
-    Problems,
-    check_one_of,
-    check_slug,
-    read_date,
-    read_positive,
-    read_price,
-)
-from core.units import (
-    STOCK_UNITS,
-    Amount,
-    ItemFacts,
-    canonical_unit,
-    check_measures,
-    dimension,
-    factor_to_stock,
-    measure_of,
-    missing_fact,
-    parse_amount,
-)
-from core.errors import UnknownUnit
+from core.services._writing import WITHDRAWN, check_not_negative, check_one_of, read_price
+from core.units import STOCK_UNITS, canonical_unit, check_measures, dimension, measure_of
 
 BOUGHT: Final = ("ingredient", "supply")
 SERVED: Final = ("bundle", "made")
 
-_NOT_FINITE: Final = re.compile(r"\s*[+-]?(?:nan|inf|infinity)\b", re.IGNORECASE)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 
 
@@ -77,90 +47,167 @@ def check_kitchen(
             does not define are left unjudged.
         found: What is wrong in the file's shape; nothing else is said of those places.
     """
-    from core.interchange._ledger_checking import check_ledger
-
     world = World(doc, known)
-    world.check_currency()
-    world.check_items()
-    world.check_products()
-    world.check_recipes()
-    world.check_bundles()
-    world.check_events()
-    world.check_cycles()
+    if doc.currency is not None and not _CURRENCY.fullmatch(doc.currency):
+        world.wrong("currency", f"'{doc.currency}' is no currency. Write it as USD or EUR.")
+    _check_items(world)
+    _check_products(world)
+    _check_recipes(world)
+    _check_bundles(world)
+    _check_events(world)
+    check_cycles(world)
     check_ledger(world)
     broken = {problem.path for problem in found}
-    told = [*found, *(p for p in world.problems.found if not _below(p.path, broken))]
-    return Checked(list(dict.fromkeys(told)), world.unknown)
+    told = [*found, *(p for p in world.problems.found if not _inside(p.path, broken))]
+    unknown = [note for note in world.unknown if not _inside(note.place, broken)]
+    return Checked(list(dict.fromkeys(told)), unknown)
 
 
-def _below(path: str, broken: set[str]) -> bool:
+def _inside(path: str, broken: set[str]) -> bool:
     """Tell whether a path is one of `broken` or inside of one."""
-    ends = [n for n, char in enumerate(path) if char in ".["]
-    return path in broken or any(path[:end] in broken for end in ends)
+    return path in broken or any(
+        path[:end] in broken for end, char in enumerate(path) if char in ".["
+    )
 
 
-@dataclass(slots=True)
-class World:
-    """A file on top of the kitchen it goes into, and what was found wrong so far."""
+# -- items and products ---------------------------------------------------------------------------
 
-    doc: KitchenDoc
-    known: KitchenDoc | None
-    problems: Problems = field(default_factory=Problems)
-    unknown: list[Note] = field(default_factory=list)
-    whole: bool = field(init=False)
-    items: dict[str, ItemDoc] = field(init=False)
-    products: dict[str, ProductDoc] = field(init=False)
-    recipes: dict[str, RecipeDoc] = field(init=False)
-    events: dict[str, EventDoc] = field(init=False)
-    facts: dict[str, ItemFacts | None] = field(init=False)
-    former: Mapping[str, set[str]] = field(init=False)
 
-    def __post_init__(self) -> None:
-        known = self.known or KitchenDoc()
-        self.whole = bool(self.doc.changes)
-        self.items = {item.slug: item for item in (*known.items, *self.doc.items)}
-        self.products = {each.slug: each for each in (*known.products, *self.doc.products)}
-        self.recipes = {each.slug: each for each in (*known.recipes, *self.doc.recipes)}
-        self.events = {each.slug: each for each in (*known.events, *self.doc.events)}
-        self.facts = {slug: facts_of(item) for slug, item in self.items.items()}
-        self.former = _former_measures(self.doc) if self.whole else {}
+def _check_items(world: World) -> None:
+    world.unique("items", (item.slug for item in world.doc.items), "slug")
+    for number, item in enumerate(world.doc.items):
+        _check_item(world, f"items[{number}]", item)
 
-    # -- what all kinds share ---------------------------------------------------------------------
 
-    @contextmanager
-    def at(self, path: str) -> Iterator[None]:
-        """Note a broken rule inside the block under `path`, and go on."""
-        with self.problems.at(path):
-            yield
+def _check_item(world: World, path: str, item: ItemDoc) -> None:
+    world.name(path, item.slug, item.name)
+    with world.at(f"{path}.kind"):
+        check_one_of(item.kind, KINDS)
+    with world.at(f"{path}.unit"):
+        check_one_of(item.unit, STOCK_UNITS)
+        if item.kind == "bundle" and item.unit != "each":
+            raise RuleBroken("A bundle is counted in each.")
+    world.plain(f"{path}.grams_per_ml", item.grams_per_ml)
+    world.plain(f"{path}.grams_each", item.grams_each)
+    for name, text in item.measures.items():
+        world.amount(f"{path}.measures.{name}", text, None, item.name)
+    check_not_negative(world.problems, f"{path}.shelf_life_days", item.shelf_life_days)
+    facts = world.facts[item.slug]
+    if facts is None or world.items[item.slug] is not item or item.unit not in STOCK_UNITS:
+        return
+    with world.at(f"{path}.measures"):
+        check_measures(facts)
+    shown = item.display_unit
+    if shown is None or world.whole:
+        return
+    with world.at(f"{path}.display_unit"):
+        word = canonical_unit(shown)
+        if dimension(word) is None and measure_of(word, facts) is None:
+            raise RuleBroken(f"'{shown}' is no unit and no measure of {item.name}.")
+        if word != shown:
+            raise RuleBroken(f"'{shown}' must be spelled '{word}' here.")
 
-    def wrong(self, path: str, message: str) -> None:
-        """Note something wrong."""
-        self.problems.found.append(Problem(path, message))
 
-    def unique(self, path: str, keys: Iterable[object], what: str, key: str = "slug") -> None:
-        """Refuse what is there twice in a list."""
-        first: dict[object, int] = {}
-        for number, each in enumerate(keys):
-            if each is not None and first.setdefault(each, number) != number:
-                place = f"{path}[{number}].{key}" if key else f"{path}[{number}]"
-                self.wrong(place, f"'{each}' is a duplicate: {what} {path}[{first[each]}]")
-
-    def name(self, path: str, slug: str, name: str, key: str = "name") -> None:
-        """Judge a slug and a name."""
-        with self.at(f"{path}.slug"):
-            if slug.startswith(WITHDRAWN) and not self.whole:
-                raise RuleBroken(f"'{slug}' is no slug. Use small letters, digits and dashes.")
-            check_slug(slug)
-        if not name.strip():
-            self.wrong(f"{path}.{key}", "A name is needed.")
-
-    def one[T](self, path: str, slug: str | None, among: Mapping[str, T], noun: str) -> T | None:
-        """Return what a slug refers to; an unknown one is a problem."""
-        if slug is None:
-            return None
-        found = among.get(slug)
-        if found is None and (self.known is not None or self.whole):
-            self.wrong(
-                path, f"There is no {noun} '{slug}', neither in this file nor in the kitchen."
+def _check_products(world: World) -> None:
+    world.unique("products", (product.slug for product in world.doc.products), "slug")
+    preferred: dict[str, int] = {}
+    for number, product in enumerate(world.doc.products):
+        path = f"products[{number}]"
+        _check_product(world, path, product)
+        if product.preferred and preferred.setdefault(product.item, number) != number:
+            first = world.doc.products[preferred[product.item]].slug
+            world.wrong(
+                f"{path}.preferred",
+                f"'{first}' is already the preferred product of {product.item}; one can be.",
             )
-        return found
+
+
+def _check_product(world: World, path: str, product: ProductDoc) -> None:
+    world.name(path, product.slug, product.label, "label")
+    # An item may have changed its kind since its product was entered.
+    item = world.item(f"{path}.item", product.item, KINDS if world.whole else BOUGHT)
+    world.amount(f"{path}.pack", product.pack, item, product.label)
+    with world.at(f"{path}.price"):
+        read_price(product.price)
+    world.day(f"{path}.priced_on", product.priced_on)
+
+
+# -- recipes, bundles, events ---------------------------------------------------------------------
+
+
+def _check_recipes(world: World) -> None:
+    world.unique("recipes", (recipe.slug for recipe in world.doc.recipes), "slug")
+    replaced = {recipe.slug for recipe in world.doc.recipes}
+    made_by = {
+        output.item: recipe
+        for recipe in world.there.recipes
+        if recipe.slug not in replaced
+        for output in recipe.makes
+    }
+    for number, recipe in enumerate(world.doc.recipes):
+        path = f"recipes[{number}]"
+        _check_recipe(world, path, recipe)
+        for place, output in enumerate(recipe.makes):
+            other = made_by.setdefault(output.item, recipe)
+            if other is not recipe:
+                world.wrong(
+                    f"{path}.makes[{place}].item",
+                    f"{output.item} is already made by {other.name}; one recipe makes an item.",
+                )
+
+
+def _check_recipe(world: World, path: str, recipe: RecipeDoc) -> None:
+    world.name(path, recipe.slug, recipe.name)
+    world.plain(f"{path}.batch_step", recipe.batch_step)
+    check_not_negative(world.problems, f"{path}.minutes", recipe.minutes)
+    check_not_negative(world.problems, f"{path}.oven_minutes", recipe.oven_minutes)
+    if not recipe.makes and not recipe.slug.startswith(WITHDRAWN):
+        world.wrong(f"{path}.makes", "A recipe makes at least one item.")
+    world.unique(f"{path}.makes", (output.item for output in recipe.makes), "item")
+    _check_lines(world, f"{path}.makes", recipe.makes, ("made",), recipe.name)
+    _check_lines(world, f"{path}.lines", recipe.lines, KINDS, recipe.name)
+
+
+def _check_lines(
+    world: World, path: str, lines: Sequence[LineDoc], kinds: Sequence[str], of: str
+) -> None:
+    for number, line in enumerate(lines):
+        item = world.item(f"{path}[{number}].item", line.item, kinds)
+        world.amount(f"{path}[{number}].amount", line.amount, item, of)
+
+
+def _check_bundles(world: World) -> None:
+    world.unique("bundles", (bundle.item for bundle in world.doc.bundles), "item")
+    for number, bundle in enumerate(world.doc.bundles):
+        path = f"bundles[{number}]"
+        item = world.item(f"{path}.item", bundle.item, ("bundle",))
+        of = bundle.item if item is None else item.name
+        _check_lines(world, f"{path}.lines", bundle.lines, KINDS, of)
+
+
+def _check_events(world: World) -> None:
+    world.unique("events", (event.slug for event in world.doc.events), "slug")
+    for number, event in enumerate(world.doc.events):
+        _check_event(world, f"events[{number}]", event)
+
+
+def _check_event(world: World, path: str, event: EventDoc) -> None:
+    world.name(path, event.slug, event.name)
+    world.day(f"{path}.date", event.date)
+    with world.at(f"{path}.status"):
+        check_one_of(event.status, STATUSES)
+    if event.people is not None and event.people <= 0:
+        world.wrong(f"{path}.people", f"{event.people} people cannot be; leave it out if unknown.")
+    _check_lines(world, f"{path}.lines", event.lines, SERVED, event.name)
+    for place, line in enumerate(event.lines):
+        with world.at(f"{path}.lines[{place}].price"):
+            read_price(line.price)
+    world.unique(f"{path}.targets", (target.recipe for target in event.targets), "recipe")
+    for place, target in enumerate(event.targets):
+        at = f"{path}.targets[{place}]"
+        world.referred(f"{at}.recipe", target.recipe, world.recipes, "recipe")
+        world.plain(f"{at}.batches", target.batches, zero=True)
+        world.plain(f"{at}.accepted_need", target.accepted_need, zero=True)
+    world.unique(f"{path}.checked", event.checked, "")
+    for place, slug in enumerate(event.checked):
+        world.item(f"{path}.checked[{place}]", slug)

@@ -25,8 +25,8 @@ from core.units import plain_decimal
 D = TypeVar("D", bound=Document)
 
 AMOUNTS: Final = frozenset(
-    "amount left paid cost cost_left waste price pack batches batch_step accepted_need good lost "
-    "grams_per_ml grams_each measures".split()
+    {"accepted_need", "amount", "batch_step", "batches", "cost", "cost_left", "good"}
+    | {"grams_each", "grams_per_ml", "left", "lost", "measures", "pack", "paid", "price", "waste"}
 )
 """The text fields that may be written as JSON numbers."""
 

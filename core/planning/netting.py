@@ -171,10 +171,12 @@ class Plan:
         if found is None:
             return Fraction(0)
         per_batch = found.recipe.outputs[output].amount
-        if e in found.unknown or per_batch is None:
+        if e in found.unknown:
             return None
         worth = sum(f.worth for f in found.flows if f.output == output and chosen(f))
-        return Fraction(worth, found.scale) * per_batch
+        if not worth:
+            return Fraction(0)
+        return None if per_batch is None else Fraction(worth, found.scale) * per_batch
 
 
 def make_plan(kitchen: Kitchen) -> Plan:

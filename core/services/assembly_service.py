@@ -8,7 +8,6 @@ from datetime import date, datetime
 from fractions import Fraction
 from math import ceil
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.clock import now
@@ -19,8 +18,9 @@ from core.services._drawing import Purpose, draw, missing_from, shortage, source
 from core.services._journal import recording
 from core.services._kitchen import load_bundles
 from core.services._ledger import Origin, Taken, add_lot
+from core.services._recording import keeps_until, open_event
 from core.services._rows import ChangeRow, change_row
-from core.services.production_service import Entered, keeps_until, open_event
+from core.services.production_service import Entered
 from core.session import writing
 from core.units import MICRO, parse_amount, to_micro
 
@@ -186,14 +186,3 @@ class _Assembly:
         expiries = [part.expires for part in taken.values() if part.expires is not None]
         own = keeps_until(bundle, day)
         return min([*expiries, *([] if own is None else [own])], default=None)
-
-
-def assembled(session: Session, event_id: int) -> dict[int, int]:
-    """Return how many bundles an event's runs have assembled, by bundle."""
-    query = select(Run.bundle_id, Run.batches).where(
-        Run.event_id == event_id, Run.kind == "assembly", Run.undone.is_(False)
-    )
-    total: dict[int, int] = {}
-    for bundle_id, batches in session.execute(query):
-        total[bundle_id or 0] = total.get(bundle_id or 0, 0) + int(batches)
-    return total

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.clock import now
-from core.errors import EventNotFound, RecipeNotFound, RuleBroken, UnknownAmount
-from core.models import OPEN, Change, Event, Item, Recipe, Run, RunNotDrawn, RunOutput
+from core.errors import RecipeNotFound, RuleBroken, UnknownAmount
+from core.models import Change, Event, Item, Recipe, Run, RunNotDrawn, RunOutput
 from core.money import from_micro as money_of
 from core.money import split
 from core.planning.kitchen import Line
@@ -23,6 +23,7 @@ from core.services._journal import recording
 from core.services._kitchen import load_recipes, planned
 from core.services._ledger import Origin, Taken, add_lot
 from core.services._prices import last_unit_cost
+from core.services._recording import keeps_until, open_event
 from core.services._rows import ChangeRow, RunRow, change_row
 from core.services._writing import facts_of, stock_amount
 from core.session import reading, writing
@@ -334,23 +335,3 @@ class _Production:
 
 def _said(value: Fraction) -> str:
     return exact(parse_amount(value, allow_zero=True))
-
-
-def keeps_until(item: Item, made: date) -> date | None:
-    """Return the last good day of an item made or received on a day; None without shelf life."""
-    days = item.shelf_life_days
-    return None if days is None else made + timedelta(days=days)
-
-
-def open_event(session: Session, event_id: int | None) -> Event | None:
-    """Return the event a record is for. Raises `EventNotFound`, or `RuleBroken` if not open."""
-    if event_id is None:
-        return None
-    event = session.get(Event, event_id)
-    if event is None:
-        raise EventNotFound(event_id)
-    if event.status not in OPEN:
-        raise RuleBroken(
-            f"{event.name} is {event.status}. Set its status to started to record for it."
-        )
-    return event

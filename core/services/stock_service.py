@@ -30,9 +30,10 @@ from core.services._kitchen import event_plan, planned
 from core.services._ledger import Origin, add_lot, lots_on_hand, move, take
 from core.services._prices import last_unit_cost
 from core.services._read_documents import read_products
+from core.services._recording import keeps_until, open_event
 from core.services._rows import ChangeRow, LotRow, StockRow, change_row
 from core.services._writing import facts_of, stock_amount, use_unit
-from core.services.production_service import Entered, keeps_until, open_event
+from core.services.production_service import Entered
 from core.session import reading, writing
 from core.units import exact, from_micro, missing_fact, parse_amount, to_decimal, to_micro
 

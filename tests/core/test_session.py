@@ -510,7 +510,7 @@ def test_ending_the_transaction_on_the_driver_is_refused_or_found(
     lent: Callable[[], Any], way: str
 ) -> None:
     with pytest.raises((SessionMisuse, sqlite3.Error)), lent() as session:
-        if session.purpose.value == "rehearse":
+        if session.purpose.value != "read":
             add_item(session, "flour")
         with lend(session):
             getattr(raw(session), way)()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,11 +13,8 @@ from bakehouse.plugin import Area
 from core.errors import Ambiguous, BadFile, PluginNotFound, ViewNotFound
 from plugins.host import Host, PluginError, State
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tests.plugins.conftest import Site
-else:
-    Site = Any
 
 GOOD = "def load(ctx): return TABLE"
 

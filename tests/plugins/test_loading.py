@@ -7,23 +7,20 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, make_url, select
 
 from bakehouse.plugin import Table
-from core.errors import Interrupted, SessionMisuse
+from core.errors import DatabaseUnreachable, Interrupted, SessionMisuse
 from core.models import Change, Item
 from core.session import Database, KitchenSession, interrupt, read_session, rehearsal, session_scope
 from plugins import watchdog
 from plugins.host import Failure, Host, Loaded, PluginError
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tests.plugins.conftest import Site
-else:
-    Site = Any
 
 Scope = Callable[[], AbstractContextManager[KitchenSession]]
 
@@ -296,6 +293,50 @@ def test_a_view_that_broke_two_sessions_is_not_run_again_until_it_is_retried(
         assert len(host.record("bad").failures) == 2
         host.retry("bad")
         assert failed(host, "bad", session).session_lost
+
+
+def test_a_database_error_of_the_views_own_doing_is_its_failure(
+    site: Site, session: KitchenSession
+) -> None:
+    site.offer(
+        "bad",
+        """
+        from core.errors import DatabaseUnreachable
+
+        def load(ctx):
+            raise DatabaseUnreachable("my own server is gone")
+        """,
+    )
+    assert failed(site.host(), "bad", session).message == "my own server is gone"
+
+
+def test_a_database_that_has_gone_away_is_no_failure_of_the_view(
+    site: Site, postgres_kitchen: Database
+) -> None:
+    url = make_url(postgres_kitchen.url)
+    server = url.set(drivername="postgresql", database="postgres")
+    site.offer(
+        "good",
+        f"""
+        import psycopg
+        from sqlalchemy import text
+
+        def load(ctx):
+            server = {server.render_as_string(hide_password=False)!r}
+            with psycopg.connect(server, autocommit=True) as connection:
+                connection.execute('ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS false')
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                    ["{url.database}"],
+                )
+            ctx.session.execute(text("SELECT 1"))
+        """,
+        spec="budget_ms=1000",
+    )
+    host = site.host()
+    with read_session() as session, pytest.raises(DatabaseUnreachable):
+        load(host, "good", session)
+    assert host.record("good").failures == ()
 
 
 # -- time ------------------------------------------------------------------------------------------

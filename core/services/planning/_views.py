@@ -16,7 +16,6 @@ from core.planning.feasibility import Assembly, Blocker, assemblies, bundles_of,
 from core.planning.kitchen import Recipe
 from core.planning.netting import produced_batches
 from core.services._kitchen import EventPlan, event_plan
-from core.services.assembly_service import assembled
 from core.services.planning.shapes import (
     AssemblyProgress,
     BlockerRow,
@@ -256,7 +255,7 @@ def _batches_run(session: Session, event_id: int) -> dict[int, Fraction]:
 
 def assembly(session: Session, found: EventPlan) -> AssemblyProgress:
     """Return the assembly progress of an event."""
-    made = assembled(session, found.event.id)
+    made = _assembled(session, found.event.id)
     can = (
         {} if found.place is None else {a.bundle_id: a for a in assemblies(found.plan, found.place)}
     )
@@ -317,3 +316,14 @@ def _blocker(found: EventPlan, blocker: Blocker) -> BlockerRow:
         available=known(blocker.available),
         missing=known(blocker.missing),
     )
+
+
+def _assembled(session: Session, event_id: int) -> dict[int, int]:
+    """Return how many bundles an event's runs have assembled, by bundle."""
+    query = select(Run.bundle_id, Run.batches).where(
+        Run.event_id == event_id, Run.kind == "assembly", Run.undone.is_(False)
+    )
+    total: dict[int, int] = {}
+    for bundle_id, batches in session.execute(query):
+        total[bundle_id or 0] = total.get(bundle_id or 0, 0) + int(batches)
+    return total

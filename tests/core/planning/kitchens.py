@@ -26,9 +26,9 @@ amounts = st.sampled_from([Fraction(part) for part in PARTS])
 quantities = st.one_of(
     st.integers(1, 60).map(Fraction), st.sampled_from([Fraction(1, 3), Fraction(5, 2)])
 )
-# Ledger amounts: nothing, whole units, thirds as the ledger keeps them, and a micro-unit or two.
+# Ledger amounts: whole units, thirds as the ledger keeps them, and a micro-unit or two.
 ledger = st.one_of(
-    st.integers(0, 80).map(lambda n: n * MICRO),
+    st.integers(1, 80).map(lambda n: n * MICRO),
     st.integers(1, 90).map(lambda n: round(Fraction(n, 3) * MICRO)),
     st.integers(1, 3),
 )

@@ -252,13 +252,12 @@ class _Planner:
                         spare += max(Fraction(0), end - max(start, begin))
                     start = end
                 key = recipe.id, number, place
-                if place in unknown or line.amount is None:
-                    self.result.to_make[key] = None
-                    self.result.covered[key] = self.result.left_over[key] = None
-                else:
-                    self.result.to_make[key] = (made + spare) * line.amount
-                    self.result.left_over[key] = spare * line.amount
-                    self.result.covered[key] = taken * line.amount
+                for numbers, worth in (
+                    (self.result.to_make, made + spare),
+                    (self.result.left_over, spare),
+                    (self.result.covered, taken),
+                ):
+                    numbers[key] = None if place in unknown else _times(worth, line.amount)
 
 
 def _share(
@@ -282,6 +281,12 @@ def _the_same(values: list[Fraction]) -> Fraction | None:
 def _total(amounts: list[Fraction | None]) -> Fraction | None:
     known = [amount for amount in amounts if amount is not None]
     return sum(known, Fraction(0)) if len(known) == len(amounts) else None
+
+
+def _times(worth: Fraction, amount: Fraction | None) -> Fraction | None:
+    if not worth:
+        return Fraction(0)
+    return None if amount is None else worth * amount
 
 
 def _up(amount: Fraction, step: Fraction) -> Fraction:

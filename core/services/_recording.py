@@ -1,0 +1,30 @@
+"""What all records share: the event they are for, and how long what they bring in keeps."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from core.errors import EventNotFound, RuleBroken
+from core.models import OPEN, Event, Item
+
+
+def keeps_until(item: Item, made: date) -> date | None:
+    """Return the last good day of an item made or received on a day; None without shelf life."""
+    days = item.shelf_life_days
+    return None if days is None else made + timedelta(days=days)
+
+
+def open_event(session: Session, event_id: int | None) -> Event | None:
+    """Return the event a record is for. Raises `EventNotFound`, or `RuleBroken` if not open."""
+    if event_id is None:
+        return None
+    event = session.get(Event, event_id)
+    if event is None:
+        raise EventNotFound(event_id)
+    if event.status not in OPEN:
+        raise RuleBroken(
+            f"{event.name} is {event.status}. Set its status to started to record for it."
+        )
+    return event

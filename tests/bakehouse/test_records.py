@@ -1,0 +1,160 @@
+"""Recording by command: done, rehearsed, refused, taken back."""
+
+from __future__ import annotations
+
+from tests.bakehouse.conftest import Cli
+
+
+def batches(cli: Cli) -> dict[str, int]:
+    rows = cli("show", "production", "--json").json["data"]["recipes"]
+    return {row["recipe_name"]: row["remaining_batches"] for row in rows}
+
+
+def test_fifty_bags_need_seven_batches_of_each(cli: Cli) -> None:
+    assert batches(cli) == {"Brownies": 7, "Sugar cookies": 7}
+
+
+def test_a_record_says_what_was_done_and_its_revision(cli: Cli) -> None:
+    made = cli("make", "sugar-cookies", "--batches", "2", "--event", "christmas-2026")
+    assert made.code == 0
+    assert "Made 2 × Sugar cookies for Christmas 2026" in made.out
+    assert batches(cli)["Sugar cookies"] == 5
+
+
+def test_losses_have_a_reason_and_do_not_count(cli: Cli) -> None:
+    made = cli(
+        "make", "sugar-cookies", "--batches", "1", "--event", "christmas", "--lost",
+        "cookie=48:burnt",
+    )  # fmt: skip
+    assert made.code == 0, made.err
+    assert batches(cli)["Sugar cookies"] == 7
+    reasonless = cli("make", "sugar-cookies", "--batches", "1", "--lost", "cookie=3")
+    assert reasonless.code == 1
+    assert "reason" in reasonless.err
+
+
+def test_a_dry_run_shows_what_would_change_and_keeps_nothing(cli: Cli) -> None:
+    before = cli("log", "--json").json
+    dry = cli("make", "sugar-cookies", "--batches", "2", "--event", "christmas", "--dry-run")
+    assert dry.code == 0
+    assert "batches to make" in dry.out
+    assert "Nothing was kept." in dry.err
+    assert cli("log", "--json").json == before
+    assert batches(cli)["Sugar cookies"] == 7
+
+
+def test_every_record_has_a_dry_run(cli: Cli) -> None:
+    cli("make", "sugar-cookies", "--batches", "2", "--event", "christmas")
+    cli("make", "brownies", "--batches", "2", "--event", "christmas")
+    cli("assemble", "gift-bag", "3", "--event", "christmas")
+    before = cli("export", "-").out
+    for words in (
+        ("make", "brownies", "--batches", "1"),
+        ("assemble", "gift-bag", "1"),
+        ("buy", "flour", "--packs", "1", "--paid", "6"),
+        ("count", "flour", "3 lb"),
+        ("discard", "flour", "1 lb", "spilled"),
+        ("deliver", "christmas", "gift-bag", "2", "--to", "Ann"),
+        ("check", "christmas", "flour"),
+        ("event", "add", "Easter", "--date", "2027-03-28"),
+        ("event", "line", "christmas", "gift-bag", "60"),
+        ("event", "target", "christmas", "brownies", "8"),
+        ("item", "set", "flour", "--grams-per-ml", "0.5"),
+        ("undo",),
+    ):
+        dry = cli(*words, "--dry-run")
+        assert dry.code == 0, (words, dry.err)
+        assert cli("export", "-").out == before, words
+
+
+def test_bags_are_assembled_and_delivered(cli: Cli) -> None:
+    cli("make", "sugar-cookies", "--batches", "1", "--event", "christmas")
+    cli("make", "brownies", "--batches", "1", "--event", "christmas")
+    assembled = cli("assemble", "gift-bag", "8", "--event", "christmas")
+    assert assembled.code == 0, assembled.err
+    delivered = cli("deliver", "christmas", "gift-bag", "5", "--to", "Ann")
+    assert "to Ann" in delivered.out
+    [bag] = cli("show", "assembly", "--json").json["data"]["bundles"]
+    assert (bag["assembled_quantity"], bag["remaining"]) == (8, 42)
+
+
+def test_a_shortage_names_everything_and_changes_nothing(cli: Cli) -> None:
+    before = cli("export", "-").out
+    short = cli("assemble", "gift-bag", "30", "--event", "christmas")
+    assert short.code == 1
+    for name in ("Sugar cookie", "Brownie", "Ribbon"):
+        assert name in short.err
+    assert cli("export", "-").out == before
+
+
+def test_counting_first_records_what_was_baked_with_missing_flour(cli: Cli) -> None:
+    cli("count", "flour", "1 cup")
+    assert cli("make", "sugar-cookies", "--batches", "2").code == 1
+    made = cli("make", "sugar-cookies", "--batches", "2", "--count-first")
+    assert made.code == 0, made.err
+    assert cli("undo").code == 0
+
+
+def test_a_purchase_is_the_same_by_packs_and_by_amount(cli: Cli) -> None:
+    cli("buy", "flour-5lb", "--packs", "2", "--paid", "12.00")
+    cli("buy", "flour", "--amount", "10 lb", "--paid", "$12")
+    stock = cli("show", "stock", "--json").json["data"]
+    [flour] = [row for row in stock if row["item"] == "Flour, all purpose"]
+    assert flour["value"] == 36
+
+
+def test_stock_is_counted_by_amount_by_packs_and_by_percentage(cli: Cli) -> None:
+    assert "5 lb" in cli("count", "flour", "1 pack").out
+    assert "2.5 lb" in cli("count", "flour", "25%").out
+    assert "10 lb" in cli("count", "flour", "10 lb").out
+
+
+def test_undo_takes_back_the_last_change_and_redo_brings_it_back(cli: Cli) -> None:
+    cli("make", "brownies", "--batches", "1", "--event", "christmas")
+    assert "Undo" in cli("undo").out
+    assert batches(cli)["Brownies"] == 7
+    assert "Redo" in cli("redo").out
+    assert batches(cli)["Brownies"] == 6
+
+
+def test_undo_says_what_must_be_undone_first(cli: Cli) -> None:
+    made = cli("make", "sugar-cookies", "--batches", "1", "--event", "christmas", "--json")
+    cli("make", "brownies", "--batches", "1", "--event", "christmas")
+    cli("assemble", "gift-bag", "3", "--event", "christmas")
+    refused = cli("undo", made.json["data"]["id"])
+    assert refused.code == 1
+    assert "Undo first" in refused.err
+    assert "Assembled 3 × Gift bag" in refused.err
+
+
+def test_an_event_is_made_from_nothing(cli: Cli) -> None:
+    assert cli("event", "add", "Easter 2027", "--date", "2027-03-28").code == 0
+    assert cli("event", "line", "easter-2027", "cookie", "96", "--to", "Ann").code == 0
+    assert cli("event", "target", "easter-2027", "sugar-cookies", "3").code == 0
+    assert cli("event", "status", "easter-2027", "started").code == 0
+    assert cli("event", "copy", "easter-2027", "Easter 2028", "--date", "2028-04-16").code == 0
+    rows = cli("event", "list", "--json").json["data"]
+    assert [row["slug"] for row in rows] == ["christmas-2026", "easter-2027", "easter-2028"]
+    assert {"id", "slug", "name", "date", "status"} <= rows[0].keys()
+
+
+def test_the_catalogue_is_edited_with_lines_as_people_write_them(cli: Cli) -> None:
+    assert cli("item", "add", "Butter", "--measure", "stick=113.4 g").code == 0
+    assert cli("item", "add", "Shortbread", "--kind", "made").code == 0
+    added = cli(
+        "recipe", "add", "Shortbreads", "--makes", "shortbread=24", "--line",
+        "2 1/3 c flour", "--line", "2 sticks butter", "--step", "1/2",
+    )  # fmt: skip
+    assert added.code == 0, added.err
+    assert cli("bundle", "add", "Tin", "--line", "12 shortbread", "--line", "1 ribbon").code == 0
+    listed = cli("recipe", "list", "--json").json["data"]
+    assert [row["unknown_lines"] for row in listed] == [0, 0, 0]
+    assert "12 Shortbread, 1 Ribbon" in cli("bundle", "list").out
+
+
+def test_the_plan_is_accepted_and_explained(cli: Cli) -> None:
+    assert cli("plan", "christmas", "--accept").code == 0
+    why = cli("plan", "christmas", "--why", "flour").out
+    assert "7 batches" in why
+    assert "Christmas 2026" in why
+    assert cli("plan", "--json").json["events"][0]["slug"] == "christmas-2026"

@@ -1,0 +1,456 @@
+"""The built-in views: the contract's data, and the rows a baker reads."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bakehouse.plugin import Amount, Cell, Money, Ref, Row, Table
+from core.interchange.documents import (
+    BundleDoc,
+    EventDoc,
+    EventLineDoc,
+    ItemDoc,
+    LineDoc,
+    ProductDoc,
+    RecipeDoc,
+    RecipeLineDoc,
+)
+from core.services import (
+    assembly_service,
+    catalog_service,
+    event_service,
+    production_service,
+    stock_service,
+)
+from core.services.planning import plan_service
+from core.session import Database, read_session, rehearsal
+from plugins.host import Host, Loaded
+
+if TYPE_CHECKING:
+    from tests.plugins.conftest import Site
+
+PLUGINS = Path(__file__).parents[2] / "plugins"
+BUILTIN = ("production", "assembly", "shopping", "plan", "stock", "problems")
+
+
+@pytest.fixture
+def bakery(sqlite_kitchen: Database) -> None:
+    """Fill the kitchen: fifty gift bags with six cookies and three brownies each."""
+    for item in (
+        ItemDoc(slug="flour", name="Flour [white]", kind="ingredient", unit="g", display_unit="lb"),
+        ItemDoc(slug="salt", name="Salt", kind="ingredient", unit="g", always_on_hand=True),
+        ItemDoc(slug="ribbon", name="Ribbon", kind="supply", unit="each"),
+        ItemDoc(slug="cookie", name="Sugar cookie", kind="made", unit="each"),
+        ItemDoc(slug="brownie", name="Brownie", kind="made", unit="each"),
+        ItemDoc(slug="gift-bag", name="Gift bag", kind="bundle", unit="each"),
+    ):
+        catalog_service.save_item(item)
+    catalog_service.save_product(
+        ProductDoc(
+            slug="flour-5lb",
+            item="flour",
+            label="King Arthur 5 lb",
+            pack="5 lb",
+            price="6.00",
+            store="Wegmans",
+        )
+    )
+    flour = [RecipeLineDoc(item="flour", amount="2 lb"), RecipeLineDoc(item="salt", amount="5 g")]
+    for slug, made, amount in (("cookies", "cookie", "48"), ("brownies", "brownie", "24")):
+        catalog_service.save_recipe(
+            RecipeDoc(
+                slug=slug,
+                name=slug.capitalize(),
+                makes=[LineDoc(item=made, amount=amount)],
+                lines=flour,
+            )
+        )
+    holds = [("cookie", "6"), ("brownie", "3"), ("ribbon", "1")]
+    catalog_service.save_bundle(
+        BundleDoc(
+            item="gift-bag", lines=[LineDoc(item=slug, amount=amount) for slug, amount in holds]
+        )
+    )
+    event_service.save_event(
+        EventDoc(
+            slug="christmas",
+            name="Christmas",
+            date="2026-12-15",
+            lines=[EventLineDoc(item="gift-bag", amount="50")],
+        )
+    )
+
+
+@pytest.fixture
+def host(site: Site, bakery: None) -> Host:
+    return site.with_builtins().host(only=())
+
+
+def identifier(slug: str) -> int:
+    return catalog_service.find_item(slug).id
+
+
+def christmas() -> int:
+    return event_service.find_event("christmas").id
+
+
+def show(host: Host, name: str, event_id: int | None = None) -> Table:
+    with read_session() as session:
+        outcome = host.load(host.view(name), session, event_id)
+    assert isinstance(outcome, Loaded), outcome
+    assert isinstance(outcome.data, Table)
+    return outcome.data
+
+
+def said(table: Table, row: Row | tuple[Cell, ...]) -> dict[str, object]:
+    """Return a row as people read it, without what is empty."""
+    cells = row.cells if isinstance(row, Row) else row
+    texts = [cell.said if isinstance(cell, Amount | Money) else cell for cell in cells]
+    pairs = zip([column.name for column in table.columns], texts, strict=True)
+    return {name: text for name, text in pairs if text != ""}
+
+
+def named(table: Table, name: str) -> Row:
+    [row] = [row for row in table.rows if name in row.cells]
+    return row
+
+
+# -- registering -----------------------------------------------------------------------------------
+
+
+def test_all_built_in_plugins_load(host: Host) -> None:
+    assert {view.id for view in host.views()} == set(BUILTIN)
+    assert all(record.builtin and record.state == "loaded" for record in host.records())
+    assert host.keys()[1] == []
+
+
+def imported_by(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_built_in_plugins_use_the_public_door_only(name: str) -> None:
+    ours = ("bakehouse.", "core.", "plugins.", "tui.", "sqlalchemy", "textual")
+    for path in (PLUGINS / name).glob("*.py"):
+        allowed: tuple[str, ...] = ("bakehouse.plugin",)
+        if path.name != "__init__.py":
+            allowed += ("core.services", "core.errors")
+        for module in imported_by(path):
+            assert not module.startswith(ours) or module.startswith(allowed), (path, module)
+
+
+# -- the contract's data ---------------------------------------------------------------------------
+
+
+def test_data_is_exactly_what_the_services_return(host: Host) -> None:
+    event_id = christmas()
+    assert show(host, "production", event_id).as_data() == (
+        event_service.get_production_progress(event_id)
+    )
+    assert show(host, "assembly", event_id).as_data() == (
+        event_service.get_assembly_progress(event_id)
+    )
+    assert show(host, "shopping", event_id).as_data() == event_service.get_shopping_list(event_id)
+
+
+def test_views_read_through_the_session_they_are_given(host: Host) -> None:
+    event_id = christmas()
+    with rehearsal() as session:
+        event_service.set_line(event_id, identifier("gift-bag"), "100", session=session)
+        outcome = host.load(host.view("production"), session, event_id)
+    assert isinstance(outcome, Loaded)
+    assert isinstance(outcome.data, Table)
+    assert said(outcome.data, named(outcome.data, "Cookies"))["to_bake"] == "13"
+
+
+@pytest.mark.parametrize("name", ["production", "assembly", "shopping"])
+def test_a_view_about_an_event_needs_one_that_exists(host: Host, name: str) -> None:
+    with read_session() as session:
+        none = host.load(host.view(name), session)
+        unknown = host.load(host.view(name), session, 999)
+    assert "Name the event" in str(none)
+    assert "There is no event '999'" in str(unknown)
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_an_empty_kitchen_says_so(site: Site, sqlite_kitchen: Database, name: str) -> None:
+    host = site.with_builtins().host(only=())
+    event_service.save_event(EventDoc(slug="christmas", name="Christmas", date="2026-12-15"))
+    table = show(host, name, christmas())
+    assert table.rows == ()
+    assert table.totals is None
+    assert table.empty
+
+
+# -- production ------------------------------------------------------------------------------------
+
+
+def test_production_shows_what_to_bake(host: Host) -> None:
+    table = show(host, "production", christmas())
+    cookies = named(table, "Cookies")
+    assert said(table, cookies) == {
+        "recipe": "Cookies",
+        "to_bake": "7",
+        "can_now": "0",
+        "made": "0 of 300",
+        "progress": Decimal(0),
+        "target": "7",
+        "spare": "36",
+        "status": "7 to bake",
+    }
+    assert cookies.about == Ref("recipe", catalog_service.find_recipe("cookies").id)
+    assert table.totals is not None
+    assert said(table, table.totals)["to_bake"] == "14"
+
+
+def test_production_shows_losses_what_can_be_baked_now_and_what_is_done(host: Host) -> None:
+    stock_service.receive(identifier("flour"), amount="100 lb", paid="60")
+    recipe, cookie = catalog_service.find_recipe("cookies").id, identifier("cookie")
+    event_id = christmas()
+    production_service.record_production(
+        recipe, 1, good={cookie: 40}, lost={cookie: (8, "burnt")}, event_id=event_id
+    )
+    table = show(host, "production", event_id)
+    row = said(table, named(table, "Cookies"))
+    assert (row["to_bake"], row["can_now"], row["lost"]) == ("6", "6", "8")
+    assert row["made"] == "40 of 300"
+    production_service.record_production(recipe, 6, event_id=event_id)
+    done = named(show(host, "production", event_id), "Cookies")
+    assert done.style == "done"
+    assert said(table, done)["status"] == "done"
+
+
+def test_a_recipe_with_several_outputs_has_a_row_for_each(host: Host) -> None:
+    for slug, name in (("mini", "Mini"), ("large", "Large")):
+        catalog_service.save_item(ItemDoc(slug=slug, name=name, kind="made", unit="each"))
+    catalog_service.save_recipe(
+        RecipeDoc(
+            slug="dough",
+            name="Dough",
+            makes=[LineDoc(item="mini", amount="48"), LineDoc(item="large", amount="24")],
+        )
+    )
+    lines = [EventLineDoc(item="mini", amount="30"), EventLineDoc(item="large", amount="30")]
+    event_service.save_event(EventDoc(slug="party", name="Party", date="2026-12-01", lines=lines))
+    table = show(host, "production", event_service.find_event("party").id)
+    assert [row.cells[0] for row in table.rows] == ["Dough", "  Mini", "  Large"]
+    dough, mini, _ = (said(table, row) for row in table.rows)
+    assert (dough["to_bake"], dough["made"]) == ("2", "0 of 2")
+    assert mini["made"] == "0 of 30"
+    assert table.rows[1].about == Ref("item", identifier("mini"))
+
+
+def test_a_target_that_is_short_or_stale_says_so(host: Host) -> None:
+    event_id, recipe = christmas(), catalog_service.find_recipe("cookies").id
+    plan_service.set_target(event_id, recipe, 6, short_ok=True)
+    table = show(host, "production", event_id)
+    short = named(table, "Cookies")
+    assert (short.style, said(table, short)["status"]) == ("short", "6 to bake, short")
+    event_service.set_line(event_id, identifier("gift-bag"), "100")
+    stale = named(show(host, "production", event_id), "Cookies")
+    assert (stale.style, said(table, stale)["status"]) == ("short", "stale target")
+
+
+def make_flour_unknown() -> None:
+    recipe = catalog_service.get_recipe(catalog_service.find_recipe("cookies").id)
+    recipe.lines = [RecipeLineDoc(item="flour", amount="2 cup")]
+    catalog_service.save_recipe(recipe)
+
+
+def test_an_unknown_amount_is_named_and_never_a_number(host: Host) -> None:
+    make_flour_unknown()
+    event_id = christmas()
+    production = show(host, "production", event_id)
+    cookies = named(production, "Cookies")
+    assert cookies.style == "unknown"
+    assert said(production, cookies)["status"] == "unknown: Flour [white]"
+    assert said(production, cookies)["can_now"] == "unknown"
+    shopping = show(host, "shopping", event_id)
+    flour = named(shopping, "Flour [white]")
+    row = said(shopping, flour)
+    assert flour.style == "unknown"
+    assert (row["to_buy"], row["cost"], row["status"]) == ("unknown", "unknown", "unknown")
+    assert "density" in str(row["packs"])
+    assert shopping.totals is not None
+    assert said(shopping, shopping.totals)["cost"] == "unknown"
+
+
+# -- assembly --------------------------------------------------------------------------------------
+
+
+def test_assembly_names_what_is_missing(host: Host) -> None:
+    table = show(host, "assembly", christmas())
+    [bag] = table.rows
+    assert said(table, bag) == {
+        "bundle": "Gift bag",
+        "have": "0 of 50",
+        "can_now": "0",
+        "after_baking": "0",
+        "missing": "Ribbon 50",
+        "progress": Decimal(0),
+        "status": "to buy first",
+    }
+    assert bag.about == Ref("bundle", identifier("gift-bag"))
+
+
+def test_assembly_shows_what_is_ready_and_what_is_done(host: Host) -> None:
+    for slug, amount in (("cookie", "300"), ("brownie", "150"), ("ribbon", "20")):
+        stock_service.count(identifier(slug), amount)
+    event_id, bag = christmas(), identifier("gift-bag")
+    assembly_service.record_assembly(bag, 5, event_id=event_id)
+    table = show(host, "assembly", event_id)
+    row = said(table, table.rows[0])
+    assert (row["have"], row["can_now"], row["status"]) == ("5 of 50", "15", "15 ready")
+    stock_service.count(identifier("ribbon"), "45")
+    assembly_service.record_assembly(bag, 45, event_id=event_id)
+    done = show(host, "assembly", event_id)
+    assert (done.rows[0].style, said(done, done.rows[0])["status"]) == ("done", "done")
+
+
+def test_bundles_in_bundles_are_indented(host: Host) -> None:
+    catalog_service.save_item(ItemDoc(slug="hamper", name="Hamper", kind="bundle", unit="each"))
+    catalog_service.save_bundle(
+        BundleDoc(item="hamper", lines=[LineDoc(item="gift-bag", amount="2")])
+    )
+    event_service.save_event(
+        EventDoc(
+            slug="party",
+            name="Party",
+            date="2026-12-20",
+            lines=[EventLineDoc(item="hamper", amount="3")],
+        )
+    )
+    table = show(host, "assembly", event_service.find_event("party").id)
+    assert [row.cells[0] for row in table.rows] == ["Hamper", "  Gift bag"]
+
+
+# -- shopping --------------------------------------------------------------------------------------
+
+
+def test_shopping_shows_packs_store_and_cost(host: Host) -> None:
+    table = show(host, "shopping", christmas())
+    assert said(table, named(table, "Flour [white]")) == {
+        "item": "Flour [white]",
+        "to_buy": "28 lb",
+        "packs": "6 × King Arthur 5 lb",
+        "needed": "28 lb",
+        "available": "0 lb",
+        "store": "Wegmans",
+        "cost": "$36.00",
+        "status": "buy",
+    }
+    ribbon = said(table, named(table, "Ribbon"))
+    assert (ribbon["status"], ribbon["cost"]) == ("no product", "unknown")
+    salt = named(table, "Salt")
+    assert (salt.style, said(table, salt)["status"]) == ("muted", "always")
+    assert table.totals is not None
+    assert said(table, table.totals) == {
+        "item": "2 to buy",
+        "cost": "unknown",
+        "status": "1 unpriced",
+    }
+
+
+def test_shopping_shows_what_is_ticked_off_and_what_there_is_enough_of(host: Host) -> None:
+    stock_service.receive(identifier("ribbon"), amount="60", paid="3")
+    event_service.check_item(christmas(), identifier("flour"))
+    table = show(host, "shopping", christmas())
+    flour, ribbon = named(table, "Flour [white]"), named(table, "Ribbon")
+    assert (flour.cells[0], flour.style, said(table, flour)["status"]) == (
+        "✓",
+        "done",
+        "in the bag",
+    )
+    assert (ribbon.style, said(table, ribbon)["status"]) == ("muted", "enough")
+    assert table.totals is not None
+    assert said(table, table.totals)["cost"] == "$36.00"
+
+
+# -- the whole kitchen -----------------------------------------------------------------------------
+
+
+def test_the_plan_shows_every_open_event_or_one(host: Host) -> None:
+    event_service.save_event(
+        EventDoc(
+            slug="party",
+            name="Party",
+            date="2026-12-01",
+            lines=[EventLineDoc(item="cookie", amount="10")],
+        )
+    )
+    table = show(host, "plan")
+    assert {row.cells[0] for row in table.rows} == {"Party", "Christmas"}
+    assert len({row.key for row in table.rows}) == len(table.rows)
+    only = show(host, "plan", christmas())
+    assert {row.cells[0] for row in only.rows} == {"Christmas"}
+    bag = named(only, "Gift bag")
+    assert said(only, bag) == {
+        "event": "Christmas",
+        "date": date(2026, 12, 15),
+        "name": "Gift bag",
+        "kind": "bundle",
+        "need": "50",
+        "from_stock": "0",
+        "net": "50",
+        "status": "assemble",
+    }
+    assert bag.about == Ref("bundle", identifier("gift-bag"))
+
+
+def test_stock_shows_what_is_there_what_is_promised_and_what_expires(host: Host) -> None:
+    stock_service.receive(
+        identifier("flour"), amount="10 lb", paid="12.00", expires=date(2026, 11, 25)
+    )
+    table = show(host, "stock")
+    flour = named(table, "Flour [white]")
+    assert said(table, flour) == {
+        "item": "Flour [white]",
+        "kind": "ingredient",
+        "on_hand": "10 lb",
+        "reserved": "10 lb",
+        "available": "0 lb",
+        "lots": 1,
+        "expires": date(2026, 11, 25),
+        "value": "$12.00",
+        "status": "use soon",
+    }
+    assert named(table, "Ribbon").style == "muted"
+    assert table.totals is not None
+    assert said(table, table.totals) == {"item": "1 in stock", "value": "$12.00"}
+
+
+def test_problems_are_joined_from_the_plan_and_from_other_checks(site: Site, bakery: None) -> None:
+    site.install(
+        "mine",
+        """
+        from bakehouse.plugin import CheckSpec, contribute
+
+        @contribute.checks
+        def checks():
+            return [CheckSpec(id="mine", title="Mine", check="plugin_mine.view:check")]
+        """,
+        view="""
+        from bakehouse.plugin import Finding
+
+        def check(ctx):
+            return [Finding(message="The oven [b] is cold", fix="Light it.")]
+        """,
+    )
+    make_flour_unknown()
+    table = show(site.with_builtins().host(), "problems", christmas())
+    messages = [row.cells[0] for row in table.rows]
+    assert "The amount of Flour [white] is unknown." in messages
+    assert "The oven [b] is cold" in messages
+    unknown = named(table, "The amount of Flour [white] is unknown.")
+    assert (unknown.style, unknown.about) == ("unknown", Ref("item", identifier("flour")))

@@ -1,0 +1,239 @@
+"""The app: modes, keys, themes, palette, and what every screen shares."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Collection, Mapping
+from typing import ClassVar, Literal
+
+from rich.text import Text
+from textual import events, work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.reactive import var
+
+from core.commands import run
+from core.commands.model import Given
+from core.errors import BakehouseError
+from core.services._rows import ChangeRow
+from core.session import database
+from plugins.host import Host
+from tui.crash import write_report
+from tui.palette import Commands
+from tui.screens.event.screen import EventScreen
+from tui.screens.events.screen import EventsScreen
+from tui.screens.form.screen import FormScreen
+from tui.screens.help.screen import HelpScreen
+from tui.screens.journal.screen import JournalScreen
+from tui.threads import Lookout, in_thread
+from tui.widgets.plain import plain_lines
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks at whether somebody else has changed the kitchen."""
+Severity = Literal["information", "warning", "error"]
+
+
+class BakehouseApp(App[None]):
+    """The kitchen on a terminal."""
+
+    TITLE = "Bakehouse"
+    CSS_PATH: ClassVar = [
+        "app.tcss",
+        "widgets/table.tcss",
+        "widgets/headline.tcss",
+        "widgets/pane.tcss",
+        "widgets/tabs.tcss",
+        "widgets/notice.tcss",
+        "screens/events/events.tcss",
+        "screens/event/event.tcss",
+        "screens/journal/journal.tcss",
+        "screens/form/form.tcss",
+        "screens/help/help.tcss",
+        "screens/why/why.tcss",
+        "screens/problems/problems.tcss",
+    ]
+    MODES: ClassVar = {"events": EventsScreen, "event": EventScreen, "journal": JournalScreen}
+    DEFAULT_MODE = "events"
+    COMMANDS: ClassVar = {Commands}
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "go('events')", "Events", show=False, id="go.events"),
+        Binding("f2", "go('event')", "Event", show=False, id="go.event"),
+        Binding("f3", "go('journal')", "Journal", show=False, id="go.journal"),
+        Binding("u", "undo", "Undo", id="journal.undo", tooltip="take back what was done last"),
+        Binding("U", "redo", "Redo", show=False, id="journal.redo", tooltip="bring it back"),
+        Binding("question_mark", "keys", "Keys", key_display="?", id="app.keys"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
+    ]
+
+    newest: var[int] = var(0)
+    """The newest revision that anybody has told of."""
+    event_id: var[int | None] = var(None)
+    """The event of the workspace."""
+
+    def __init__(
+        self, host: Host, *, event: str | None = None, look_every: float = LOOK_EVERY
+    ) -> None:
+        super().__init__()
+        self.host = host
+        self.first_event = event
+        self.readonly = database().readonly
+        self.last_key = time.monotonic()
+        self._lookout = Lookout(
+            database(),
+            lambda revision: self._tell(self._moved, revision),
+            lambda why: self._tell(self.say, why, "error"),
+            every=look_every,
+        )
+
+    @property
+    def idle_for(self) -> float:
+        """Seconds since the last key or click."""
+        return time.monotonic() - self.last_key
+
+    def on_mount(self) -> None:
+        """Begin to follow the database."""
+        self._lookout.start()
+        for note in self.host.notes:
+            self.say(note, "warning")
+        if self.first_event is not None:
+            self.open_named_event(self.first_event)
+
+    def on_unmount(self) -> None:
+        """Stop following."""
+        self._lookout.end()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note when a person last did something."""
+        if isinstance(event, events.Key | events.MouseDown):
+            self.last_key = time.monotonic()
+        await super().on_event(event)
+
+    def _tell(self, function: object, *values: object) -> None:
+        # The program may be ending while another thread still has something to say.
+        if self._running and self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(function, *values)  # type: ignore[arg-type]
+
+    def _moved(self, revision: int) -> None:
+        self.newest = max(self.newest, revision)
+
+    # -- saying ------------------------------------------------------------------------------------
+
+    def say(self, text: str, severity: Severity = "information") -> None:
+        """Say something in a corner; it may hold anything people typed."""
+        timeout = 4 if severity == "information" else 10
+        self.notify(plain_lines(text), severity=severity, timeout=timeout, markup=False)
+
+    # -- going -------------------------------------------------------------------------------------
+
+    def action_go(self, mode: str) -> None:
+        """Go to another mode."""
+        if mode == "event" and self.event_id is None:
+            self.open_next_event()
+            return
+        self.switch_mode(mode)
+
+    def open_event(self, event_id: int) -> None:
+        """Open an event in the workspace."""
+        self.event_id = event_id
+        self.switch_mode("event")
+
+    @work(exclusive=True, group="open")
+    async def open_named_event(self, name: str) -> None:
+        """Open the event of this name."""
+        from core.services import event_service
+
+        try:
+            found = await asyncio.wrap_future(in_thread(lambda: event_service.find_event(name)))
+        except BakehouseError as error:
+            self.say(str(error), "error")
+            return
+        self.open_event(found.id)
+
+    @work(exclusive=True, group="open")
+    async def open_next_event(self) -> None:
+        """Open the first event that is not over."""
+        from core.services import event_service
+
+        try:
+            rows = await asyncio.wrap_future(in_thread(event_service.list_events))
+        except BakehouseError as error:
+            self.say(str(error), "error")
+            return
+        still_open = [row for row in rows if row.status in ("planned", "started")]
+        if not (still_open or rows):
+            self.say("There is no event yet; n makes one.", "warning")
+            return
+        self.open_event((still_open or rows)[0].id)
+
+    # -- doing -------------------------------------------------------------------------------------
+
+    def ask(
+        self, name: str, given: Mapping[str, Given] | None = None, *, event_id: int | None = None
+    ) -> None:
+        """Open the dialog of a command."""
+        if self.readonly:
+            self.say("This kitchen is open for reading only.", "warning")
+            return
+        self.push_screen(FormScreen(name, given or {}, event_id=event_id), self.done)
+
+    @work(group="do")
+    async def do(self, name: str, given: Mapping[str, Given], *, quiet: bool = False) -> None:
+        """Do a command at once, without a dialog."""
+        try:
+            change = await asyncio.wrap_future(in_thread(lambda: run(name, given)))
+        except BakehouseError as error:
+            self.say(str(error), "warning")
+            return
+        self.done(None if quiet else change)
+        self._moved(change.id)
+
+    def done(self, change: ChangeRow | None) -> None:
+        """Say what was done, and how to take it back."""
+        if change is None:
+            return
+        then = "U to redo" if change.kind == "undo" else "u to undo"
+        self.say(f"{change.summary} — {then}")
+        self._moved(change.id)
+
+    def action_undo(self) -> None:
+        """Take back what this terminal did last."""
+        self.do("undo", {})
+
+    def action_redo(self) -> None:
+        """Bring back what was taken back last."""
+        self.do("redo", {})
+
+    def action_keys(self) -> None:
+        """Show every key that works here."""
+        self.push_screen(HelpScreen(self.screen))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hide what cannot be done now."""
+        if action in ("undo", "redo"):
+            return not self.readonly and not self.screen.is_modal
+        if action in ("go", "keys"):
+            return not self.screen.is_modal
+        return True
+
+    # -- crashing ----------------------------------------------------------------------------------
+
+    def _fatal_error(self) -> None:
+        """End with a report instead of Textual's traceback, which prints local variables."""
+        error = self._exception
+        path = None if error is None else write_report(error, revision=self.newest)
+        where = f"A report is in {path}." if path else "No report could be written."
+        kind = type(error).__name__
+        self._exit_renderables.append(
+            Text(f"Bakehouse stopped because of an error of its own ({kind}). {where}\n")
+            + Text("Nothing that was recorded is lost.")
+        )
+        self._close_messages_no_wait()
+
+
+def run_app(*, event: str | None = None, only: Collection[str] | Literal["all"] | None = None) -> int:
+    """Run the screen on the configured kitchen and return the exit code."""
+    app = BakehouseApp(Host(only), event=event)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,68 @@
+"""The palette: everything that can be done now, named "noun: verb"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from core.commands import COMMANDS
+from core.commands.model import Wanted
+from tui.widgets.plain import plain
+
+if TYPE_CHECKING:
+    from tui.app import BakehouseApp
+
+Entry = tuple[str, str, Callable[[], object]]
+"""Its name, its help, and what it does."""
+
+
+class Commands(Provider):
+    """What the state of the app allows."""
+
+    @property
+    def kitchen(self) -> BakehouseApp:
+        """The app, by its own type."""
+        return cast("BakehouseApp", self.app)
+
+    async def discover(self) -> Hits:
+        """Offer all of it, in order."""
+        for name, help_, act in self._entries():
+            yield DiscoveryHit(Content(plain(name)), act, text=name, help=plain(help_))
+
+    async def search(self, query: str) -> Hits:
+        """Offer what matches."""
+        matcher = self.matcher(query)
+        for name, help_, act in self._entries():
+            shown = plain(name)
+            score = matcher.match(shown)
+            if score > 0:
+                yield Hit(score, matcher.highlight(shown), act, text=name, help=plain(help_))
+
+    def _entries(self) -> Iterator[Entry]:
+        app = self.kitchen
+        yield "go: events", "every event and how far it is", partial(app.action_go, "events")
+        yield "go: event", "the workspace of one event", partial(app.action_go, "event")
+        yield "go: journal", "everything that was done", partial(app.action_go, "journal")
+        if not app.readonly:
+            yield from self._commands()
+        yield "keys: show", "every key that works here", app.action_keys
+        for theme in sorted(app.available_themes):
+            if theme != app.theme:
+                yield f"theme: {theme}", "how it looks", partial(setattr, app, "theme", theme)
+        yield "app: quit", "leave", app.exit
+
+    def _commands(self) -> Iterator[Entry]:
+        app = self.kitchen
+        event_id = getattr(self.screen, "event_id", None)
+        for command in sorted(COMMANDS.values(), key=lambda command: command.title):
+            if command.name in ("undo", "redo"):
+                yield command.title, command.summary, partial(app.do, command.name, {})
+                continue
+            wants_event = any(p.wanted is Wanted.EVENT for p in command.params)
+            given = {"event": str(event_id)} if wants_event and event_id is not None else {}
+            act = partial(app.ask, command.name, given, event_id=event_id)
+            yield command.title, command.summary, act

@@ -1,0 +1,160 @@
+"""What every screen of the kitchen does: one session for its life, one transaction per refresh."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
+
+from textual import work
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from core import clock
+from core.errors import BakehouseError, Interrupted
+from core.session import KitchenSession
+from core.worker import SessionWorker
+from tui.widgets.headline import Head, Headline
+
+if TYPE_CHECKING:
+    from tui.app import BakehouseApp
+
+Data = TypeVar("Data")
+
+IDLE = 2.0
+"""Seconds without a key after which a screen follows the database by itself."""
+ATTEMPTS = 5
+"""How often one refresh may begin anew on another session."""
+
+
+class Again(Exception):
+    """Raised while reading: the session was lost to a plugin, begin anew."""
+
+
+class KitchenScreen(Screen[None], Generic[Data]):
+    """A screen that reads all it shows in one transaction of its own session.
+
+    `read` runs on the session's thread and returns plain data; `present` puts all of it on the
+    screen in one go. The session is never touched on any other thread.
+    """
+
+    revision: reactive[int | None] = reactive(None)
+    """The revision that is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._session: SessionWorker | None = None
+        self._read_at = ""
+        self._head = Head("")
+
+    @property
+    def kitchen(self) -> BakehouseApp:
+        """The app, by its own type."""
+        return cast("BakehouseApp", self.app)
+
+    @property
+    def stale(self) -> bool:
+        """Whether somebody has changed the kitchen since it was read."""
+        return self.revision is not None and self.revision < self.kitchen.newest
+
+    # -- for each screen ---------------------------------------------------------------------------
+
+    def read(self, session: KitchenSession) -> Data:
+        """Read everything, on the session's thread."""
+        raise NotImplementedError
+
+    def present(self, data: Data) -> None:
+        """Show what was read."""
+        raise NotImplementedError
+
+    def present_error(self, error: BakehouseError) -> None:
+        """Show why nothing could be read."""
+        raise NotImplementedError
+
+    # -- life --------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Acquire the session and read."""
+        self._session = SessionWorker(name=type(self).__name__)
+        self.watch(self.app, "newest", self._follow, init=False)
+        self.set_interval(IDLE / 2, self._follow)
+        self.load()
+
+    def on_unmount(self) -> None:
+        """Have the session closed on its own thread."""
+        if self._session is not None:
+            self._session.close()
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what happened meanwhile."""
+        if self.stale:
+            self.load()
+
+    def action_reload(self) -> None:
+        """Read again."""
+        self.load()
+
+    @work(exclusive=True, group="load")
+    async def load(self) -> None:
+        """Read everything in one transaction and show it."""
+        try:
+            revision, data = await self._load()
+        except BakehouseError as error:
+            if self.is_attached:
+                self.present_error(error)
+            return
+        if not self.is_attached:
+            return
+        self._read_at = clock.now().strftime("%H:%M")
+        self.set_reactive(KitchenScreen.revision, revision)
+        self.kitchen.newest = max(self.kitchen.newest, revision)
+        with self.app.batch_update():
+            self.present(data)
+            self._show_head()
+
+    async def _load(self) -> tuple[int, Data]:
+        for _ in range(ATTEMPTS):
+            session = self._session
+            assert session is not None
+            try:
+                return await asyncio.wrap_future(
+                    session.submit(lambda reader: (reader.revision, self.read(reader)))
+                )
+            except Again:
+                continue
+            except Interrupted:
+                if session is self._session:
+                    raise
+        raise Interrupted("The plugins on this screen broke its session again and again.")
+
+    def give_up(self, stuck: SessionWorker) -> None:
+        """Abandon a session whose thread does not come back, and go on with another."""
+        if stuck is self._session:
+            self._session = SessionWorker(name=type(self).__name__)
+        stuck.abandon()
+
+    # -- the headline ------------------------------------------------------------------------------
+
+    def head(self, head: Head) -> None:
+        """Say what the screen shows; the state is added."""
+        self._head = head
+        self._show_head()
+
+    def _show_head(self) -> None:
+        state = ""
+        if self.revision is not None:
+            state = f"rev {self.revision} · {self._read_at}"
+        alert = "stale, r refreshes" if self.stale else self._head.alert
+        if self.kitchen.readonly:
+            alert = f"read-only · {alert}" if alert else "read-only"
+        head = self._head
+        for headline in self.query(Headline):
+            headline.head = Head(head.title, head.facts, head.value, state, alert)
+
+    def _follow(self) -> None:
+        """Follow the database, but never under the hands of a person."""
+        if not self.stale:
+            return
+        if self.is_current and self.kitchen.idle_for >= IDLE:
+            self.load()
+        else:
+            self._show_head()

@@ -1,0 +1,148 @@
+"""The panes of the workspace and the room they get."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.message import Message
+
+from plugins.host import Failure, Loaded, View
+from tui.screens.event.arranging import TALL, WIDE, heights
+from tui.widgets.pane import Pane
+from tui.widgets.tabs import TabLine
+
+
+class Board(Vertical):
+    """Built-in panes together where there is room, else one at a time; others always as tabs."""
+
+    class Opened(Message):
+        """A pane was opened whose view may not have been loaded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._open = 0
+        self._panes: list[Pane] = []
+
+    def compose(self) -> ComposeResult:
+        """The tabs, and two places for panes."""
+        yield TabLine()
+        with Container(id="board-body"):
+            yield Container(id="board-left")
+            yield Container(id="board-right")
+
+    @property
+    def together(self) -> bool:
+        """Whether the built-in panes are on one screen."""
+        return self.app.size.width >= WIDE
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The ids of the views that can be seen; safe to ask on any thread."""
+        panes = self._panes
+        return frozenset(pane.view.id for pane in panes[self._open : self._open + 1])
+
+    @property
+    def current(self) -> Pane | None:
+        """The pane that has the focus, or the open one."""
+        for pane in self._panes:
+            if pane.has_focus_within:
+                return pane
+        shown = self._shown()
+        return shown[0] if shown else None
+
+    # -- showing -----------------------------------------------------------------------------------
+
+    def show(self, views: Sequence[View], outcomes: Mapping[str, Loaded | Failure]) -> None:
+        """Show what the views returned, all in one go."""
+        if [pane.view for pane in self._panes] != list(views):
+            self._make(views)
+        for pane in self._panes:
+            if pane.view.id in outcomes:
+                pane.show(outcomes[pane.view.id])
+        self.call_after_refresh(self.arrange)
+
+    def _make(self, views: Sequence[View]) -> None:
+        for pane in self._panes:
+            pane.remove()
+        self._panes = [Pane(view) for view in views]
+        left, right = self.query_one("#board-left"), self.query_one("#board-right")
+        for number, pane in enumerate(self._panes, start=1):
+            pane.number = number
+            (left if number <= 2 or not pane.view.builtin else right).mount(pane)
+        self._open = min(self._open, max(0, len(views) - 1))
+
+    def _built_in(self) -> list[Pane]:
+        return [pane for pane in self._panes if pane.view.builtin]
+
+    def _shown(self) -> list[Pane]:
+        opened = self._panes[self._open : self._open + 1]
+        if self.together and (not opened or opened[0].view.builtin):
+            return self._built_in()
+        return opened
+
+    def arrange(self) -> None:
+        """Share the room among the panes that are shown."""
+        if not self.is_mounted or not self._panes:
+            return
+        shown = self._shown()
+        several = len(shown) > 1
+        for pane in self._panes:
+            pane.display = pane in shown
+        self._tabs(several)
+        body = self.query_one("#board-body")
+        left, right = self.query_one("#board-left"), self.query_one("#board-right")
+        for side in (left, right):
+            side.display = any(pane.display for pane in side.query(Pane))
+        beside = several and self.app.size.width >= TALL
+        body.set_class(beside, "-beside")
+        room = self.size.height - int(self.query_one(TabLine).display)
+        if beside:
+            self._share([p for p in shown if p.parent is left], room)
+            self._share([p for p in shown if p.parent is right], room)
+            left.styles.height = right.styles.height = room
+            return
+        self._share(shown, room)
+        for side in (left, right):
+            side.styles.height = sum(
+                int(pane.styles.height.value) for pane in shown
+                if pane.parent is side and pane.styles.height is not None
+            )
+
+    @staticmethod
+    def _share(panes: Sequence[Pane], room: int) -> None:
+        for pane, height in zip(panes, heights([p.lines for p in panes], room), strict=True):
+            pane.styles.height = height
+
+    def _tabs(self, several: bool) -> None:
+        tabs = self.query_one(TabLine)
+        tabs.titles = tuple(pane.view.title for pane in self._panes)
+        tabs.open = self._open
+        built_in = self._built_in()
+        tabs.display = len(self._panes) > (len(built_in) if several or self.together else 1)
+
+    # -- going -------------------------------------------------------------------------------------
+
+    def focus_first(self) -> None:
+        """Put the focus on the first pane."""
+        shown = self._shown()
+        if shown:
+            shown[0].focus_content()
+
+    def go(self, number: int) -> bool:
+        """Go to a pane by its number; True if its view has to be loaded."""
+        if not 1 <= number <= len(self._panes):
+            return False
+        pane = self._panes[number - 1]
+        self._open = number - 1
+        self.arrange()
+        pane.focus_content()
+        return not pane.view.builtin
+
+    @on(TabLine.Chosen)
+    def _chosen(self, message: TabLine.Chosen) -> None:
+        message.stop()
+        if self.go(message.place + 1):
+            self.post_message(self.Opened())

@@ -1,0 +1,114 @@
+"""What a dialog already knows from the row under the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from bakehouse.plugin import Ref
+from core.services.planning.shapes import (
+    BundleProgress,
+    EventProgress,
+    RecipeProgress,
+    ShoppingRow,
+)
+from core.units import plain_decimal
+from tui.screens.form.offers import Prefilled
+
+
+def make(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
+    """Return the recipe of the row, and the batches that are to be made and can be."""
+    recipe = recipe_of(progress, about)
+    if recipe is None:
+        return {}
+    planned, can = recipe["remaining_batches"], recipe["can_make"]
+    batches = planned if not planned or not can else min(planned, can)
+    return {"recipe": Ref("recipe", recipe["recipe_id"]), "batches": _number(batches)}
+
+
+def assemble(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
+    """Return the bundle of the row, and how many of it can be put together now."""
+    bundle = bundle_of(progress, about)
+    if bundle is None:
+        return {}
+    quantity = bundle["can_assemble_now"] or bundle["remaining"]
+    return {"bundle": Ref("bundle", bundle["bundle_id"]), "quantity": _number(quantity)}
+
+
+def buy(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
+    """Return the packs that the shopping list says, or the amount where there are no packs."""
+    row = shopping_row_of(progress, about)
+    if row is None:
+        return {} if about is None or about.kind != "item" else {"what": about}
+    if not row["packs"]:
+        amount = _number(row["to_buy"])
+        return {"what": about, "amount": f"{amount} {row['unit']}" if amount else ""}
+    pack = row["packs"][0]
+    return {
+        "what": pack["label"],
+        "packs": str(pack["packs"]),
+        "paid": "" if pack["cost"] is None else f"{pack['cost']:.2f}",
+        "store": row["store"] or "",
+    }
+
+
+def item(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
+    """Return the item of the row: a recipe stands for the first thing it makes."""
+    recipe = recipe_of(progress, about)
+    if recipe is not None and recipe["outputs"]:
+        return {"item": Ref("item", recipe["outputs"][0]["item_id"])}
+    return {} if about is None or about.kind not in ("item", "bundle") else {"item": about}
+
+
+def line(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
+    """Return the item of the row and how many of it the event wants."""
+    bundle = bundle_of(progress, about)
+    quantity = None if bundle is None or bundle["nested"] else bundle["target_quantity"]
+    return {**item(progress, about), "quantity": _number(quantity)}
+
+
+def deliver(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
+    """Return the item of the row and how many of it were put together."""
+    bundle = bundle_of(progress, about)
+    quantity = None if bundle is None else bundle["assembled_quantity"]
+    return {**item(progress, about), "quantity": _number(quantity)}
+
+
+def target(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
+    """Return the recipe of the row and its target."""
+    recipe = recipe_of(progress, about)
+    if recipe is None:
+        return {}
+    batches = recipe["target_batches"]
+    return {"recipe": Ref("recipe", recipe["recipe_id"]), "batches": _number(batches)}
+
+
+def recipe_of(progress: EventProgress, about: Ref | None) -> RecipeProgress | None:
+    """Return the recipe a row is about, also where it is about what the recipe makes."""
+    if about is None:
+        return None
+    for recipe in progress["production"]["recipes"]:
+        if about == Ref("recipe", recipe["recipe_id"]):
+            return recipe
+        if about.kind == "item" and any(o["item_id"] == about.id for o in recipe["outputs"]):
+            return recipe
+    return None
+
+
+def bundle_of(progress: EventProgress, about: Ref | None) -> BundleProgress | None:
+    """Return the bundle a row is about."""
+    if about is None or about.kind not in ("bundle", "item"):
+        return None
+    rows = progress["assembly"]["bundles"]
+    return next((row for row in rows if row["bundle_id"] == about.id), None)
+
+
+def shopping_row_of(progress: EventProgress, about: Ref | None) -> ShoppingRow | None:
+    """Return the line of the shopping list a row is about."""
+    if about is None or about.kind != "item":
+        return None
+    return next((row for row in progress["shopping"] if row["item_id"] == about.id), None)
+
+
+def _number(value: Decimal | None) -> str:
+    return plain_decimal(value) if value else ""

@@ -1,0 +1,274 @@
+"""The workspace: plan, buy, make, assemble and deliver for one event without leaving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widgets import Footer
+
+from bakehouse.plugin import Row
+from core import clock
+from core.errors import BakehouseError, EventNotFound
+from core.services.planning.shapes import EventProgress
+from core.session import KitchenSession
+from tui.screens.base import KitchenScreen
+from tui.screens.event import prefill
+from tui.screens.event.board import Board
+from tui.screens.event.reading import Snapshot, read_snapshot
+from tui.screens.form.offers import Prefilled
+from tui.screens.problems.screen import ProblemsScreen
+from tui.screens.why.screen import WhyScreen
+from tui.widgets.days import days_left
+from tui.widgets.headline import Head, Headline
+from tui.widgets.notice import Notice
+from tui.widgets.pane import Pane
+from tui.widgets.table import TableView
+
+Prefill = Callable[[EventProgress, object], Mapping[str, Prefilled]]
+DIALOGS: Mapping[str, Callable[..., Mapping[str, Prefilled]]] = {
+    "make": prefill.make,
+    "assemble": prefill.assemble,
+    "buy": prefill.buy,
+    "deliver": prefill.deliver,
+    "count": prefill.item,
+    "discard": prefill.item,
+    "event line": prefill.line,
+    "event target": prefill.target,
+    "event accept": lambda progress, about: {},
+    "event status": lambda progress, about: {},
+}
+
+
+class EventScreen(KitchenScreen[Snapshot]):
+    """One event: its plugin views side by side, or as tabs."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("m", "ask('make')", "Make", id="event.make"),
+        Binding("a", "ask('assemble')", "Assemble", id="event.assemble"),
+        Binding("b", "ask('buy')", "Buy", id="event.buy"),
+        Binding("d", "ask('deliver')", "Deliver", id="event.deliver"),
+        Binding("space", "check", "Tick", id="event.check", tooltip="tick off the shopping list"),
+        Binding("n", "ask('event line')", "Quantity", id="event.line", show=False,
+                tooltip="set how many the event wants"),
+        Binding("t", "ask('event target')", "Target", id="event.target", show=False,
+                tooltip="decide on the batches of a recipe"),
+        Binding("A", "ask('event accept')", "Accept plan", id="event.accept", show=False),
+        Binding("number_sign", "ask('count')", "Count", key_display="#", id="stock.count",
+                show=False),
+        Binding("x", "ask('discard')", "Discard", id="stock.discard", show=False),
+        Binding("w", "why", "Why", id="event.why", tooltip="what a number is made of"),
+        Binding("p", "problems", "Problems", id="event.problems"),
+        Binding("r", "reload", "Refresh", id="screen.refresh", show=False),
+        Binding("left_square_bracket", "other(-1)", "Previous event", key_display="[",
+                id="event.previous", show=False),
+        Binding("right_square_bracket", "other(1)", "Next event", key_display="]",
+                id="event.next", show=False),
+        *(
+            Binding(str(n), f"pane({n})", f"Pane {n}", show=False, id=f"pane.{n}")
+            for n in range(1, 10)
+        ),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.snapshot: Snapshot | None = None
+
+    @property
+    def event_id(self) -> int | None:
+        """The event that is open."""
+        return self.kitchen.event_id
+
+    def compose(self) -> ComposeResult:
+        """The headline, the panes, a notice in their place, the keys."""
+        yield Headline()
+        with Container(id="event-body"):
+            yield Board()
+            yield Notice(id="event-notice")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Say that it is coming, and follow the choice of the event."""
+        self._show_notice("Opening the event …")
+        self.watch(self.app, "event_id", self._other_event, init=False)
+        super().on_mount()
+
+    def _other_event(self) -> None:
+        self.load()
+
+    # -- reading and showing -----------------------------------------------------------------------
+
+    def read(self, session: KitchenSession) -> Snapshot:
+        """Read the event and its views; runs on the session's thread."""
+        mine = self._session
+        event_id = self.event_id
+        if event_id is None:
+            raise EventNotFound("")
+
+        def stuck(_: object) -> None:
+            if mine is not None:
+                self.give_up(mine)
+
+        wanted = self.query_one(Board).wanted
+        return read_snapshot(self.kitchen.host, session, event_id, wanted, stuck)
+
+    def present(self, data: Snapshot) -> None:
+        """Show one state in all panes."""
+        self.snapshot = data
+        self.query_one(Notice).display = False
+        board = self.query_one(Board)
+        board.display = True
+        board.show(data.views, data.outcomes)
+        if not data.views:
+            self._show_notice("No plugin shows anything of an event.", "`bakehouse plugins list` "
+                              "says which there are.")
+        problems = len(data.problems)
+        facts = [days_left(data.event.date, clock.today())]
+        if data.event.status != "planned":
+            facts.append(data.event.status)
+        if problems:
+            facts.append(f"! {problems} problem{'s' if problems > 1 else ''}")
+        self.head(Head(data.event.name, tuple(facts), data.progress["overall_pct"]))
+        if self.focused is None and not self.app.screen.is_modal:
+            board.focus_first()
+        self.refresh_bindings()
+
+    def present_error(self, error: BakehouseError) -> None:
+        """Say why the event cannot be shown."""
+        if isinstance(error, EventNotFound):
+            self.snapshot = None
+            self._show_notice("This event is not there any more.",
+                              "Somebody has taken it back, or it was never kept.",
+                              (("F1", "all events"), ("F3", "the journal")))
+            self.head(Head("No event"))
+            return
+        if self.snapshot is not None:
+            self.head(Head(self._head.title, self._head.facts, self._head.value,
+                           alert="not refreshed, r tries again"))
+            self.kitchen.say(str(error), "error")
+            return
+        self._show_notice("The event cannot be read.", str(error), (("r", "try again"),))
+
+    def _show_notice(
+        self, title: str, message: str = "", keys: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        self.query_one(Board).display = False
+        notice = self.query_one(Notice)
+        notice.display = True
+        notice.say(title, message, keys)
+
+    # -- panes -------------------------------------------------------------------------------------
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor of the pane that has the focus."""
+        pane = self.query_one(Board).current
+        return None if pane is None else pane.row
+
+    def action_pane(self, number: int) -> None:
+        """Go to a pane."""
+        if self.query_one(Board).go(number):
+            self.load()
+
+    @on(Board.Opened)
+    def _opened(self) -> None:
+        self.load()
+
+    @on(Pane.Retry)
+    def _retry(self, message: Pane.Retry) -> None:
+        self.kitchen.host.retry(message.view_id)
+        self.load()
+
+    @on(TableView.Moved)
+    def _moved(self) -> None:
+        self.refresh_bindings()
+
+    @on(TableView.Selected)
+    def _selected(self, message: TableView.Selected) -> None:
+        if message.row.about is not None:
+            self.action_why()
+
+    # -- doing -------------------------------------------------------------------------------------
+
+    def action_ask(self, name: str) -> None:
+        """Open a dialog, filled from the row under the cursor."""
+        if self.snapshot is None:
+            return
+        row = self.row
+        about = None if row is None else row.about
+        known = dict(DIALOGS[name](self.snapshot.progress, about))
+        if name == "discard" and "item" in known:
+            known["what"] = known.pop("item")
+        self.kitchen.ask(name, {"event": self._event_ref, **known}, event_id=self.event_id)
+
+    @property
+    def _event_ref(self) -> Prefilled:
+        assert self.snapshot is not None
+        return self.snapshot.event.slug
+
+    def action_check(self) -> None:
+        """Tick an item off the shopping list, or take the tick away."""
+        if self.snapshot is None or self.row is None:
+            return
+        item = prefill.shopping_row_of(self.snapshot.progress, self.row.about)
+        if item is not None:
+            given = {"event": str(self.event_id), "item": str(item["item_id"]),
+                     "off": item["checked"]}
+            self.kitchen.do("check", given, quiet=True)
+
+    def action_why(self) -> None:
+        """Show what the number of this row is made of."""
+        if self.snapshot is None or self.row is None or self.row.about is None:
+            return
+        recipe = prefill.recipe_of(self.snapshot.progress, self.row.about)
+        if self.row.about.kind == "recipe" and recipe is not None:
+            items = [output["item_id"] for output in recipe["outputs"]]
+        else:
+            items = [self.row.about.id]
+        self.app.push_screen(WhyScreen(self.snapshot.event.id, items))
+
+    def action_problems(self) -> None:
+        """List what would make the plan wrong."""
+        if self.snapshot is not None:
+            self.app.push_screen(ProblemsScreen(self.snapshot.event.id))
+
+    def action_other(self, step: int) -> None:
+        """Open the event before or after this one."""
+        if self.snapshot is None:
+            return
+        others = self.snapshot.others
+        place = others.index(self.snapshot.event.id) + step
+        if 0 <= place < len(others):
+            self.kitchen.event_id = others[place]
+        else:
+            self.kitchen.say("There is no event before it." if step < 0 else
+                             "There is no event after it.")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what the row under the cursor allows."""
+        if action in ("ask", "check", "why", "problems", "other") and self.snapshot is None:
+            return False
+        if action in ("ask", "check") and self.kitchen.readonly:
+            return False
+        about = self.row.about if self.is_mounted and self.row is not None else None
+        if action == "check":
+            assert self.snapshot is not None
+            return prefill.shopping_row_of(self.snapshot.progress, about) is not None
+        if action == "why":
+            return about is not None
+        if action == "ask" and parameters[0] in ("make", "assemble", "buy"):
+            return self._fits(str(parameters[0]), about)
+        return True
+
+    def _fits(self, name: str, about: object) -> bool:
+        """Tell whether a row is what a command is about; without a row anything may be meant."""
+        assert self.snapshot is not None
+        return about is None or bool(DIALOGS[name](self.snapshot.progress, about))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Share the room anew."""
+        self.query_one(Board).arrange()

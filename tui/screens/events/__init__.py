@@ -1,0 +1,1 @@
+"""The home: every event and how far it is."""

@@ -1,0 +1,90 @@
+"""The one line above a screen: what it shows on the left, of which state on the right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Text
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui.widgets.bars import bar
+from tui.widgets.cells import percent
+from tui.widgets.plain import fitted, plain
+
+BAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands in the headline.
+
+    `value` is a percentage with a bar, None without one; `facts` follow the title; `state` is the
+    revision and the time, `alert` a word that must be seen.
+    """
+
+    title: str
+    facts: tuple[str, ...] = ()
+    value: Decimal | None = None
+    state: str = ""
+    alert: str = ""
+
+
+class Headline(Widget):
+    """One line; the title gives way, the state does not."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "headline--title",
+        "headline--fact",
+        "headline--bar",
+        "headline--rest",
+        "headline--state",
+        "headline--alert",
+    }
+
+    head: reactive[Head] = reactive(Head(""), always_update=True)
+
+    def render(self) -> Text:
+        """Draw it in the width there is."""
+        head, width = self.head, self.content_size.width
+        right = self._right(head)
+        facts = [plain(fact) for fact in head.facts]
+        while facts and self._needed(head, facts) + right.cell_len > width:
+            facts.pop()
+        shown = head.value is not None
+        bars = BAR + 6 if shown else 0
+        room = width - right.cell_len - bars - sum(cell_len(fact) + 3 for fact in facts) - 1
+        title = plain(head.title)
+        left = Text(no_wrap=True, end="")
+        left.append(fitted(title, max(1, min(cell_len(title), room))), self._style("title"))
+        for fact in facts:
+            left.append(f"   {fact}", self._style("fact"))
+        if head.value is not None:
+            full, rest = bar(head.value, BAR)
+            left.append("  ")
+            left.append(full, self._style("bar"))
+            left.append(rest, self._style("rest"))
+            left.append(f" {percent(head.value)}", self._style("fact"))
+        left.append(" " * max(1, width - left.cell_len - right.cell_len))
+        left.append_text(right)
+        left.truncate(width)
+        return left
+
+    def _needed(self, head: Head, facts: list[str]) -> int:
+        bars = BAR + 6 if head.value is not None else 0
+        return cell_len(plain(head.title)) + sum(cell_len(fact) + 3 for fact in facts) + bars + 2
+
+    def _right(self, head: Head) -> Text:
+        right = Text(end="")
+        right.append(head.state, self._style("state"))
+        if head.alert:
+            right.append(" " if head.state else "")
+            right.append(f" {head.alert} ", self._style("alert"))
+        return right
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"headline--{name}", partial=True)
