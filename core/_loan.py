@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import NoReturn
@@ -16,6 +17,19 @@ from core._watch import watch_of
 from core.errors import SessionMisuse
 
 _loans = itertools.count(1)
+_borrowing = threading.local()
+
+
+def refuse_while_borrowing() -> None:
+    """Refuse a session of its own to a thread that works on a borrowed one.
+
+    It would read another state than the views beside it, or write under their eyes.
+    """
+    if getattr(_borrowing, "depth", 0):
+        raise SessionMisuse(
+            "A view reads through the session it was lent: pass `session=ctx.session` to every "
+            "service it calls."
+        )
 
 
 @contextmanager
@@ -23,7 +37,7 @@ def lend(session: KitchenSession) -> Iterator[KitchenSession]:
     """Lend `session` for reading; it must come back in the transaction it went out in.
 
     Pending objects are flushed first. On loan it refuses writing and everything that begins,
-    ends or nests a transaction. An error of the borrower leaves the transaction usable, on
+    ends or nests a transaction, and the thread gets no other session. An error of the borrower leaves the transaction usable, on
     PostgreSQL too.
 
     Raises:
@@ -38,9 +52,11 @@ def lend(session: KitchenSession) -> Iterator[KitchenSession]:
     connection = session.connection()
     loan = _Loan(session, connection)
     loan.go_out()
+    _borrowing.depth = getattr(_borrowing, "depth", 0) + 1
     try:
         yield session
     finally:
+        _borrowing.depth -= 1
         loan.come_back()
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from core._database import Database, configure, database, use
-from core._loan import lend
+from core._loan import lend, refuse_while_borrowing
 from core._session import MEMORY, NEWEST, KitchenSession, Purpose, backend_of, driver_error
 from core._watch import Watch, watch_of
 from core._watcher import Watcher
@@ -95,6 +95,7 @@ def rehearsal() -> Iterator[KitchenSession]:
 
 @contextmanager
 def _session(purpose: Purpose) -> Iterator[KitchenSession]:
+    refuse_while_borrowing()
     session = KitchenSession(database(), purpose)
     try:
         session.start()

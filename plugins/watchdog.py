@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
 
@@ -42,7 +43,8 @@ class Watchdog:
     def _watch(self) -> None:
         if self._ended.wait(self._seconds):
             return
-        for _ in range(round(GRACE / AGAIN)):
+        until = time.monotonic() + GRACE
+        while time.monotonic() < until:
             if not self._act(self._stop) or self._ended.wait(AGAIN):
                 return
         self._act(self._stuck)

@@ -23,6 +23,7 @@ from tui.crash import write_report
 from tui.palette import Commands
 from tui.screens.event.screen import EventScreen
 from tui.screens.events.screen import EventsScreen
+from tui.screens.form.offers import Prefilled
 from tui.screens.form.screen import FormScreen
 from tui.screens.help.screen import HelpScreen
 from tui.screens.journal.screen import JournalScreen
@@ -170,7 +171,11 @@ class BakehouseApp(App[None]):
     # -- doing -------------------------------------------------------------------------------------
 
     def ask(
-        self, name: str, given: Mapping[str, Given] | None = None, *, event_id: int | None = None
+        self,
+        name: str,
+        given: Mapping[str, Prefilled] | None = None,
+        *,
+        event_id: int | None = None,
     ) -> None:
         """Open the dialog of a command."""
         if self.readonly:
@@ -232,7 +237,9 @@ class BakehouseApp(App[None]):
         self._close_messages_no_wait()
 
 
-def run_app(*, event: str | None = None, only: Collection[str] | Literal["all"] | None = None) -> int:
+def run_app(
+    *, event: str | None = None, only: Collection[str] | Literal["all"] | None = None
+) -> int:
     """Run the screen on the configured kitchen and return the exit code."""
     app = BakehouseApp(Host(only), event=event)
     app.run()

@@ -15,6 +15,7 @@ from core.interchange.notes import UNKNOWN, Note
 from core.models import KINDS
 from core.services._writing import WITHDRAWN, Problems, check_slug, read_date, read_positive
 from core.units import (
+    STOCK_UNITS,
     Amount,
     ItemFacts,
     canonical_unit,
@@ -41,11 +42,12 @@ class World:
         self.complete = known is not None or self.whole
         there = known or KitchenDoc()
         self.there = there
-        self.items = {each.slug: each for each in (*there.items, *doc.items)}
-        self.products = {each.slug: each for each in (*there.products, *doc.products)}
-        self.recipes = {each.slug: each for each in (*there.recipes, *doc.recipes)}
-        self.bundles = {each.item: each for each in (*there.bundles, *doc.bundles)}
-        self.events = {each.slug: each for each in (*there.events, *doc.events)}
+        # Of what the file has twice, the first is judged by.
+        self.items = {each.slug: each for each in (*there.items, *doc.items[::-1])}
+        self.products = {each.slug: each for each in (*there.products, *doc.products[::-1])}
+        self.recipes = {each.slug: each for each in (*there.recipes, *doc.recipes[::-1])}
+        self.bundles = {each.item: each for each in (*there.bundles, *doc.bundles[::-1])}
+        self.events = {each.slug: each for each in (*there.events, *doc.events[::-1])}
         self.facts = {slug: facts_of(item) for slug, item in self.items.items()}
         self.problems = Problems()
         self.unknown: list[Note] = []
@@ -152,6 +154,8 @@ def read_plain(text: str | None) -> Fraction | None:
 
 def facts_of(item: ItemDoc) -> ItemFacts | None:
     """Return what converting amounts of an item rests on; None if its document is broken."""
+    if item.unit not in STOCK_UNITS:
+        return None
     try:
         return ItemFacts(
             item.name,

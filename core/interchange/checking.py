@@ -93,7 +93,7 @@ def _check_item(world: World, path: str, item: ItemDoc) -> None:
         world.amount(f"{path}.measures.{name}", text, None, item.name)
     check_not_negative(world.problems, f"{path}.shelf_life_days", item.shelf_life_days)
     facts = world.facts[item.slug]
-    if facts is None or world.items[item.slug] is not item or item.unit not in STOCK_UNITS:
+    if facts is None or world.items[item.slug] is not item:
         return
     with world.at(f"{path}.measures"):
         check_measures(facts)

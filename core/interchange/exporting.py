@@ -69,13 +69,8 @@ def write_kitchen(doc: KitchenDoc) -> bytes:
 def _in_order(doc: KitchenDoc) -> KitchenDoc:
     """Sort what a database sorts by rules of its own, so that all write the same bytes."""
     for rows in (doc.items, doc.products, doc.recipes, doc.events):
-        rows.sort(key=lambda row: row.slug)  # type: ignore[attr-defined]
+        rows.sort(key=lambda row: row.slug)
     doc.bundles.sort(key=lambda bundle: bundle.item)
-    for item in doc.items:
-        item.measures = dict(sorted(item.measures.items()))
-    for event in doc.events:
-        event.targets.sort(key=lambda target: target.recipe)
-        event.checked.sort()
     return doc
 
 
@@ -136,8 +131,8 @@ def _add_numbers(session: Session, doc: KitchenDoc) -> None:
         (doc.events, Event),
     )
     for rows, model in tables:
-        ids = numbers(session, model)  # type: ignore[arg-type]
-        for row in rows:  # type: ignore[attr-defined]
+        ids = numbers(session, model)
+        for row in rows:
             row.id = ids[row.slug]
 
 

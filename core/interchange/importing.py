@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import today
 from core.errors import BadDocument, BadFile, Problem
-from core.interchange._inserting import Inserter, used_units
+from core.interchange._inserting import Inserter, numbers, used_units
 from core.interchange._restoring import check_empty, restore
 from core.interchange._world import facts_of, read_amount
 from core.interchange.checking import check_kitchen

@@ -118,7 +118,7 @@ class Plan:
     def reserved(self, item_id: int, e: int) -> Fraction | None:
         """Return the stock given to other events: kept lots they need, earlier free takings."""
         found = self.items.get(item_id)
-        if found is None:
+        if found is None or self.kitchen.items[item_id].always_on_hand:
             return Fraction(0)
         kept = self.kitchen.kept.get(item_id, {})
         total = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from sqlalchemy import select
@@ -19,7 +20,10 @@ from core.units import from_micro
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What is drawn for. From lots kept for other events only `borrow` takes what they need."""
+    """What is drawn for. From lots kept for other events only `borrow` takes what they need.
+
+    `day` is when it is drawn, by default today.
+    """
 
     reason: str
     event_id: int | None = None
@@ -27,6 +31,7 @@ class Purpose:
     recipient: str | None = None
     note: str | None = None
     borrow: bool = False
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ def sources(session: Session, item_ids: list[int], purpose: Purpose) -> dict[int
 
     A lot kept for another open event allows only what that event does not need.
     """
-    on_hand = lots_on_hand(session, item_ids)
+    on_hand = lots_on_hand(session, item_ids, purpose.day)
     owners = {lot.event_id for lots in on_hand.values() for lot in lots} - {None, purpose.event_id}
     others = set(
         session.scalars(select(Event.id).where(Event.id.in_(owners), Event.status.in_(OPEN)))

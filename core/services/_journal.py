@@ -26,7 +26,16 @@ Patch = dict[str, Any]
 
 @contextmanager
 def recording(session: Session, kind: str, summary: str) -> Iterator[Change]:
-    """Add one journal entry for what the block does; its id is the new revision."""
+    """Add one journal entry for what the block does; its id is the new revision.
+
+    What the block did is taken back when it raises, so that a caller who catches the error and
+    goes on in the same session keeps nothing half-written.
+    """
+    with session.begin_nested():
+        yield from _recording(session, kind, summary)
+
+
+def _recording(session: Session, kind: str, summary: str) -> Iterator[Change]:
     newest = session.scalar(select(func.max(Change.id))) or 0
     change = Change(
         id=newest + 1, at=now(), terminal=terminal.name(), kind=kind, summary=summary, edits=[]

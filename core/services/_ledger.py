@@ -106,15 +106,20 @@ def move(
     )
 
 
-def lots_on_hand(session: Session, item_ids: Iterable[int]) -> dict[int, list[Lot]]:
+def lots_on_hand(
+    session: Session, item_ids: Iterable[int], day: date | None = None
+) -> dict[int, list[Lot]]:
     """Return the lots with something left that have not expired, by item, first to use first.
+
+    `day` is when they are used, by default today: what was made yesterday may have used what
+    expires today.
 
     First-expired first, then first-received (domain.md §4); lots without expiry come last.
     """
     query = (
         select(Lot)
         .where(Lot.item_id.in_(list(item_ids)), Lot.left > 0)
-        .where(Lot.expires.is_(None) | (Lot.expires >= today()))
+        .where(Lot.expires.is_(None) | (Lot.expires >= (day or today())))
     )
     found: dict[int, list[Lot]] = {item_id: [] for item_id in item_ids}
     for lot in session.scalars(query):

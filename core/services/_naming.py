@@ -28,6 +28,10 @@ def find(
     rows = session.execute(query).all()
     by_slug: dict[str, int] = {slug: key for key, slug, _ in rows}
     text = str(name).strip()
+    if isinstance(name, int):
+        if any(key == name for key, _, _ in rows):
+            return name
+        raise missing(text)
     if text in by_slug:
         return by_slug[text]
     if text.isdigit() and any(key == int(text) for key, _, _ in rows):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from core.models import ItemUnit, Lot, Product
+from core.models import Change, ItemUnit, Lot, Product, StockMove
 from core.units import MICRO
 
 
@@ -25,10 +25,20 @@ class UnitCost:
 
 
 def last_unit_cost(session: Session, item_id: int) -> UnitCost | None:
-    """Return the last known cost of an item: of its newest priced lot, else of a product."""
+    """Return the last known cost of an item: of its newest priced lot, else of a product.
+
+    A lot whose coming in was undone tells no cost.
+    """
+    in_force = exists().where(
+        StockMove.lot_id == Lot.id,
+        StockMove.amount > 0,
+        StockMove.change_id == Change.id,
+        Change.undoes.is_(None),
+        Change.undone_by.is_(None),
+    )
     lot = session.execute(
         select(Lot.paid, Lot.amount)
-        .where(Lot.item_id == item_id, Lot.priced)
+        .where(Lot.item_id == item_id, Lot.priced, in_force)
         .order_by(Lot.received.desc(), Lot.id.desc())
         .limit(1)
     ).first()

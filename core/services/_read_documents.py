@@ -36,6 +36,7 @@ from core.models import (
     RecipeOutput,
 )
 from core.money import from_micro
+from core.services._rows import fresh
 from core.units import Amount, exact
 
 Ts = TypeVarTuple("Ts")
@@ -59,7 +60,7 @@ def number_text(value: Fraction | None) -> str | None:
 
 
 def _chosen(query: Select[*Ts], slug: InstrumentedAttribute[str], slugs: Slugs) -> Select[*Ts]:
-    return query if slugs is None else query.where(slug.in_(list(slugs)))
+    return fresh(query if slugs is None else query.where(slug.in_(list(slugs))))
 
 
 def read_items(session: Session, slugs: Slugs = None) -> list[ItemDoc]:
@@ -81,7 +82,7 @@ def read_items(session: Session, slugs: Slugs = None) -> list[ItemDoc]:
             category=item.category,
             shelf_life_days=item.shelf_life_days,
             always_on_hand=item.always_on_hand,
-            measures=measures[item.id],
+            measures=dict(sorted(measures[item.id].items())),
             allergens=list(item.allergens),
             notes=item.notes,
             archived=item.archived,
@@ -222,8 +223,9 @@ def read_events(session: Session, slugs: Slugs = None) -> list[EventDoc]:
             people=event.people,
             notes=event.notes,
             lines=lines[event.id],
-            targets=targets[event.id],
-            checked=checked[event.id],
+            # Sorted here, because databases sort by rules of their own and the journal compares.
+            targets=sorted(targets[event.id], key=lambda target: target.recipe),
+            checked=sorted(checked[event.id]),
             shopping_complete=event.shopping_complete,
             archived=event.archived,
         )

@@ -5,8 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVar, TypeVarTuple
 
-from core.models import Change
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from core.models import Base, Change
+
+Model = TypeVar("Model", bound=Base)
+Ts = TypeVarTuple("Ts")
+
+
+def fresh(query: Select[*Ts]) -> Select[*Ts]:
+    """Return a query of whole rows so that it reads them anew.
+
+    Objects that a caller's session still holds may be older than what its connection wrote.
+    """
+    return query.execution_options(populate_existing=True)
+
+
+def get_fresh(session: Session, model: type[Model], key: int) -> Model | None:
+    """Return a row by its id, read anew, or None."""
+    return session.get(model, key, populate_existing=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ def put_recipe(session: Session, doc: RecipeDoc) -> None:
     for number, (item, _, _) in enumerate(makes):
         with problems.at(f"makes[{number}].item"):
             _refuse_second_recipe(session, item, recipe)
+            if item in [earlier for earlier, _, _ in makes[:number]]:
+                raise RuleBroken(f"{item.name} is already made by this recipe, further up.")
     problems.check()
     if recipe is None:
         recipe = Recipe(slug=doc.slug)

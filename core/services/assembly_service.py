@@ -87,7 +87,12 @@ class _Assembly:
         missing = missing_from(found, wanted)
         if missing:
             raise shortage(self.session, missing, found)
-        return list(order.items())
+        return sorted(order.items(), key=lambda step: self._depth(step[0]))
+
+    def _depth(self, bundle_id: int) -> int:
+        """Return how many bundles deep the components of a bundle go."""
+        inner = [line.item_id for line in self.bundles[bundle_id] if line.item_id in self.bundles]
+        return 1 + max((self._depth(item_id) for item_id in inner), default=0)
 
     def _explode(
         self,
@@ -123,7 +128,7 @@ class _Assembly:
 
     def _purpose(self, run_id: int | None) -> Purpose:
         event_id = None if self.event is None else self.event.id
-        return Purpose("used", event_id, run_id, borrow=self.borrow)
+        return Purpose("used", event_id, run_id, borrow=self.borrow, day=self.at.date())
 
     def assemble(self, change: Change, bundle_id: int, count: int) -> None:
         """Use the components of `count` bundles and bring the bundles in as one lot."""

@@ -29,6 +29,8 @@ from core.services._rows import (
     ProductRow,
     RecipeRow,
     change_row,
+    fresh,
+    get_fresh,
 )
 from core.services._writing import WITHDRAWN
 from core.session import reading, writing
@@ -43,7 +45,7 @@ def find_item(name: str | int, session: Session | None = None) -> ItemRow:
         ItemNotFound, Ambiguous: Nothing or several things fit.
     """
     with reading(session) as reader:
-        return _item_row(reader.get_one(Item, find(reader, Item, name, ItemNotFound)))
+        return _item_row(_item(reader, find(reader, Item, name, ItemNotFound)))
 
 
 def find_bundle(name: str | int, session: Session | None = None) -> ItemRow:
@@ -54,7 +56,7 @@ def find_bundle(name: str | int, session: Session | None = None) -> ItemRow:
     """
     with reading(session) as reader:
         key = find(reader, Item, name, BundleNotFound, kind=["bundle"])
-        return _item_row(reader.get_one(Item, key))
+        return _item_row(_item(reader, key))
 
 
 def find_product(name: str | int, session: Session | None = None) -> ProductRow:
@@ -92,7 +94,7 @@ def list_items(
             query = query.where(Item.kind == kind)
         if not archived:
             query = query.where(Item.archived.is_(False))
-        return [_item_row(item) for item in reader.scalars(query)]
+        return [_item_row(item) for item in reader.scalars(fresh(query))]
 
 
 def list_products(
@@ -122,6 +124,13 @@ def list_bundles(session: Session | None = None, *, archived: bool = False) -> l
             BundleRow(row.id, row.slug, row.name, holds.get(row.slug, ""), row.archived)
             for row in list_items(reader, kind="bundle", archived=archived)
         ]
+
+
+def _item(session: Session, item_id: int) -> Item:
+    item = get_fresh(session, Item, item_id)
+    if item is None:
+        raise ItemNotFound(item_id)
+    return item
 
 
 def _item_row(item: Item) -> ItemRow:
@@ -160,7 +169,7 @@ def _product_rows(session: Session, *, archived: bool) -> list[ProductRow]:
             product.preferred,
             product.archived,
         )
-        for product, item in session.execute(query)
+        for product, item in session.execute(fresh(query))
     ]
 
 
@@ -196,7 +205,7 @@ def _recipe_rows(session: Session, *, archived: bool) -> list[RecipeRow]:
             unknown.get(recipe.id, 0),
             recipe.archived,
         )
-        for recipe in session.scalars(query)
+        for recipe in session.scalars(fresh(query))
     ]
 
 
@@ -206,16 +215,13 @@ def _recipe_rows(session: Session, *, archived: bool) -> list[RecipeRow]:
 def get_item(item_id: int, session: Session | None = None) -> ItemDoc:
     """Return an item as a document. Raises `ItemNotFound`."""
     with reading(session) as reader:
-        item = reader.get(Item, item_id)
-        if item is None:
-            raise ItemNotFound(item_id)
-        return read_items(reader, [item.slug])[0]
+        return read_items(reader, [_item(reader, item_id).slug])[0]
 
 
 def get_product(product_id: int, session: Session | None = None) -> ProductDoc:
     """Return a product as a document. Raises `ProductNotFound`."""
     with reading(session) as reader:
-        product = reader.get(Product, product_id)
+        product = get_fresh(reader, Product, product_id)
         if product is None:
             raise ProductNotFound(product_id)
         return read_products(reader, [product.slug])[0]
@@ -224,7 +230,7 @@ def get_product(product_id: int, session: Session | None = None) -> ProductDoc:
 def get_recipe(recipe_id: int, session: Session | None = None) -> RecipeDoc:
     """Return a recipe as a document. Raises `RecipeNotFound`."""
     with reading(session) as reader:
-        recipe = reader.get(Recipe, recipe_id)
+        recipe = get_fresh(reader, Recipe, recipe_id)
         if recipe is None:
             raise RecipeNotFound(recipe_id)
         return read_recipes(reader, [recipe.slug])[0]
@@ -233,7 +239,7 @@ def get_recipe(recipe_id: int, session: Session | None = None) -> RecipeDoc:
 def get_bundle(bundle_id: int, session: Session | None = None) -> BundleDoc:
     """Return what a bundle holds as a document. Raises `BundleNotFound`."""
     with reading(session) as reader:
-        item = reader.get(Item, bundle_id)
+        item = get_fresh(reader, Item, bundle_id)
         if item is None or item.kind != "bundle":
             raise BundleNotFound(bundle_id)
         found = read_bundles(reader, [item.slug])

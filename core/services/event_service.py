@@ -21,7 +21,7 @@ from core.money import parse_money
 from core.services._journal import put, recording
 from core.services._naming import find, slug_for
 from core.services._read_documents import read_events
-from core.services._rows import ChangeRow, EventRow, change_row
+from core.services._rows import ChangeRow, EventRow, change_row, fresh, get_fresh
 from core.services._writing import stock_amount
 from core.services.planning import _shopping, _views
 from core.services.planning.shapes import AssemblyProgress, ProductionProgress, ShoppingRow
@@ -95,7 +95,7 @@ def list_events(session: Session | None = None, *, archived: bool = False) -> li
         query = select(Event).order_by(Event.date, Event.slug).where(Event.slug.not_like("~%"))
         if not archived:
             query = query.where(Event.archived.is_(False))
-        return [_row(event) for event in reader.scalars(query)]
+        return [_row(event) for event in reader.scalars(fresh(query))]
 
 
 def find_event(name: str | int, session: Session | None = None) -> EventRow:
@@ -106,7 +106,7 @@ def find_event(name: str | int, session: Session | None = None) -> EventRow:
         Ambiguous: Several events fit.
     """
     with reading(session) as reader:
-        return _row(reader.get_one(Event, find(reader, Event, name, EventNotFound)))
+        return _row(_event(reader, find(reader, Event, name, EventNotFound)))
 
 
 def get_event(event_id: int, session: Session | None = None) -> EventDoc:
@@ -128,11 +128,15 @@ def _row(event: Event) -> EventRow:
 
 
 def _document(session: Session, event_id: int) -> EventDoc:
-    event = session.get(Event, event_id)
+    [doc] = read_events(session, [_event(session, event_id).slug])
+    return doc
+
+
+def _event(session: Session, event_id: int) -> Event:
+    event = get_fresh(session, Event, event_id)
     if event is None:
         raise EventNotFound(event_id)
-    [doc] = read_events(session, [event.slug])
-    return doc
+    return event
 
 
 # -- editing --------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Text, cast, or_, select, update
+from sqlalchemy import Text, cast, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from core import terminal
@@ -23,7 +23,7 @@ from core.services._journal import (
     remove,
 )
 from core.services._read_documents import read_document
-from core.services._rows import ChangeRow, change_row
+from core.services._rows import ChangeRow, change_row, fresh
 from core.services._write_documents import MODELS, TYPES
 from core.services._writing import WITHDRAWN
 from core.session import reading, revision_of, writing
@@ -45,7 +45,7 @@ def list_changes(
         query = select(Change).order_by(Change.id.desc()).limit(limit)
         if before is not None:
             query = query.where(Change.id < before)
-        return [change_row(change) for change in reader.scalars(query)]
+        return [change_row(change) for change in reader.scalars(fresh(query))]
 
 
 def undo(change_id: int | None = None, *, session: Session | None = None) -> ChangeRow:
@@ -118,6 +118,9 @@ def _take_back(session: Session, change: Change) -> Change:
     if change.undone_by is not None:
         raise RuleBroken(f"#{change.id} is already undone, by #{change.undone_by}.")
     step = _step(session, change)
+    if step.backwards is (step.origin.undone_by is not None):
+        state = f"undone, by #{step.origin.undone_by}" if step.backwards else "in force"
+        raise RuleBroken(f"#{step.origin.id} is already {state}.")
     word = "Undo" if step.backwards else "Redo"
     summary = f"{word} #{step.origin.id}: {step.origin.summary}"
     with recording(session, UNDO if step.backwards else REDO, summary) as entry:
@@ -279,6 +282,7 @@ def _withdraw(session: Session, entry: Change, step: _Step, kind: str, slug: str
     if not holders <= LEDGER or _stock_in_force(session, kind, row.id):
         _refuse(session, step, users)
     before = read_document(session, kind, slug)
+    _drop_parts(session, row)
     row.slug = f"{WITHDRAWN}{step.origin.id}{WITHDRAWN}{slug}"
     row.archived = True
     if kind == "product":
@@ -298,17 +302,29 @@ def _revive(session: Session, kind: str, slug: str, origin: Change) -> None:
         session.flush()
 
 
-LEDGER = {"lot", "stock_move", "run", "run_output", "run_not_drawn"}
-OWN = {
-    "item": {"item_unit", "measure"},
+LEDGER = {"lot", "stock_move", "run", "run_output", "run_not_drawn", WITHDRAWN}
+PARTS = {
     "recipe": {"recipe_output", "recipe_line"},
     "event": {"event_line", "batch_target", "checked"},
-    "product": set[str](),
 }
+OWN = {"item": {"item_unit", "measure"}, "product": set[str](), **PARTS}
+
+
+def _drop_parts(session: Session, row: Any) -> None:
+    """Delete the lines of a recipe or event, so that their items are free of it."""
+    parts = PARTS.get(row.__table__.name, set())
+    for name in parts:
+        part = Base.metadata.tables[name]
+        session.execute(delete(part).where(part.c[f"{row.__table__.name}_id"] == row.id))
+    if parts:
+        session.expire_all()
 
 
 def _referring_tables(session: Session, row: Any) -> set[str]:
-    """Return the tables with rows that refer to `row`, its own parts aside."""
+    """Return the tables with rows that refer to `row`, its own parts aside.
+
+    `WITHDRAWN` stands for every table of which only withdrawn rows do.
+    """
     table = row.__table__
     found = set()
     for other in Base.metadata.tables.values():
@@ -317,8 +333,12 @@ def _referring_tables(session: Session, row: Any) -> set[str]:
                 other.name in OWN[table.name] and _is_owner(key.parent.name, table.name)
             ):
                 query = select(key.parent).where(key.parent == row.id).limit(1)
-                if session.scalar(query) is not None:
-                    found.add(other.name)
+                if session.scalar(query) is None:
+                    continue
+                in_force = "slug" not in other.c or session.scalar(
+                    query.where(other.c.slug.not_like(f"{WITHDRAWN}%"))
+                )
+                found.add(other.name if in_force else WITHDRAWN)
     return found
 
 

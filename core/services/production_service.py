@@ -24,7 +24,7 @@ from core.services._kitchen import load_recipes, planned
 from core.services._ledger import Origin, Taken, add_lot
 from core.services._prices import last_unit_cost
 from core.services._recording import keeps_until, open_event
-from core.services._rows import ChangeRow, RunRow, change_row
+from core.services._rows import ChangeRow, RunRow, change_row, fresh
 from core.services._writing import facts_of, stock_amount
 from core.session import reading, writing
 from core.units import exact, missing_fact, parse_amount, to_decimal, to_micro
@@ -90,7 +90,7 @@ def list_runs(
                 money_of(run.cost),
                 run.undone,
             )
-            for run, name, event in reader.execute(query)
+            for run, name, event in reader.execute(fresh(query))
         ]
 
 
@@ -152,7 +152,7 @@ class _Production:
             )
             self.session.add(run)
             self.session.flush()
-            purpose = Purpose("used", run.event_id, run.id)
+            purpose = Purpose("used", run.event_id, run.id, day=self.at.date())
             if count_first:
                 self._correct_count(change, wanted, purpose)
             taken = draw(self.session, change, wanted, purpose)

@@ -31,7 +31,7 @@ from core.services._ledger import Origin, add_lot, lots_on_hand, move, take
 from core.services._prices import last_unit_cost
 from core.services._read_documents import read_products
 from core.services._recording import keeps_until, open_event
-from core.services._rows import ChangeRow, LotRow, StockRow, change_row
+from core.services._rows import ChangeRow, LotRow, StockRow, change_row, fresh
 from core.services._writing import facts_of, stock_amount, use_unit
 from core.services.production_service import Entered
 from core.session import reading, writing
@@ -307,7 +307,7 @@ def list_lots(
                 event,
                 lot.run_id,
             )
-            for lot, name, product, event in reader.execute(query)
+            for lot, name, product, event in reader.execute(fresh(query))
         ]
 
 

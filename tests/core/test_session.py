@@ -1073,3 +1073,12 @@ def test_another_kitchen_can_be_used_for_a_while(
     with read_session() as session:
         assert session.revision == 0
     other.dispose()
+
+
+def test_a_thread_that_borrows_a_session_gets_no_other(kitchen: Database) -> None:
+    with read_session() as session, lend(session):
+        for own in (read_session, session_scope, rehearsal):
+            with pytest.raises(SessionMisuse, match=r"session=ctx\.session"), own():
+                pass
+    with session_scope():
+        pass

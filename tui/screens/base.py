@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from textual import work
@@ -33,8 +35,8 @@ class Again(Exception):
 class KitchenScreen(Screen[None], Generic[Data]):
     """A screen that reads all it shows in one transaction of its own session.
 
-    `read` runs on the session's thread and returns plain data; `present` puts all of it on the
-    screen in one go. The session is never touched on any other thread.
+    `reader` returns what is run on the session's thread, which returns plain data; `present` puts
+    all of it on the screen in one go. The session is never touched on any other thread.
     """
 
     revision: reactive[int | None] = reactive(None)
@@ -58,8 +60,8 @@ class KitchenScreen(Screen[None], Generic[Data]):
 
     # -- for each screen ---------------------------------------------------------------------------
 
-    def read(self, session: KitchenSession) -> Data:
-        """Read everything, on the session's thread."""
+    def reader(self) -> Callable[[KitchenSession], Data]:
+        """Return what reads everything; it runs on the session's thread."""
         raise NotImplementedError
 
     def present(self, data: Data) -> None:
@@ -113,12 +115,10 @@ class KitchenScreen(Screen[None], Generic[Data]):
 
     async def _load(self) -> tuple[int, Data]:
         for _ in range(ATTEMPTS):
-            session = self._session
+            session, read = self._session, self.reader()
             assert session is not None
             try:
-                return await asyncio.wrap_future(
-                    session.submit(lambda reader: (reader.revision, self.read(reader)))
-                )
+                return await asyncio.wrap_future(session.submit(partial(_with_revision, read)))
             except Again:
                 continue
             except Interrupted:
@@ -158,3 +158,9 @@ class KitchenScreen(Screen[None], Generic[Data]):
             self.load()
         else:
             self._show_head()
+
+
+def _with_revision(
+    read: Callable[[KitchenSession], Data], session: KitchenSession
+) -> tuple[int, Data]:
+    return session.revision, read(session)

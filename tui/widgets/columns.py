@@ -84,9 +84,7 @@ def _shrunk(wishes: list[_Wish], available: int) -> list[int]:
 
 def _wish(table: Table, index: int) -> _Wish:
     column = table.columns[index]
-    sample = [
-        said(row.cells[index], column, row.style) for row in islice(table.rows, SAMPLE)
-    ]
+    sample = [said(row.cells[index], column, row.style) for row in islice(table.rows, SAMPLE)]
     if table.totals is not None:
         sample.append(said(table.totals[index], column))
     longest = max(map(cell_len, sample), default=0)

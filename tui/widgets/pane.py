@@ -4,33 +4,23 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input
 from textual.widgets import Markdown as MarkdownText
 
 from bakehouse.plugin import Markdown, Row, Sections, Table
 from plugins.host import Failure, Loaded, View
+from tui.widgets.listing import Listing
 from tui.widgets.plain import plain
 from tui.widgets.table import TableView
 from tui.widgets.words import Words
 
 
-class Pane(Vertical):
+class Pane(Listing):
     """A view on the screen. What it shows is changed by `show` only."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", key_display="/", id="list.filter"),
-        Binding("s", "sort", "Sort", show=False, id="list.sort", tooltip="by the next column"),
-        Binding("S", "turn", "Sort the other way", show=False, id="list.turn"),
-        Binding("c", "copy_cell", "Copy cell", show=False, id="list.copy-cell"),
-        Binding("C", "copy_row", "Copy row", show=False, id="list.copy-row"),
-        Binding("escape", "clear", "Clear filter", show=False),
-    ]
 
     class Retry(Message):
         """A view that failed is to be tried again."""
@@ -44,44 +34,43 @@ class Pane(Vertical):
         self.view = view
         self.number = 0
         self.failure: Failure | None = None
+        self._outcome: Loaded | Failure | None = None
+        self._ready = False
         self._note = ""
 
     def compose(self) -> ComposeResult:
-        """A title, a table, a place for other things, and the filter."""
+        """Lay out a title, a table, a place for other things, and the filter."""
         yield Words(classes="pane-title")
-        yield TableView()
-        yield Input(placeholder="filter: words, Esc clears", compact=True, classes="pane-filter")
+        yield from super().compose()
 
     def on_mount(self) -> None:
         """Wait for data."""
-        self.filter.display = False
-        self.table.loading = True
+        super().on_mount()
+        self._ready = True
+        self.table.loading = self._outcome is None
         self._show_title()
-
-    @property
-    def table(self) -> TableView:
-        """The list, also where the view has none."""
-        return self.query_one(TableView)
-
-    @property
-    def filter(self) -> Input:
-        """The line one types the filter in."""
-        return self.query_one(".pane-filter", Input)
+        if self._outcome is not None:
+            self.show(self._outcome)
 
     @property
     def row(self) -> Row | None:
         """The row under the cursor."""
-        return self.table.row if self.table.display else None
+        return self.table.row if self._ready and self.table.display else None
 
     @property
     def lines(self) -> int:
         """How many lines it would like."""
+        if not self._ready:
+            return 0
         return (self.table.lines if self.table.display else 8) + 1 + int(self.filter.display)
 
     # -- what is shown -----------------------------------------------------------------------------
 
     def show(self, outcome: Loaded | Failure) -> None:
         """Show what the view returned, or why it failed."""
+        self._outcome = outcome
+        if not self._ready:
+            return
         self.table.loading = False
         self.failure = outcome if isinstance(outcome, Failure) else None
         if isinstance(outcome, Failure):
@@ -128,8 +117,10 @@ class Pane(Vertical):
     def _show_title(self) -> None:
         parts = [f"{self.number} {self.view.title}" if self.number else self.view.title]
         if self.table.words:
-            parts.append(f"filter “{self.table.words}”: {len(self.table.rows)} of "
-                         f"{len(self.table.table.rows)}")
+            parts.append(
+                f"filter “{self.table.words}”: {len(self.table.rows)} of "
+                f"{len(self.table.table.rows)}"
+            )
         if self._note:
             parts.append(f"! {self._note}")
         mark = "▸" if self.has_focus_within else " "
@@ -145,60 +136,16 @@ class Pane(Vertical):
         self.remove_class("-focused")
         self._show_title()
 
-    # -- keys --------------------------------------------------------------------------------------
-
-    def action_filter(self) -> None:
-        """Type a filter."""
-        self.filter.display = True
-        self.filter.focus()
-
-    @on(Input.Changed, ".pane-filter")
-    def _filtered(self, event: Input.Changed) -> None:
-        event.stop()
-        self.table.filter_by(event.value)
+    def filtered(self) -> None:
+        """Say in the title what the list is filtered by."""
         self._show_title()
 
-    @on(Input.Submitted, ".pane-filter")
-    def _filter_kept(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.table.focus()
-        self.filter.display = bool(event.value)
-
-    def action_clear(self) -> None:
-        """Take the filter away."""
-        self.filter.value = ""
-        self.table.focus()
-        self.filter.display = False
-
-    def action_sort(self) -> None:
-        """Sort by the next column."""
-        self.table.sort_next()
-
-    def action_turn(self) -> None:
-        """Sort the other way round."""
-        self.table.turn_sorting()
-
-    def action_copy_cell(self) -> None:
-        """Copy the first cell of the row: its name."""
-        self._copy(self.table.texts()[:1])
-
-    def action_copy_row(self) -> None:
-        """Copy the row, or the traceback of a failure."""
-        self._copy([self.failure.traceback_text or str(self.failure)] if self.failure else self.table.texts())
-
-    def _copy(self, texts: list[str]) -> None:
-        if not texts:
-            return
-        self.app.copy_to_clipboard("\t".join(texts))
-        self.notify("Copied.", timeout=2, markup=False)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A pane that shows no list has nothing to filter."""
-        if action in ("filter", "sort", "turn", "copy_cell"):
-            return self.is_mounted and self.table.display
-        if action == "clear":
-            return self.is_mounted and self.filter.display
-        return True
+    def copied(self) -> list[str]:
+        """Return the row, or the report of a failure."""
+        failure = self.failure
+        if failure is not None:
+            return [f"{failure}\n{failure.traceback_text}"]
+        return super().copied()
 
 
 class ErrorPanel(VerticalScroll):
@@ -213,12 +160,14 @@ class ErrorPanel(VerticalScroll):
         self._failure = failure
 
     def compose(self) -> ComposeResult:
-        """The plugin, its message, and the keys."""
+        """Lay out the plugin, its message, and the keys."""
         failure = self._failure
         yield Words(f"✗ {failure.view or failure.plugin} could not be shown", classes="error-title")
         yield Words(failure.message)
         yield Words(f"plugin {failure.plugin} {failure.version}", classes="muted")
-        yield Words("Enter tries again · C copies the report · the other panes go on", classes="muted")
+        yield Words(
+            "Enter tries again · C copies the report · the other panes go on", classes="muted"
+        )
 
     def action_retry(self) -> None:
         """Ask for another try."""
@@ -233,7 +182,7 @@ class MarkdownView(VerticalScroll):
         self._data = data
 
     def compose(self) -> ComposeResult:
-        """The text."""
+        """Lay out the text."""
         yield MarkdownText(self._data.text, open_links=False)
 
 
@@ -245,7 +194,7 @@ class SectionsView(VerticalScroll):
         self._data = data
 
     def compose(self) -> ComposeResult:
-        """A title and what belongs to it, one after the other."""
+        """Lay out a title and what belongs to it, one after the other."""
         for title, part in self._data.parts:
             yield Words(title, classes="section-title")
             if isinstance(part, Markdown):

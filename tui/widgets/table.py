@@ -57,7 +57,6 @@ class TableView(ScrollView, can_focus=True):
         Binding("pageup,ctrl+b", "page(-1)", "page up", show=False),
         Binding("home,g", "move_to(0)", "first row", show=False),
         Binding("end,G", "move_to(-1)", "last row", show=False),
-        Binding("enter", "select", "open", show=False),
     ]
 
     cursor: reactive[int] = reactive(0, init=False)
@@ -66,7 +65,7 @@ class TableView(ScrollView, can_focus=True):
         """The cursor is on another row, or on none."""
 
     class Selected(Message):
-        """Enter or a double click on a row."""
+        """A double click on a row."""
 
         def __init__(self, row: Row) -> None:
             self.row = row
@@ -75,8 +74,8 @@ class TableView(ScrollView, can_focus=True):
     class NearEnd(Message):
         """The cursor comes close to the last row."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
+    def __init__(self, *, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
         self.table = EMPTY
         self.rows: list[Row] = []
         self.words = ""
@@ -95,6 +94,25 @@ class TableView(ScrollView, can_focus=True):
     def lines(self) -> int:
         """How many lines all of it needs, heading, totals and note included."""
         return max(1, len(self.rows)) + self._around
+
+    @property
+    def column(self) -> int:
+        """The place of the column that is meant: the one sorted by, else the first with texts."""
+        columns = self.table.columns
+        for place, column in enumerate(columns):
+            if self.sorting is not None and column.name == self.sorting.column:
+                return place
+        wide = (
+            n for n, column in enumerate(columns) if column.kind == "text" and column.heading != "✓"
+        )
+        return next(wide, 0)
+
+    def texts(self) -> list[str]:
+        """Return what stands in the row under the cursor."""
+        if self.row is None:
+            return []
+        pairs = zip(self.row.cells, self.table.columns, strict=True)
+        return [said(cell, column) for cell, column in pairs]
 
     def show_table(self, table: Table) -> None:
         """Show a table; the cursor stays on the row with the same key."""
@@ -202,11 +220,6 @@ class TableView(ScrollView, can_focus=True):
         """Move the cursor to a row; -1 is the last."""
         self.cursor = row if row >= 0 else len(self.rows) - 1
 
-    def action_select(self) -> None:
-        """Open the row under the cursor."""
-        if self.row is not None:
-            self.post_message(self.Selected(self.row))
-
     def on_resize(self, event: events.Resize) -> None:
         """Fit the columns anew."""
         self._fit()
@@ -230,7 +243,7 @@ class TableView(ScrollView, can_focus=True):
             return
         self.cursor = number
         if event.chain == 2:
-            self.action_select()
+            self.post_message(self.Selected(self.rows[number]))
 
     def _sort_by_heading(self, x: int) -> None:
         start = 0

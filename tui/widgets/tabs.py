@@ -51,6 +51,11 @@ class TabLine(Widget):
 
     def _parts(self) -> Sequence[tuple[str, int]]:
         return [
-            (f"▌{place + 1} {plain(title)}▐" if place == self.open else f" {place + 1} {plain(title)} ", place)
+            (
+                f"▌{place + 1} {plain(title)}▐"
+                if place == self.open
+                else f" {place + 1} {plain(title)} ",
+                place,
+            )
             for place, title in enumerate(self.titles)
         ]

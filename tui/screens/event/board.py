@@ -27,7 +27,7 @@ class Board(Vertical):
         self._panes: list[Pane] = []
 
     def compose(self) -> ComposeResult:
-        """The tabs, and two places for panes."""
+        """Lay out the tabs, and two places for panes."""
         yield TabLine()
         with Container(id="board-body"):
             yield Container(id="board-left")
@@ -62,7 +62,7 @@ class Board(Vertical):
         for pane in self._panes:
             if pane.view.id in outcomes:
                 pane.show(outcomes[pane.view.id])
-        self.call_after_refresh(self.arrange)
+        self.call_after_refresh(self.share_room)
 
     def _make(self, views: Sequence[View]) -> None:
         for pane in self._panes:
@@ -83,7 +83,7 @@ class Board(Vertical):
             return self._built_in()
         return opened
 
-    def arrange(self) -> None:
+    def share_room(self) -> None:
         """Share the room among the panes that are shown."""
         if not self.is_mounted or not self._panes:
             return
@@ -107,7 +107,8 @@ class Board(Vertical):
         self._share(shown, room)
         for side in (left, right):
             side.styles.height = sum(
-                int(pane.styles.height.value) for pane in shown
+                int(pane.styles.height.value)
+                for pane in shown
                 if pane.parent is side and pane.styles.height is not None
             )
 
@@ -137,7 +138,7 @@ class Board(Vertical):
             return False
         pane = self._panes[number - 1]
         self._open = number - 1
-        self.arrange()
+        self.share_room()
         pane.focus_content()
         return not pane.view.builtin
 

@@ -53,21 +53,47 @@ class EventScreen(KitchenScreen[Snapshot]):
         Binding("b", "ask('buy')", "Buy", id="event.buy"),
         Binding("d", "ask('deliver')", "Deliver", id="event.deliver"),
         Binding("space", "check", "Tick", id="event.check", tooltip="tick off the shopping list"),
-        Binding("n", "ask('event line')", "Quantity", id="event.line", show=False,
-                tooltip="set how many the event wants"),
-        Binding("t", "ask('event target')", "Target", id="event.target", show=False,
-                tooltip="decide on the batches of a recipe"),
+        Binding(
+            "n",
+            "ask('event line')",
+            "Quantity",
+            id="event.line",
+            show=False,
+            tooltip="set how many the event wants",
+        ),
+        Binding(
+            "t",
+            "ask('event target')",
+            "Target",
+            id="event.target",
+            show=False,
+            tooltip="decide on the batches of a recipe",
+        ),
         Binding("A", "ask('event accept')", "Accept plan", id="event.accept", show=False),
-        Binding("number_sign", "ask('count')", "Count", key_display="#", id="stock.count",
-                show=False),
+        Binding(
+            "number_sign", "ask('count')", "Count", key_display="#", id="stock.count", show=False
+        ),
         Binding("x", "ask('discard')", "Discard", id="stock.discard", show=False),
+        Binding("enter", "why", "Why", show=False, id="event.open"),
         Binding("w", "why", "Why", id="event.why", tooltip="what a number is made of"),
         Binding("p", "problems", "Problems", id="event.problems"),
         Binding("r", "reload", "Refresh", id="screen.refresh", show=False),
-        Binding("left_square_bracket", "other(-1)", "Previous event", key_display="[",
-                id="event.previous", show=False),
-        Binding("right_square_bracket", "other(1)", "Next event", key_display="]",
-                id="event.next", show=False),
+        Binding(
+            "left_square_bracket",
+            "other(-1)",
+            "Previous event",
+            key_display="[",
+            id="event.previous",
+            show=False,
+        ),
+        Binding(
+            "right_square_bracket",
+            "other(1)",
+            "Next event",
+            key_display="]",
+            id="event.next",
+            show=False,
+        ),
         *(
             Binding(str(n), f"pane({n})", f"Pane {n}", show=False, id=f"pane.{n}")
             for n in range(1, 10)
@@ -84,7 +110,7 @@ class EventScreen(KitchenScreen[Snapshot]):
         return self.kitchen.event_id
 
     def compose(self) -> ComposeResult:
-        """The headline, the panes, a notice in their place, the keys."""
+        """Lay out the headline, the panes, a notice in their place, the keys."""
         yield Headline()
         with Container(id="event-body"):
             yield Board()
@@ -102,19 +128,16 @@ class EventScreen(KitchenScreen[Snapshot]):
 
     # -- reading and showing -----------------------------------------------------------------------
 
-    def read(self, session: KitchenSession) -> Snapshot:
-        """Read the event and its views; runs on the session's thread."""
-        mine = self._session
-        event_id = self.event_id
-        if event_id is None:
-            raise EventNotFound("")
+    def reader(self) -> Callable[[KitchenSession], Snapshot]:
+        """Return what reads the event and its views."""
+        mine, event_id = self._session, self.event_id or 0
+        host, wanted = self.kitchen.host, self.query_one(Board).wanted
 
         def stuck(_: object) -> None:
             if mine is not None:
                 self.give_up(mine)
 
-        wanted = self.query_one(Board).wanted
-        return read_snapshot(self.kitchen.host, session, event_id, wanted, stuck)
+        return lambda session: read_snapshot(host, session, event_id, wanted, stuck)
 
     def present(self, data: Snapshot) -> None:
         """Show one state in all panes."""
@@ -124,8 +147,10 @@ class EventScreen(KitchenScreen[Snapshot]):
         board.display = True
         board.show(data.views, data.outcomes)
         if not data.views:
-            self._show_notice("No plugin shows anything of an event.", "`bakehouse plugins list` "
-                              "says which there are.")
+            self._show_notice(
+                "No plugin shows anything of an event.",
+                "`bakehouse plugins list` says which there are.",
+            )
         problems = len(data.problems)
         facts = [days_left(data.event.date, clock.today())]
         if data.event.status != "planned":
@@ -141,14 +166,22 @@ class EventScreen(KitchenScreen[Snapshot]):
         """Say why the event cannot be shown."""
         if isinstance(error, EventNotFound):
             self.snapshot = None
-            self._show_notice("This event is not there any more.",
-                              "Somebody has taken it back, or it was never kept.",
-                              (("F1", "all events"), ("F3", "the journal")))
+            self._show_notice(
+                "This event is not there any more.",
+                "Somebody has taken it back, or it was never kept.",
+                (("F1", "all events"), ("F3", "the journal")),
+            )
             self.head(Head("No event"))
             return
         if self.snapshot is not None:
-            self.head(Head(self._head.title, self._head.facts, self._head.value,
-                           alert="not refreshed, r tries again"))
+            self.head(
+                Head(
+                    self._head.title,
+                    self._head.facts,
+                    self._head.value,
+                    alert="not refreshed, r tries again",
+                )
+            )
             self.kitchen.say(str(error), "error")
             return
         self._show_notice("The event cannot be read.", str(error), (("r", "try again"),))
@@ -216,8 +249,11 @@ class EventScreen(KitchenScreen[Snapshot]):
             return
         item = prefill.shopping_row_of(self.snapshot.progress, self.row.about)
         if item is not None:
-            given = {"event": str(self.event_id), "item": str(item["item_id"]),
-                     "off": item["checked"]}
+            given = {
+                "event": str(self.event_id),
+                "item": str(item["item_id"]),
+                "off": item["checked"],
+            }
             self.kitchen.do("check", given, quiet=True)
 
     def action_why(self) -> None:
@@ -245,8 +281,9 @@ class EventScreen(KitchenScreen[Snapshot]):
         if 0 <= place < len(others):
             self.kitchen.event_id = others[place]
         else:
-            self.kitchen.say("There is no event before it." if step < 0 else
-                             "There is no event after it.")
+            self.kitchen.say(
+                "There is no event before it." if step < 0 else "There is no event after it."
+            )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what the row under the cursor allows."""
@@ -271,4 +308,4 @@ class EventScreen(KitchenScreen[Snapshot]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Share the room anew."""
-        self.query_one(Board).arrange()
+        self.query_one(Board).share_room()

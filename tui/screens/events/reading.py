@@ -1,0 +1,123 @@
+"""Reading every event and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from bakehouse.plugin import Cell, Column, Ref, Row, RowStyle, Table
+from core.services import catalog_service, event_service
+from core.services._rows import EventRow
+from core.services.planning import plan_service
+from core.services.planning.progress import get_event_progress
+from core.services.planning.shapes import EventProgress, ShoppingRow
+from tui.widgets.days import days_left
+
+OPEN = ("planned", "started")
+COLUMNS = (
+    Column("days", "Left", width=10, priority=0),
+    Column("event", width=24, priority=0),
+    Column("date", kind="date", priority=3),
+    Column("state", "State", priority=2),
+    Column("baked", "Baked", "percent", width=15, priority=1, align="left"),
+    Column("assembled", "Assembled", "percent", width=15, priority=1, align="left"),
+    Column("bought", "Bought", "percent", width=15, priority=1, align="left"),
+    Column("status", "Needs", "status", priority=0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far one event is; `progress` is None once it is over."""
+
+    event: EventRow
+    progress: EventProgress | None
+    problems: int
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Every event, and whether the kitchen holds anything at all."""
+
+    events: tuple[Standing, ...]
+    items: int
+
+
+def read_home(session: Session) -> Home:
+    """Read all events; those that are still open with their progress."""
+    events = event_service.list_events(session)
+    standings = tuple(_standing(session, event) for event in events)
+    items = 1 if events else len(catalog_service.list_items(session))
+    return Home(standings, items)
+
+
+def _standing(session: Session, event: EventRow) -> Standing:
+    if event.status not in OPEN:
+        return Standing(event, None, 0)
+    problems = plan_service.problems(event.id, session=session)
+    return Standing(event, get_event_progress(event.id, session=session), len(problems))
+
+
+def as_table(home: Home, today: date) -> Table:
+    """Return the home as a table: what is next first, what is over last."""
+    coming = [each for each in home.events if each.progress is not None]
+    over = [each for each in home.events if each.progress is None]
+    rows = [_row(each, today) for each in [*coming, *reversed(over)]]
+    return Table(COLUMNS, rows, empty="No event yet; n makes one.")
+
+
+def _row(standing: Standing, today: date) -> Row:
+    event, progress = standing.event, standing.progress
+    style, status = _state(standing)
+    baked: Cell = ""
+    assembled: Cell = ""
+    bought: Cell = ""
+    if progress is not None:
+        baked = progress["production"]["progress_pct"] if progress["production"]["recipes"] else ""
+        assembled = progress["assembly"]["progress_pct"] if progress["assembly"]["bundles"] else ""
+        bought = shopping_pct(progress["shopping"]) if progress["shopping"] else ""
+    return Row(
+        f"event:{event.id}",
+        (
+            days_left(event.date, today),
+            event.name,
+            event.date,
+            event.status,
+            baked,
+            assembled,
+            bought,
+            status,
+        ),
+        about=Ref("event", event.id),
+        style=style,
+    )
+
+
+def shopping_pct(rows: list[ShoppingRow]) -> Decimal:
+    """Return how much of what is needed is there or ticked off, in percent, by lines."""
+    lines = [row for row in rows if row["status"] != "always"]
+    there = [row for row in lines if row["status"] == "enough" or row["checked"]]
+    return Decimal(100 * len(there) // len(lines)) if lines else Decimal(100)
+
+
+def _state(standing: Standing) -> tuple[RowStyle | None, str]:
+    """Return what an event needs, as a style and in words."""
+    progress = standing.progress
+    if progress is None:
+        return "muted", ""
+    if not (progress["production"]["recipes"] or progress["assembly"]["bundles"]):
+        return None, "nothing on it yet"
+    words = list(_needs(progress))
+    if standing.problems:
+        words.append(f"{standing.problems} problem{'s' if standing.problems > 1 else ''}")
+        return ("unknown" if progress["unknown"] else "short"), ", ".join(words)
+    return (None, ", ".join(words)) if words else ("done", "ready")
+
+
+def _needs(progress: EventProgress) -> Iterator[str]:
+    if progress["items_to_buy"]:
+        yield f"{progress['items_to_buy']} to buy"

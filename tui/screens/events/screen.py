@@ -1,0 +1,155 @@
+"""The home: every event, how many days are left and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widgets import Footer
+
+from core import clock
+from core.errors import BakehouseError
+from core.session import KitchenSession
+from tui.screens.base import KitchenScreen
+from tui.screens.events.reading import Home, as_table, read_home
+from tui.widgets.headline import Head, Headline
+from tui.widgets.listing import Listing
+from tui.widgets.notice import Notice
+from tui.widgets.table import TableView
+
+
+class EventsScreen(KitchenScreen[Home]):
+    """Every event."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open", id="events.open"),
+        Binding("n", "ask('event add')", "New", id="events.new"),
+        Binding(
+            "c",
+            "ask('event copy')",
+            "Copy",
+            id="events.copy",
+            tooltip="a new event with the lines of this one",
+        ),
+        Binding("e", "ask('event set')", "Edit", id="events.edit", show=False),
+        Binding("t", "ask('event status')", "Status", id="events.status", show=False),
+        Binding("x", "archive", "Archive", id="events.archive"),
+        Binding("r", "reload", "Refresh", id="screen.refresh", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Lay out the headline, the list, a notice in its place, the keys."""
+        yield Headline()
+        with Container(id="events-body"):
+            yield Listing()
+            yield Notice()
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Say that it is coming."""
+        self.head(Head("Bakehouse"))
+        self._show_notice("Opening the kitchen …")
+        super().on_mount()
+
+    def reader(self) -> Callable[[KitchenSession], Home]:
+        """Return what reads all events."""
+        return read_home
+
+    def present(self, data: Home) -> None:
+        """Show the events, or what to do where there are none."""
+        self.remove_class("-failed")
+        coming = [each for each in data.events if each.progress is not None]
+        self.head(
+            Head(
+                "Bakehouse",
+                (f"{len(coming)} open event{'s' * (len(coming) != 1)}",) if data.events else (),
+            )
+        )
+        if not data.events:
+            self._show_empty(data)
+            return
+        self.query_one(Notice).display = False
+        listing = self.query_one(Listing)
+        shown_before = listing.display
+        listing.display = True
+        listing.table.show_table(as_table(data, clock.today()))
+        if not shown_before and self.focused is None:
+            listing.table.focus()
+        self.refresh_bindings()
+
+    def _show_empty(self, data: Home) -> None:
+        if data.items:
+            self._show_notice(
+                "No event yet",
+                "An event is what you bake for: a market, a wedding, Christmas. Give it a name "
+                "and a day, then say how many of what it wants.",
+                (("n", "new event"), ("ctrl+p", "everything else")),
+            )
+            return
+        self._show_notice(
+            "An empty kitchen",
+            "Nothing is in it yet. Look around in a worked example first, bring your recipes in "
+            "from a file, or begin with an event.",
+            (
+                ("bakehouse demo", "a worked example, in a file of its own"),
+                ("bakehouse import FILE", "a kitchen or a catalogue from a file"),
+                ("n", "new event"),
+                ("ctrl+p", "everything else: items, recipes, bundles"),
+            ),
+        )
+
+    def present_error(self, error: BakehouseError) -> None:
+        """Say why the kitchen cannot be read."""
+        self.add_class("-failed")
+        self._show_notice(
+            "The kitchen cannot be read", str(error), (("r", "try again"), ("ctrl+q", "quit"))
+        )
+        self.head(Head("Bakehouse", alert="not refreshed"))
+
+    def _show_notice(
+        self, title: str, message: str = "", keys: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        self.query_one(Listing).display = False
+        notice = self.query_one(Notice)
+        notice.display = True
+        notice.set_class(self.has_class("-failed"), "-error")
+        notice.say(title, message, keys)
+        self.refresh_bindings()
+
+    @property
+    def event_id(self) -> int | None:
+        """The event under the cursor."""
+        listing = self.query_one(Listing)
+        row = listing.table.row if listing.display else None
+        return None if row is None or row.about is None else row.about.id
+
+    @on(TableView.Selected)
+    def action_open(self) -> None:
+        """Open the event under the cursor."""
+        if self.event_id is not None:
+            self.kitchen.open_event(self.event_id)
+
+    def action_ask(self, name: str) -> None:
+        """Open a dialog about the event under the cursor."""
+        given = {} if name == "event add" else {"event": str(self.event_id)}
+        self.kitchen.ask(name, given, event_id=self.event_id)
+
+    def action_archive(self) -> None:
+        """Put the event under the cursor away."""
+        self.kitchen.do("event archive", {"event": str(self.event_id)})
+
+    @on(TableView.Moved)
+    def _moved(self) -> None:
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what there is an event for."""
+        if action in ("ask", "archive") and self.kitchen.readonly:
+            return False
+        if action in ("open", "archive") or (action == "ask" and parameters[0] != "event add"):
+            return self.is_mounted and self.event_id is not None
+        return True

@@ -1,0 +1,173 @@
+"""One line of a dialog: a label, what is typed, and what it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.suggester import Suggester
+from textual.widgets import Input
+
+from core.commands.model import Given, Param, Wanted
+from tui.screens.form.offers import Offer, matching
+from tui.widgets.plain import folded
+from tui.widgets.words import Words
+
+YES = ("y", "yes", "true", "1", "on")
+HINTS = {
+    Wanted.DATE: "2026-12-15",
+    Wanted.FLAG: "yes or no",
+}
+
+
+def label_of(param: Param) -> str:
+    """Return the name of a parameter as people say it."""
+    return param.name.replace("_", " ").capitalize()
+
+
+class Offering(Suggester):
+    """Completes a name that begins as typed."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._field = field
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """Return the first offer that begins with what was typed."""
+        start = folded(value)
+        for offer in self._field.offers:
+            if folded(offer.text).startswith(start) and len(offer.text) > len(value):
+                return value + offer.text[len(value) :]
+        return None
+
+
+class FieldInput(Input):
+    """The input of a field; the arrows go through what is offered, else to the next field."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "next(1)", "Next", show=False),
+        Binding("up", "next(-1)", "Previous", show=False),
+    ]
+
+    class Next(Message):
+        """An arrow was pressed."""
+
+        def __init__(self, step: int) -> None:
+            self.step = step
+            super().__init__()
+
+    def action_next(self, step: int) -> None:
+        """Tell the field."""
+        self.post_message(self.Next(step))
+
+
+class Field(Horizontal):
+    """A parameter of a command."""
+
+    class Changed(Message):
+        """Something else is typed."""
+
+    class Focused(Message):
+        """The field has the focus now, or offers something else."""
+
+        def __init__(self, field: Field) -> None:
+            self.field = field
+            super().__init__()
+
+    def __init__(self, param: Param, width: int) -> None:
+        super().__init__(classes="field")
+        self.param = param
+        self.offers: Sequence[Offer] = [
+            Offer(n, choice) for n, choice in enumerate(self._choices(param))
+        ]
+        self._width = width
+        self._typed = ""
+        self._chosen = -1
+        self._choosing = ""
+
+    @staticmethod
+    def _choices(param: Param) -> tuple[str, ...]:
+        return ("no", "yes") if param.wanted is Wanted.FLAG else param.choices
+
+    def compose(self) -> ComposeResult:
+        """Lay out the label and the input."""
+        mark = "*" if self.param.required else " "
+        label = f"{label_of(self.param)} {mark}".rjust(self._width)
+        yield Words(label, classes="field-label")
+        yield FieldInput(
+            placeholder=self._placeholder(),
+            compact=True,
+            suggester=Offering(self),
+            select_on_focus=True,
+        )
+
+    def _placeholder(self) -> str:
+        param = self.param
+        hint = param.metavar or HINTS.get(param.wanted, "")
+        more = " ; …" if param.many else ""
+        return f"{hint}{more}   {param.help}".strip() if hint else f"{param.help}{more}"
+
+    @property
+    def input(self) -> FieldInput:
+        """Where one types."""
+        return self.query_one(FieldInput)
+
+    @property
+    def text(self) -> str:
+        """What was typed."""
+        return self.input.value.strip()
+
+    @property
+    def given(self) -> Given:
+        """What was typed, as the command takes it."""
+        text = self.text
+        if self.param.wanted is Wanted.FLAG:
+            return folded(text) in YES
+        if self.param.many:
+            return [part.strip() for part in text.split(";") if part.strip()]
+        return text or None
+
+    @property
+    def found(self) -> list[Offer]:
+        """What is offered for what was typed."""
+        return matching(self.offers, self._typed)
+
+    def choose(self, step: int) -> bool:
+        """Take the next thing offered; False where nothing is."""
+        found = self.found
+        if not found:
+            return False
+        self._chosen = (self._chosen + step) % len(found)
+        self._choosing = found[self._chosen].text
+        self.input.value = self._choosing
+        self.input.cursor_position = len(self._choosing)
+        return True
+
+    @property
+    def chosen(self) -> int:
+        """The place of the offer that was taken with an arrow, or -1."""
+        return self._chosen
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if event.value != self._choosing:
+            exact = any(offer.text == event.value for offer in self.offers)
+            self._typed = "" if exact else event.value
+            self._chosen = -1
+            if exact:
+                texts = [offer.text for offer in self.found]
+                self._chosen = texts.index(event.value)
+            self._choosing = ""
+        self.post_message(self.Changed())
+        if self.input.has_focus:
+            self.post_message(self.Focused(self))
+
+    def on_descendant_focus(self) -> None:
+        """Tell what is offered."""
+        self.post_message(self.Focused(self))

@@ -1,0 +1,234 @@
+"""The dialog of a command: its fields, what it would change, and doing it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from functools import partial
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.timer import Timer
+from textual.widgets import Input
+
+from core.commands import command, run
+from core.commands.model import Given
+from core.commands.preview import Preview, preview_on
+from core.errors import BakehouseError, Interrupted
+from core.services._rows import ChangeRow
+from core.session import KitchenSession
+from core.worker import SessionWorker
+from tui.screens.form.differences import DifferencesView
+from tui.screens.form.fields import Field, FieldInput, label_of
+from tui.screens.form.offers import Offers, Prefilled, opening_text, read_offers
+from tui.threads import in_thread
+from tui.widgets.plain import plain
+from tui.widgets.words import Words
+
+DEBOUNCE = 0.15
+SHOWN_OFFERS = 6
+
+
+class FormScreen(ModalScreen[ChangeRow | None]):
+    """Asks for the parameters of a command and shows what it would change while one types."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "drop", "Drop", id="form.drop"),
+        Binding("enter", "record", "Do it", id="form.record", priority=True),
+        Binding("pagedown", "scroll(1)", "More", show=False, priority=True),
+        Binding("pageup", "scroll(-1)", "Less", show=False, priority=True),
+    ]
+
+    def __init__(
+        self, name: str, given: Mapping[str, Prefilled], *, event_id: int | None = None
+    ) -> None:
+        super().__init__()
+        self.command = command(name)
+        self.given_before = given
+        self.about_event = event_id
+        self.preview: Preview | None = None
+        self.recording = False
+        self._session: SessionWorker | None = None
+        self._timer: Timer | None = None
+        self._ready = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out the title, the fields, what is offered, what would change, the keys."""
+        width = max((len(label_of(param)) for param in self.command.params), default=0) + 2
+        with Vertical(id="form"):
+            yield Words(self.command.title, id="form-title")
+            yield Words(self.command.summary, id="form-summary")
+            with VerticalScroll(id="form-fields", can_focus=False):
+                for param in self.command.params:
+                    yield Field(param, width)
+            yield Words("", id="form-offers")
+            yield Words("", id="form-message")
+            yield DifferencesView()
+            yield Words("Enter does it · Esc drops it · ↑↓ choose · Tab next", id="form-keys")
+
+    def on_mount(self) -> None:
+        """Read what can be named, then fill the fields."""
+        self._session = SessionWorker(name="form")
+        self.fill()
+
+    def on_unmount(self) -> None:
+        """Have the session closed on its own thread."""
+        if self._session is not None:
+            self._session.close()
+
+    @work(exclusive=True, group="fill")
+    async def fill(self) -> None:
+        """Fill the fields with what is known already."""
+        session = self._session
+        assert session is not None
+        try:
+            offers = await asyncio.wrap_future(session.submit(partial(read_offers, self.command)))
+        except BakehouseError as error:
+            self._say(str(error), bad=True)
+            return
+        self._fill(offers)
+        self._ready = True
+        self.look()
+
+    def _fill(self, offers: Offers) -> None:
+        fields = list(self.query(Field))
+        for field in fields:
+            field.offers = offers.get(field.param.wanted, field.offers)
+            value = self.given_before.get(field.param.name)
+            with field.prevent(Field.Changed):
+                if not field.text:
+                    field.input.value = opening_text(field.param, value, offers)
+        waiting = [field for field in fields if field.param.required and not field.text]
+        known = [
+            field
+            for field in fields
+            if field.param.name in self.given_before and field.param.name != "event" and field.text
+        ]
+        numbers = [field for field in known if not field.offers]
+        first = waiting or numbers or known or fields
+        if first:
+            first[0].input.focus()
+
+    @property
+    def values(self) -> dict[str, Given]:
+        """What was typed, as the command takes it."""
+        return {field.param.name: field.given for field in self.query(Field)}
+
+    # -- while one types ---------------------------------------------------------------------------
+
+    @on(Field.Changed)
+    def _typed(self) -> None:
+        if not self._ready:
+            return
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(DEBOUNCE, self.look)
+
+    @on(Field.Focused)
+    def _offer(self, message: Field.Focused) -> None:
+        field = message.field
+        found = field.found if field.offers else []
+        text = field.param.help
+        if found:
+            start = max(0, field.chosen)
+            names = [
+                f"[{plain(offer.text)}]" if place == field.chosen else plain(offer.text)
+                for place, offer in enumerate(found)
+            ][start : start + SHOWN_OFFERS]
+            more = len(found) - start - len(names)
+            text = "↓ " + " · ".join(names) + (f" · {more} more" if more > 0 else "")
+        elif field.offers and field.text:
+            text = f"nothing is called “{plain(field.text)}”"
+        self.query_one("#form-offers", Words).say(text)
+
+    @on(FieldInput.Next)
+    def _next(self, message: FieldInput.Next) -> None:
+        field = next((f for f in self.query(Field) if f.input is self.focused), None)
+        if field is not None and field.choose(message.step):
+            return
+        if message.step > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
+
+    @work(exclusive=True, group="look")
+    async def look(self) -> None:
+        """Do it in a rehearsal and show what changes."""
+        session, values = self._session, self.values
+        assert session is not None
+        missing = [f for f in self.query(Field) if f.param.required and not f.text]
+        if missing:
+            names = " and ".join(label_of(field.param).lower() for field in missing)
+            self._say(f"Still needed: {names}.")
+            self._show(None)
+            return
+        session.interrupt()
+        work_ = partial(_look, self.command.name, values, self.about_event)
+        try:
+            seen = await asyncio.wrap_future(session.submit_rehearsal(work_))
+        except Interrupted:
+            return
+        except BakehouseError as error:
+            self._say(str(error), bad=True)
+            self._show(None)
+            return
+        self._say(seen.change.summary)
+        self._show(seen)
+
+    def _show(self, seen: Preview | None) -> None:
+        self.preview = seen
+        differences = () if seen is None else seen.differences
+        self.query_one(DifferencesView).show(
+            differences, done=seen is not None, several=self.about_event is None
+        )
+
+    def _say(self, text: str, *, bad: bool = False) -> None:
+        message = self.query_one("#form-message", Words)
+        message.set_class(bad, "error")
+        message.say(f"✗ {text}" if bad else text)
+
+    # -- doing it ----------------------------------------------------------------------------------
+
+    @on(Input.Submitted)
+    def action_record(self) -> None:
+        """Do it; what was typed stays if it is refused."""
+        if self._ready and not self.recording:
+            self.recording = True
+            self.record()
+
+    @work(group="record")
+    async def record(self) -> None:
+        """Run the command on a thread."""
+        if self._timer is not None:
+            self._timer.stop()
+        values = self.values
+        try:
+            change = await asyncio.wrap_future(
+                in_thread(lambda: run(self.command.name, values), "record")
+            )
+        except BakehouseError as error:
+            self._say(str(error), bad=True)
+            self._show(None)
+        else:
+            self.dismiss(change)
+        finally:
+            self.recording = False
+
+    def action_drop(self) -> None:
+        """Leave without doing anything."""
+        if not self.recording:
+            self.dismiss(None)
+
+    def action_scroll(self, pages: int) -> None:
+        """Scroll through what would change."""
+        self.query_one(DifferencesView).scroll_relative(y=5 * pages, animate=False)
+
+
+def _look(
+    name: str, values: Mapping[str, Given], event_id: int | None, session: KitchenSession
+) -> Preview:
+    return preview_on(session, lambda: run(name, values, session), event_id=event_id)

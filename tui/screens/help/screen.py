@@ -1,0 +1,78 @@
+"""Every key that works on the screen below, searchable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Input
+
+from bakehouse.plugin import Column, Row, Table
+from tui.widgets.table import TableView
+from tui.widgets.words import Words
+
+COLUMNS = (
+    Column("key", width=12, priority=0),
+    Column("does", "What it does", width=40, priority=0),
+    Column("where", width=16, priority=1),
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """A list of keys; typing searches it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter", "dismiss(None)", "Back", id="help.back"),
+        Binding("down", "table('move', 1)", show=False, priority=True),
+        Binding("up", "table('move', -1)", show=False, priority=True),
+        Binding("pagedown", "table('page', 1)", show=False, priority=True),
+        Binding("pageup", "table('page', -1)", show=False, priority=True),
+    ]
+
+    def __init__(self, below: Screen[object]) -> None:
+        super().__init__()
+        self._rows = list(_rows(below))
+
+    def compose(self) -> ComposeResult:
+        """Lay out the search and the list."""
+        with Vertical(id="help"):
+            yield Words("Keys", id="help-title")
+            yield Input(placeholder="type to search", compact=True)
+            yield TableView()
+            yield Words("↑↓ moves · Esc goes back", id="help-keys")
+
+    def on_mount(self) -> None:
+        """Show all of them."""
+        self.query_one(TableView).show_table(Table(COLUMNS, self._rows))
+        self.query_one(Input).focus()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self.query_one(TableView).filter_by(event.value)
+
+    def action_table(self, action: str, number: int) -> None:
+        """Move in the list while one types."""
+        table = self.query_one(TableView)
+        (table.action_move if action == "move" else table.action_page)(number)
+
+
+def _rows(screen: Screen[object]) -> Iterator[Row]:
+    """Return the keys of a screen, those of where the focus is first."""
+    seen: dict[tuple[str, str], list[str]] = {}
+    for key, active in screen.active_bindings.items():
+        binding = active.binding
+        if binding.description and not binding.system:
+            where = _where(active.node)
+            keys = seen.setdefault((binding.tooltip or binding.description, where), [])
+            keys.append(screen.app.get_key_display(binding.with_key(key)))
+    for number, ((does, where), keys) in enumerate(seen.items()):
+        yield Row(str(number), (" ".join(dict.fromkeys(keys)), does, where))
+
+
+def _where(node: object) -> str:
+    return str(getattr(type(node), "KEYS_OF", "") or type(node).__name__)

@@ -1,0 +1,60 @@
+"""One entry of the journal, whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+
+from core.services._rows import ChangeRow
+from tui.widgets.words import Words
+
+if TYPE_CHECKING:
+    from tui.app import BakehouseApp
+
+
+class DetailsScreen(ModalScreen[None]):
+    """What was done, when, where, and what became of it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "undo_this", "Undo this one", id="details.undo"),
+        Binding("escape,enter,q", "dismiss(None)", "Back"),
+    ]
+
+    def __init__(self, change: ChangeRow) -> None:
+        super().__init__()
+        self.change = change
+
+    def compose(self) -> ComposeResult:
+        """Lay out the facts, one per line."""
+        change = self.change
+        with VerticalScroll(id="details"):
+            yield Words(change.summary, classes="title")
+            facts = [
+                ("number", f"#{change.id}"),
+                ("when", f"{change.at:%A %Y-%m-%d %H:%M:%S}"),
+                ("kind", change.kind),
+                ("terminal", change.terminal),
+            ]
+            if change.undoes is not None:
+                facts.append(("takes back", f"#{change.undoes}"))
+            if change.undone_by is not None:
+                facts.append(("undone by", f"#{change.undone_by}"))
+            width = max(len(name) for name, _ in facts)
+            for name, value in facts:
+                yield Words(f"{name.rjust(width)}   {value}", classes="fact")
+            undo = "" if change.undone_by is not None else "u undoes this one · "
+            yield Words(f"{undo}Esc goes back", classes="keys")
+
+    def action_undo_this(self) -> None:
+        """Take this entry back."""
+        if self.change.undone_by is None:
+            cast("BakehouseApp", self.app).do("undo", {"change": str(self.change.id)})
+        self.dismiss(None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to take an entry back once only."""
+        return action != "undo_this" or self.change.undone_by is None

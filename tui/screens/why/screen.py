@@ -1,0 +1,111 @@
+"""Why a number is what it is: its parts, and what they come from, up to the event lines."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Tree
+from textual.widgets.tree import TreeNode
+
+from core.errors import BakehouseError
+from core.session import KitchenSession
+from core.worker import SessionWorker
+from tui.screens.why.reading import Line, read_why
+from tui.widgets.plain import plain
+from tui.widgets.words import Words
+
+
+class WhyTree(Tree[None]):
+    """The lines of an explanation; nothing in them is markup."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", "Down", show=False),
+        Binding("k", "cursor_up", "Up", show=False),
+        Binding("g", "scroll_home", "First", show=False),
+        Binding("G", "scroll_end", "Last", show=False),
+    ]
+
+    def process_label(self, label: str | Text) -> Text:
+        """Take a label as it is."""
+        return label if isinstance(label, Text) else Text(plain(label))
+
+
+class WhyScreen(ModalScreen[None]):
+    """The tree of one or several items of an event."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,w", "dismiss(None)", "Back", id="why.back"),
+    ]
+
+    def __init__(self, event_id: int, items: Sequence[int]) -> None:
+        super().__init__()
+        self.event_id_asked = event_id
+        self.items = tuple(items)
+        self._session: SessionWorker | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out a title, the tree, the keys."""
+        with Vertical(id="why"):
+            yield Words("Why", id="why-title")
+            tree = WhyTree("")
+            tree.show_root = False
+            tree.guide_depth = 3
+            yield tree
+            yield Words("Enter folds · ↑↓ moves · Esc goes back", id="why-keys")
+
+    def on_mount(self) -> None:
+        """Read the explanation."""
+        self._session = SessionWorker(name="why")
+        self.load()
+
+    def on_unmount(self) -> None:
+        """Have the session closed on its own thread."""
+        if self._session is not None:
+            self._session.close()
+
+    @work(exclusive=True)
+    async def load(self) -> None:
+        """Read it and build the tree."""
+        session, event_id, items = self._session, self.event_id_asked, self.items
+        assert session is not None
+
+        def read(own: KitchenSession) -> list[Line]:
+            return [read_why(event_id, item, own) for item in items]
+
+        try:
+            lines = await asyncio.wrap_future(session.submit(read))
+        except BakehouseError as error:
+            title = self.query_one("#why-title", Words)
+            title.add_class("error")
+            title.say(str(error))
+            return
+        tree = self.query_one(WhyTree)
+        for line in lines:
+            _add(tree.root, line)
+        tree.root.expand_all()
+        tree.focus()
+        self.query_one("#why-title", Words).say(
+            "Why  " + ", ".join(f"{line.amount} {line.label}" for line in lines)
+        )
+
+
+def _add(node: TreeNode[None], line: Line) -> None:
+    label = Text()
+    label.append(plain(line.amount), "bold")
+    label.append(f" {plain(line.label)}")
+    if line.note:
+        label.append(f"  {plain(line.note)}", "dim")
+    if line.inner:
+        inner = node.add(label)
+        for each in line.inner:
+            _add(inner, each)
+    else:
+        node.add_leaf(label)

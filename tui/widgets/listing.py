@@ -1,0 +1,106 @@
+"""A table with a filter under it, sorting and copying."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from tui.widgets.table import TableView
+
+
+class Listing(Vertical):
+    """A list that can be filtered by words, sorted by column and copied from."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", key_display="/", id="list.filter"),
+        Binding("s", "sort", "Sort", show=False, id="list.sort", tooltip="by the next column"),
+        Binding("S", "turn", "Sort the other way", show=False, id="list.turn"),
+        Binding("c", "copy_cell", "Copy cell", show=False, id="list.copy-cell"),
+        Binding("C", "copy_row", "Copy row", show=False, id="list.copy-row"),
+        Binding("escape", "clear", "Clear filter", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Lay out the table and the filter."""
+        yield TableView()
+        yield Input(placeholder="filter: words; Esc clears it", compact=True, classes="filter")
+
+    def on_mount(self) -> None:
+        """Hide the filter until it is wanted."""
+        self.filter.display = False
+
+    @property
+    def table(self) -> TableView:
+        """The list."""
+        return self.query_one(TableView)
+
+    @property
+    def filter(self) -> Input:
+        """The line one types the filter in."""
+        return self.query_one(".filter", Input)
+
+    def filtered(self) -> None:
+        """Hear that the filter has changed; for those who show it elsewhere too."""
+
+    def copied(self) -> list[str]:
+        """Return what is copied with a row."""
+        return self.table.texts()
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        self.filter.display = True
+        self.filter.focus()
+
+    @on(Input.Changed, ".filter")
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.table.filter_by(event.value)
+        self.filtered()
+
+    @on(Input.Submitted, ".filter")
+    def _kept(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.table.focus()
+        self.filter.display = bool(event.value)
+
+    def action_clear(self) -> None:
+        """Take the filter away."""
+        self.filter.value = ""
+        self.table.focus()
+        self.filter.display = False
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        self.table.sort_next()
+
+    def action_turn(self) -> None:
+        """Sort the other way round."""
+        self.table.turn_sorting()
+
+    def action_copy_cell(self) -> None:
+        """Copy the cell of the row that the list is sorted by, else its name."""
+        self._copy(self.table.texts()[self.table.column : self.table.column + 1])
+
+    def action_copy_row(self) -> None:
+        """Copy the row."""
+        self._copy(self.copied())
+
+    def _copy(self, texts: list[str]) -> None:
+        if texts:
+            self.app.copy_to_clipboard("\t".join(texts))
+            self.notify("Copied.", timeout=2, markup=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what a list allows."""
+        if not self.is_mounted:
+            return False
+        if action in ("filter", "sort", "turn", "copy_cell"):
+            return self.table.display
+        if action == "clear":
+            return self.filter.display
+        return True
