@@ -37,8 +37,8 @@ def lend(session: KitchenSession) -> Iterator[KitchenSession]:
     """Lend `session` for reading; it must come back in the transaction it went out in.
 
     Pending objects are flushed first. On loan it refuses writing and everything that begins,
-    ends or nests a transaction, and the thread gets no other session. An error of the borrower leaves the transaction usable, on
-    PostgreSQL too.
+    ends or nests a transaction, and the thread gets no other session. An error of the borrower
+    leaves the transaction usable, on PostgreSQL too.
 
     Raises:
         SessionMisuse: It cannot be lent, or it came back in another state. If the transaction

@@ -240,9 +240,7 @@ class KitchenBuilder:
         return stock_service.count(self.item(item), amount, session=self.session, **facts)
 
     def discard(self, item: str, amount: Entered, reason: str = "stale") -> ChangeRow:
-        return stock_service.discard(
-            amount, reason, item_id=self.item(item), session=self.session
-        )
+        return stock_service.discard(amount, reason, item_id=self.item(item), session=self.session)
 
     # -- finding ---------------------------------------------------------------------------------
 
@@ -286,8 +284,7 @@ class KitchenBuilder:
         """Return the shopping list of an event by the slugs of its items."""
         rows = event_service.get_shopping_list(self.event_id(event), session=self.session)
         slugs = {
-            row.id: row.slug
-            for row in catalog_service.list_items(self.session, archived=True)
+            row.id: row.slug for row in catalog_service.list_items(self.session, archived=True)
         }
         return {slugs[row["item_id"]]: row for row in rows}
 
@@ -318,9 +315,7 @@ class KitchenBuilder:
             lots = [
                 tuple(row)
                 for row in reader.execute(
-                    select(
-                        Lot.id, Lot.item_id, Lot.left, Lot.cost_left, Lot.expires, Lot.event_id
-                    )
+                    select(Lot.id, Lot.item_id, Lot.left, Lot.cost_left, Lot.expires, Lot.event_id)
                     .where((Lot.left > 0) | (Lot.cost_left > 0))
                     .order_by(Lot.id)
                 )

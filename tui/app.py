@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from rich.text import Text
@@ -237,10 +237,8 @@ class BakehouseApp(App[None]):
         self._close_messages_no_wait()
 
 
-def run_app(
-    *, event: str | None = None, only: Collection[str] | Literal["all"] | None = None
-) -> int:
+def run_app(*, host: Host | None = None, event: str | None = None) -> int:
     """Run the screen on the configured kitchen and return the exit code."""
-    app = BakehouseApp(Host(only), event=event)
+    app = BakehouseApp(Host() if host is None else host, event=event)
     app.run()
     return app.return_code or 0

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from platformdirs import user_log_path
+from textual.worker import WorkerFailed
 
 LIBRARIES = ("textual", "rich", "sqlalchemy", "pluggy")
 
@@ -40,6 +41,8 @@ def write_report(error: BaseException, *, revision: int, folder: Path | None = N
 
 def _told(error: BaseException | None) -> list[str]:
     lines: list[str] = []
+    if isinstance(error, WorkerFailed):
+        error = error.error
     while error is not None:
         kind = type(error)
         lines.append(f"{kind.__module__}.{kind.__qualname__}")

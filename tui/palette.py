@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from bakehouse.plugin import Ref
 from core.commands import COMMANDS
 from core.commands.model import Wanted
 from tui.widgets.plain import plain
@@ -63,6 +64,8 @@ class Commands(Provider):
                 yield command.title, command.summary, partial(app.do, command.name, {})
                 continue
             wants_event = any(p.wanted is Wanted.EVENT for p in command.params)
-            given = {"event": str(event_id)} if wants_event and event_id is not None else {}
+            given = (
+                {"event": Ref("event", event_id)} if wants_event and event_id is not None else {}
+            )
             act = partial(app.ask, command.name, given, event_id=event_id)
             yield command.title, command.summary, act

@@ -188,7 +188,7 @@ def export(ctx: click.Context, file: str, event: str | None) -> None:
         slug = event_service.find_event(event).slug
     content = write_kitchen(export_kitchen(event=slug))
     if file == "-":
-        click.get_binary_stream("stdout").write(content)
+        sys.stdout.buffer.write(content)
         return
     path = Path(file).expanduser()
     part = path.with_name(path.name + ".part")

@@ -14,7 +14,6 @@ from fractions import Fraction
 from typing import Any
 
 import click
-import msgspec
 
 RIGHT = {"amount", "money", "percent", "integer", "number"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -39,6 +38,8 @@ def say(message: str) -> None:
 
 def jsonable(value: Any) -> Any:
     """Return data with exact numbers: Decimals as plain JSON numbers, dates as ISO texts."""
+    import msgspec
+
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Decimal | Fraction):
@@ -62,6 +63,8 @@ def jsonable(value: Any) -> Any:
 
 def print_json(value: Any) -> None:
     """Print data as JSON on stdout."""
+    import msgspec
+
     text = msgspec.json.format(msgspec.json.encode(jsonable(value)), indent=2)
     click.echo(text.decode())
 

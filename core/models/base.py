@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import CheckConstraint, MetaData, Text
@@ -37,10 +38,14 @@ class Exact(TypeDecorator[Fraction]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Fraction | None:
         """Read "n/d" back."""
-        if value is None:
-            return None
-        numerator, _, denominator = value.partition("/")
-        return Fraction(int(numerator), int(denominator))
+        return None if value is None else read_exact(value)
+
+
+@lru_cache(maxsize=65_536)
+def read_exact(text: str) -> Fraction:
+    """Return the rational of a text "n/d"; kitchens repeat the same few thousand."""
+    numerator, _, denominator = text.partition("/")
+    return Fraction(int(numerator), int(denominator))
 
 
 def positive(column: str) -> CheckConstraint:

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from core.clock import today
@@ -28,6 +29,7 @@ from core.models import (
     RunOutput,
     StockMove,
 )
+from core.models.base import read_exact
 from core.planning import kitchen as planning
 from core.planning.kitchen import Kitchen
 from core.planning.netting import Plan, make_plan
@@ -92,16 +94,23 @@ def load_kitchen(session: Session) -> Kitchen:
     )
 
 
-def _stock_amount(
-    amount: Fraction, unit: str, factor: Fraction | None
-) -> tuple[Fraction | None, str]:
-    """Return an amount in stock units; of an unknown one, None and how it was entered."""
+def _text(column: Any) -> ColumnElement[str]:
+    """Select an exact column as its text; `_stock_amount` reads it."""
+    return type_coerce(column, Text())
+
+
+@lru_cache(maxsize=65_536)
+def _stock_amount(amount: str, unit: str, factor: str | None) -> tuple[Fraction | None, str]:
+    """Return an amount in stock units; of an unknown one, None and how it was entered.
+
+    Remembered, because a kitchen repeats the same few thousand amounts in every load.
+    """
     if factor is None:
-        return None, exact(Amount(amount, unit))
-    return (amount if factor == 1 else amount * factor), ""
+        return None, exact(Amount(read_exact(amount), unit))
+    return read_exact(amount) * read_exact(factor), ""
 
 
-def _line(item_id: int, amount: Fraction, unit: str, factor: Fraction | None) -> planning.Line:
+def _line(item_id: int, amount: str, unit: str, factor: str | None) -> planning.Line:
     return planning.Line(item_id, *_stock_amount(amount, unit, factor))
 
 
@@ -115,7 +124,13 @@ def load_recipes(session: Session, only: int | None = None) -> dict[int, plannin
     lines: dict[int, list[planning.Line]] = defaultdict(list)
     for model, target in ((RecipeOutput, outputs), (RecipeLine, lines)):
         query = (
-            select(model.recipe_id, model.item_id, model.amount, model.unit, ItemUnit.factor)
+            select(
+                model.recipe_id,
+                model.item_id,
+                _text(model.amount),
+                model.unit,
+                _text(ItemUnit.factor),
+            )
             .outerjoin(ItemUnit, _factor_of(model))
             .order_by(model.recipe_id, model.position)
         )
@@ -141,9 +156,9 @@ def load_bundles(session: Session) -> dict[int, tuple[planning.Line, ...]]:
         select(
             BundleLine.bundle_id,
             BundleLine.item_id,
-            BundleLine.amount,
+            _text(BundleLine.amount),
             BundleLine.unit,
-            ItemUnit.factor,
+            _text(ItemUnit.factor),
         )
         .outerjoin(ItemUnit, _factor_of(BundleLine))
         .order_by(BundleLine.bundle_id, BundleLine.position)
@@ -166,10 +181,10 @@ def load_events(session: Session, which: ColumnElement[bool]) -> tuple[planning.
         select(
             EventLine.event_id,
             EventLine.item_id,
-            EventLine.amount,
+            _text(EventLine.amount),
             EventLine.unit,
             EventLine.recipient,
-            ItemUnit.factor,
+            _text(ItemUnit.factor),
         )
         .join(Event, Event.id == EventLine.event_id)
         .outerjoin(ItemUnit, _factor_of(EventLine))

@@ -99,9 +99,7 @@ Cli = Callable[..., Result]
 
 
 @pytest.fixture
-def bare_cli(
-    capfd: pytest.CaptureFixture[str], fixed_clock: datetime, no_kitchen: None
-) -> Cli:
+def bare_cli(capfd: pytest.CaptureFixture[str], fixed_clock: datetime, no_kitchen: None) -> Cli:
     """Run commands without a kitchen."""
 
     def call(*words: object) -> Result:

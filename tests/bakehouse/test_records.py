@@ -50,7 +50,7 @@ def test_every_record_has_a_dry_run(cli: Cli) -> None:
     before = cli("export", "-").out
     for words in (
         ("make", "brownies", "--batches", "1"),
-        ("assemble", "gift-bag", "1"),
+        ("assemble", "gift-bag", "1", "--event", "christmas"),
         ("buy", "flour", "--packs", "1", "--paid", "6"),
         ("count", "flour", "3 lb"),
         ("discard", "flour", "1 lb", "spilled"),
@@ -99,7 +99,7 @@ def test_a_purchase_is_the_same_by_packs_and_by_amount(cli: Cli) -> None:
     cli("buy", "flour-5lb", "--packs", "2", "--paid", "12.00")
     cli("buy", "flour", "--amount", "10 lb", "--paid", "$12")
     stock = cli("show", "stock", "--json").json["data"]
-    [flour] = [row for row in stock if row["item"] == "Flour, all purpose"]
+    [flour] = [row for row in stock if row["name"] == "Flour, all purpose"]
     assert flour["value"] == 36
 
 

@@ -112,9 +112,7 @@ WRITES: dict[str, ByIds] = {
         ProductDoc(slug="flour-2kg", item="flour", label="2 kg", pack="2 kg")
     ),
     "catalog_service.save_recipe": lambda k: given(
-        RecipeDoc(
-            slug="bars", name="Bars", makes=[LineDoc(item="bar", amount="12")]
-        )
+        RecipeDoc(slug="bars", name="Bars", makes=[LineDoc(item="bar", amount="12")])
     ),
     "catalog_service.save_bundle": lambda k: given(
         BundleDoc(item="bag", lines=[LineDoc(item="cookie", amount="7")])
@@ -327,9 +325,7 @@ def assert_refuses_misused_sessions(name: str, ids: Ids, *, reads: bool) -> None
         call(name, ids, foreign)
 
 
-def assert_uses_only_its_session(
-    name: str, ids: Ids, session: Session, database: Database
-) -> Any:
+def assert_uses_only_its_session(name: str, ids: Ids, session: Session, database: Database) -> Any:
     """Call with a session: no connection, no transaction, nothing closed."""
     transaction = session.get_transaction()
     with watching(database) as seen:

@@ -20,10 +20,11 @@ BAR_FROM = 10
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A column that is shown: its place in the table's rows, and its width in cells."""
+    """A column that is shown: its place in the table's rows, where it begins, how wide it is."""
 
     index: int
     column: Column
+    start: int
     width: int
 
 
@@ -36,41 +37,50 @@ class _Wish:
     empty: bool
 
 
-def fit(table: Table, available: int) -> tuple[list[Fitted], int]:
-    """Return the columns to show in `available` cells, and the gap between them.
+def fit(table: Table, available: int) -> list[Fitted]:
+    """Return the columns to show in `available` cells, from left to right.
 
     Numbers are shown whole or not at all; columns give way by priority, those that are empty
     first; then texts are shortened. What is left over goes to texts that are too short.
     """
     wishes = [_wish(table, index) for index in range(len(table.columns))]
-    while _width([wish.least for wish in wishes]) > available:
+    while _width(wishes, [wish.least for wish in wishes]) > available:
         rest = [wish for wish in wishes if wish.column.priority > 0]
         if not rest:
             break
         wishes.remove(max(rest, key=lambda wish: (wish.empty, wish.column.priority, wish.index)))
     widths = _shrunk(wishes, available)
-    spare = available - _width(widths)
+    spare = available - _width(wishes, widths)
     for place, wish in enumerate(wishes):
         more = max(0, min(spare, wish.most - widths[place]))
         widths[place] += more
         spare -= more
-    gap = 2 if spare >= len(wishes) - 1 else 1
-    shown = [
-        Fitted(wish.index, wish.column, width)
-        for wish, width in zip(wishes, widths, strict=True)
-        if width > 0
-    ]
-    return shown, gap
+    wider = int(spare >= len(wishes) - 1)
+    shown = []
+    start = 0
+    for place, (wish, width) in enumerate(zip(wishes, widths, strict=True)):
+        start += _gap(wishes, place) + (wider if place else 0)
+        shown.append(Fitted(wish.index, wish.column, start, width))
+        start += width
+    return shown
 
 
-def _width(widths: Sequence[int]) -> int:
-    return sum(widths) + max(0, len(widths) - 1)
+def _width(wishes: Sequence[_Wish], widths: Sequence[int]) -> int:
+    return sum(widths) + sum(_gap(wishes, place) for place in range(len(wishes)))
+
+
+def _gap(wishes: Sequence[_Wish], place: int) -> int:
+    """Return the cells before a column; a text after a number needs more, or they run together."""
+    if place == 0:
+        return 0
+    before, this = wishes[place - 1].column.side, wishes[place].column.side
+    return 2 if (before, this) == ("right", "left") else 1
 
 
 def _shrunk(wishes: list[_Wish], available: int) -> list[int]:
     """Return the least widths, texts shortened further where even these are too wide."""
     widths = [wish.least for wish in wishes]
-    while (over := _width(widths) - available) > 0:
+    while (over := _width(wishes, widths) - available) > 0:
         texts = [n for n, wish in enumerate(wishes) if wish.column.side == "left"]
         places = [n for n in texts if widths[n] > LEAST_TEXT] or [
             n for n in range(len(widths)) if widths[n] > 1

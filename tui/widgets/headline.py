@@ -17,6 +17,9 @@ from tui.widgets.cells import percent
 from tui.widgets.plain import fitted, plain
 
 BAR = 12
+WIDE = 110
+"""From this width on, the other screens are named."""
+MODES = (("F1", "Events"), ("F2", "Event"), ("F3", "Journal"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Headline(Widget):
         "headline--fact",
         "headline--bar",
         "headline--rest",
+        "headline--mode",
+        "headline--mode-open",
         "headline--state",
         "headline--alert",
     }
@@ -51,7 +56,7 @@ class Headline(Widget):
     def render(self) -> Text:
         """Draw it in the width there is."""
         head, width = self.head, self.content_size.width
-        right = self._right(head)
+        right = self._right(head, width)
         facts = [plain(fact) for fact in head.facts]
         while facts and self._needed(head, facts) + right.cell_len > width:
             facts.pop()
@@ -78,8 +83,14 @@ class Headline(Widget):
         bars = BAR + 6 if head.value is not None else 0
         return cell_len(plain(head.title)) + sum(cell_len(fact) + 3 for fact in facts) + bars + 2
 
-    def _right(self, head: Head) -> Text:
+    def _right(self, head: Head, room: int) -> Text:
         right = Text(end="")
+        if room >= WIDE:
+            for key, name in MODES:
+                mode = "mode-open" if self.app.current_mode == name.lower() else "mode"
+                right.append(f"{key} {name}", self._style(mode))
+                right.append("  ")
+            right.append("  ")
         right.append(head.state, self._style("state"))
         if head.alert:
             right.append(" " if head.state else "")

@@ -22,6 +22,9 @@ from tui.widgets.words import Words
 class Pane(Listing):
     """A view on the screen. What it shows is changed by `show` only."""
 
+    class Filled(Message):
+        """Something else is shown, which may need more room or less."""
+
     class Retry(Message):
         """A view that failed is to be tried again."""
 
@@ -33,9 +36,11 @@ class Pane(Listing):
         super().__init__(classes="pane")
         self.view = view
         self.number = 0
+        self.alone = False
         self.failure: Failure | None = None
         self._outcome: Loaded | Failure | None = None
         self._ready = False
+        self._wants_focus = False
         self._note = ""
 
     def compose(self) -> ComposeResult:
@@ -51,11 +56,19 @@ class Pane(Listing):
         self._show_title()
         if self._outcome is not None:
             self.show(self._outcome)
+        if self._wants_focus:
+            self.focus_content()
 
     @property
     def row(self) -> Row | None:
         """The row under the cursor."""
         return self.table.row if self._ready and self.table.display else None
+
+    def stand_alone(self, alone: bool) -> None:
+        """Leave out the title where a tab says it already."""
+        self.alone = alone
+        if self._ready:
+            self._show_title()
 
     @property
     def lines(self) -> int:
@@ -80,6 +93,7 @@ class Pane(Listing):
             self._note = f"slow, {outcome.ms:.0f} ms" if outcome.slow else ""
             self._show_data(outcome.data)
         self._show_title()
+        self.post_message(self.Filled())
 
     def _show_data(self, data: Table | Sections | Markdown) -> None:
         if isinstance(data, Table):
@@ -108,7 +122,10 @@ class Pane(Listing):
             widget.remove()
 
     def focus_content(self) -> None:
-        """Put the focus on what the pane shows."""
+        """Put the focus on what the pane shows, as soon as it is there."""
+        if not self._ready:
+            self._wants_focus = True
+            return
         for widget in self.query(".instead"):
             widget.focus()
             return
@@ -123,8 +140,10 @@ class Pane(Listing):
             )
         if self._note:
             parts.append(f"! {self._note}")
+        title = self.query_one(".pane-title", Words)
+        title.display = not self.alone or len(parts) > 1
         mark = "▸" if self.has_focus_within else " "
-        self.query_one(".pane-title", Words).say(f"{mark} {plain('  ·  '.join(parts))}")
+        title.say(f"{mark} {plain('  ·  '.join(parts))}")
 
     def on_descendant_focus(self) -> None:
         """Mark the pane that has the focus."""

@@ -81,7 +81,6 @@ class TableView(ScrollView, can_focus=True):
         self.words = ""
         self.sorting: Sorting | None = None
         self._fitted: list[Fitted] = []
-        self._gap = 1
 
     # -- what is shown -----------------------------------------------------------------------------
 
@@ -172,7 +171,7 @@ class TableView(ScrollView, can_focus=True):
 
     def _fit(self) -> None:
         width = self.scrollable_content_region.width
-        self._fitted, self._gap = fit(self.table, max(1, width))
+        self._fitted = fit(self.table, max(1, width))
         self.virtual_size = Size(1, self.lines)
 
     # -- moving ------------------------------------------------------------------------------------
@@ -246,16 +245,14 @@ class TableView(ScrollView, can_focus=True):
             self.post_message(self.Selected(self.rows[number]))
 
     def _sort_by_heading(self, x: int) -> None:
-        start = 0
         for each in self._fitted:
-            if start <= x < start + each.width + self._gap:
+            if each.start <= x < each.start + each.width + 1:
                 same = self.sorting is not None and self.sorting.column == each.column.name
                 if same and self.sorting is not None and self.sorting.down:
                     self.sort_by(None)
                 else:
                     self.sort_by(Sorting(each.column.name, same))
                 return
-            start += each.width + self._gap
 
     # -- drawing -----------------------------------------------------------------------------------
 
@@ -322,10 +319,11 @@ class TableView(ScrollView, can_focus=True):
         return self._spaced(bare), cursor
 
     def _spaced(self, cells: list[list[Segment]]) -> list[Segment]:
-        gap = Segment(" " * self._gap)
         line: list[Segment] = []
-        for place, segments in enumerate(cells):
-            line += [gap, *segments] if place else segments
+        end = 0
+        for each, segments in zip(self._fitted, cells, strict=True):
+            line += [Segment(" " * (each.start - end)), *segments]
+            end = each.start + each.width
         return line
 
 

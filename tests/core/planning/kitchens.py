@@ -75,8 +75,7 @@ def kitchens(draw: st.DrawFn, *, unknown: bool = True) -> Kitchen:
         )
     wanted = [item_id for item_id, item in items.items() if item.kind in ("made", "bundle")]
     events = tuple(
-        draw(events_of(n, wanted, recipes, unknown=unknown))
-        for n in range(draw(st.integers(1, 4)))
+        draw(events_of(n, wanted, recipes, unknown=unknown)) for n in range(draw(st.integers(1, 4)))
     )
     stocked = draw(st.lists(st.sampled_from(sorted(items)), unique=True, max_size=5))
     return Kitchen(
@@ -86,9 +85,7 @@ def kitchens(draw: st.DrawFn, *, unknown: bool = True) -> Kitchen:
         events=events,
         free={item_id: draw(ledger) for item_id in stocked},
         kept={
-            item_id: {
-                event.id: draw(ledger) for event in events if draw(st.integers(0, 2)) == 0
-            }
+            item_id: {event.id: draw(ledger) for event in events if draw(st.integers(0, 2)) == 0}
             for item_id in stocked
             if draw(st.booleans())
         },

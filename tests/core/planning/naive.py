@@ -86,8 +86,7 @@ class _Planner:
 
     def _recipes_asking(self, item_id: int, waiting: set[int]) -> bool:
         return any(
-            any(line.item_id == item_id for line in self.kitchen.recipes[r].lines)
-            for r in waiting
+            any(line.item_id == item_id for line in self.kitchen.recipes[r].lines) for r in waiting
         )
 
     # -- stock -----------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def test_get_shopping_list_with_session(christmas: int) -> None:
 
     # Five batches of cookies and six of brownies are still to bake: 11 2/3 + 6 cups.
     assert (flour["item_name"], flour["needed"]) == ("Flour", Decimal("2208.333333"))
-    assert (flour["to_buy"], flour["status"]) == (Decimal("1916.666667"), "buy")
+    assert (flour["to_buy"], flour["status"]) == (Decimal("1916.666666"), "buy")
     assert [(pack["label"], pack["packs"]) for pack in flour["packs"]] == [("Flour 5lb", 1)]
     assert (ribbon["item_name"], ribbon["to_buy"]) == ("Ribbon", 30)
     assert ribbon["problem"] == "no product: nothing says how it is sold"
@@ -170,9 +170,7 @@ def test_progress_is_made_fresh_for_each_call(read, christmas: int) -> None:
         assert read(christmas, session=session) == again
 
 
-def test_progress_of_a_rehearsal_is_gone_afterwards(
-    bakery: KitchenBuilder, christmas: int
-) -> None:
+def test_progress_of_a_rehearsal_is_gone_afterwards(bakery: KitchenBuilder, christmas: int) -> None:
     before = get_assembly_progress(christmas)
     with rehearsal() as session:
         KitchenBuilder(session).assemble("gift-bag", 3, event="christmas")

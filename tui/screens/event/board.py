@@ -62,7 +62,6 @@ class Board(Vertical):
         for pane in self._panes:
             if pane.view.id in outcomes:
                 pane.show(outcomes[pane.view.id])
-        self.call_after_refresh(self.share_room)
 
     def _make(self, views: Sequence[View]) -> None:
         for pane in self._panes:
@@ -91,7 +90,8 @@ class Board(Vertical):
         several = len(shown) > 1
         for pane in self._panes:
             pane.display = pane in shown
-        self._tabs(several)
+            pane.stand_alone(not several)
+        self._show_tabs(several)
         body = self.query_one("#board-body")
         left, right = self.query_one("#board-left"), self.query_one("#board-right")
         for side in (left, right):
@@ -117,7 +117,7 @@ class Board(Vertical):
         for pane, height in zip(panes, heights([p.lines for p in panes], room), strict=True):
             pane.styles.height = height
 
-    def _tabs(self, several: bool) -> None:
+    def _show_tabs(self, several: bool) -> None:
         tabs = self.query_one(TabLine)
         tabs.titles = tuple(pane.view.title for pane in self._panes)
         tabs.open = self._open
@@ -141,6 +141,10 @@ class Board(Vertical):
         self.share_room()
         pane.focus_content()
         return not pane.view.builtin
+
+    @on(Pane.Filled)
+    def _filled(self) -> None:
+        self.share_room()
 
     @on(TabLine.Chosen)
     def _chosen(self, message: TabLine.Chosen) -> None:

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import Footer
 
-from bakehouse.plugin import Row
+from bakehouse.plugin import Ref, Row
 from core import clock
 from core.errors import BakehouseError, EventNotFound
 from core.services.planning.shapes import EventProgress
@@ -241,7 +241,7 @@ class EventScreen(KitchenScreen[Snapshot]):
     @property
     def _event_ref(self) -> Prefilled:
         assert self.snapshot is not None
-        return self.snapshot.event.slug
+        return Ref("event", self.snapshot.event.id)
 
     def action_check(self) -> None:
         """Tick an item off the shopping list, or take the tick away."""

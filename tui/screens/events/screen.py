@@ -11,11 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import Footer
 
+from bakehouse.plugin import Ref
 from core import clock
 from core.errors import BakehouseError
 from core.session import KitchenSession
 from tui.screens.base import KitchenScreen
 from tui.screens.events.reading import Home, as_table, read_home
+from tui.screens.form.offers import Prefilled
 from tui.widgets.headline import Head, Headline
 from tui.widgets.listing import Listing
 from tui.widgets.notice import Notice
@@ -135,7 +137,9 @@ class EventsScreen(KitchenScreen[Home]):
 
     def action_ask(self, name: str) -> None:
         """Open a dialog about the event under the cursor."""
-        given = {} if name == "event add" else {"event": str(self.event_id)}
+        given: dict[str, Prefilled] = {}
+        if name != "event add" and self.event_id is not None:
+            given = {"event": Ref("event", self.event_id)}
         self.kitchen.ask(name, given, event_id=self.event_id)
 
     def action_archive(self) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
@@ -11,7 +12,7 @@ from core.commands.preview import Difference
 from tui.widgets.plain import fitted, plain
 from tui.widgets.words import Words
 
-NAME, FIELD = 26, 16
+LEAST_NAME = 14
 
 
 class DifferencesView(VerticalScroll, can_focus=False):
@@ -23,27 +24,36 @@ class DifferencesView(VerticalScroll, can_focus=False):
 
     def show(self, differences: Sequence[Difference], *, done: bool, several: bool) -> None:
         """Show what would change; `done` where the command itself would work."""
-        lines = lines_of(differences, several=several)
+        lines = lines_of(differences, self.scrollable_content_region.width, several=several)
         if done and not lines:
             lines = ["no number of an open event changes"]
         self.query_one("#differences-text", Words).say("\n".join(lines))
         self.scroll_home(animate=False)
 
 
-def lines_of(differences: Sequence[Difference], *, several: bool) -> list[str]:
-    """Say differences line by line, the amounts under each other."""
-    name = min(NAME, max((len(plain(each.name)) for each in differences), default=0))
-    field = min(FIELD, max((len(each.field) for each in differences), default=0))
-    before = max((len(plain(each.before)) for each in differences), default=0)
+def lines_of(differences: Sequence[Difference], width: int, *, several: bool) -> list[str]:
+    """Say differences line by line, the amounts under each other; names give way."""
+    field = _longest(each.field for each in differences)
+    before = _longest(plain(each.before) for each in differences)
+    after = _longest(plain(each.after) for each in differences)
+    change = _longest(plain(each.change) for each in differences)
+    room = width - 2 - 2 - field - 2 - before - 3 - after
+    changes = room - 2 - change >= LEAST_NAME
+    name = min(_longest(plain(each.name) for each in differences), room - 2 - change * changes)
+    name = max(LEAST_NAME, name)
     lines: list[str] = []
     view = ("", "")
     for each in differences:
         if (each.event, each.view) != view:
             view = (each.event, each.view)
             lines.append(plain(f"{each.view} · {each.event}" if several else each.view))
-        change = f"  ({plain(each.change)})" if each.change else ""
-        lines.append(
-            f"  {fitted(plain(each.name), name)}  {fitted(each.field, field)}  "
-            f"{plain(each.before).rjust(before)} → {plain(each.after)}{change}"
+        line = (
+            f"  {fitted(plain(each.name), name)}  {each.field.ljust(field)}  "
+            f"{plain(each.before).rjust(before)} → {plain(each.after).ljust(after)}"
         )
+        lines.append(f"{line}  {plain(each.change).rjust(change)}" if changes else line)
     return lines
+
+
+def _longest(texts: Iterable[str]) -> int:
+    return max(map(cell_len, texts), default=0)

@@ -83,7 +83,7 @@ class Field(Horizontal):
         super().__init__(classes="field")
         self.param = param
         self.offers: Sequence[Offer] = [
-            Offer(n, choice) for n, choice in enumerate(self._choices(param))
+            Offer("choice", n, choice) for n, choice in enumerate(self._choices(param))
         ]
         self._width = width
         self._typed = ""
@@ -170,4 +170,9 @@ class Field(Horizontal):
 
     def on_descendant_focus(self) -> None:
         """Tell what is offered."""
+        self.add_class("-focused")
         self.post_message(self.Focused(self))
+
+    def on_descendant_blur(self) -> None:
+        """Take the mark away."""
+        self.remove_class("-focused")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ NAMED = (Wanted.EVENT, Wanted.ITEM, Wanted.PRODUCT, Wanted.RECIPE, Wanted.BUNDLE
 class Offer:
     """One thing that can be named: what is typed for it, and what is said beside it."""
 
+    kind: str
     id: int
     text: str
     hint: str = ""
@@ -40,35 +41,37 @@ def read_offers(command: Command, session: Session) -> Offers:
 def _read(kind: Wanted, session: Session) -> Sequence[Offer]:
     if kind is Wanted.EVENT:
         events = event_service.list_events(session)
-        return _offers((row.id, row.name, row.slug, row.date.isoformat()) for row in events)
+        return _offers(
+            "event", [(row.id, row.name, row.slug, row.date.isoformat()) for row in events]
+        )
     if kind is Wanted.RECIPE:
         recipes = catalog_service.list_recipes(session)
-        return _offers((row.id, row.name, row.slug, row.makes) for row in recipes)
+        return _offers("recipe", [(row.id, row.name, row.slug, row.makes) for row in recipes])
     if kind is Wanted.BUNDLE:
         bundles = catalog_service.list_bundles(session)
-        return _offers((row.id, row.name, row.slug, row.holds) for row in bundles)
+        return _offers("bundle", [(row.id, row.name, row.slug, row.holds) for row in bundles])
     items = catalog_service.list_items(session)
-    named = _offers((row.id, row.name, row.slug, row.kind) for row in items)
+    named = _offers("item", [(row.id, row.name, row.slug, row.kind) for row in items])
     if kind is Wanted.ITEM:
         return named
     if kind is Wanted.LOT:
         lots = stock_service.list_lots(session=session)
-        return [Offer(lot.id, f"L{lot.id}", lot.item_name) for lot in lots]
+        return [Offer("lot", lot.id, f"L{lot.id}", lot.item_name) for lot in lots]
     products = catalog_service.list_products(session)
     packs = _offers(
-        (row.id, row.label, row.slug, f"{row.item_name}, {row.pack}") for row in products
+        "product",
+        [(row.id, row.label, row.slug, f"{row.item_name}, {row.pack}") for row in products],
     )
     bought = {row.id for row in items if row.kind in ("ingredient", "supply")}
     return [*packs, *(offer for offer in named if offer.id in bought)]
 
 
-def _offers(rows: Iterable[tuple[int, str, str, str]]) -> list[Offer]:
+def _offers(kind: str, rows: Sequence[tuple[int, str, str, str]]) -> list[Offer]:
     """Offer things by name, or by slug where a name would not be enough."""
-    known = list(rows)
-    names = Counter(folded(name) for _, name, _, _ in known)
+    names = Counter(folded(name) for _, name, _, _ in rows)
     return [
-        Offer(key, name if _can_be_typed(name) and names[folded(name)] == 1 else slug, hint)
-        for key, name, slug, hint in known
+        Offer(kind, key, name if _can_be_typed(name) and names[folded(name)] == 1 else slug, hint)
+        for key, name, slug, hint in rows
     ]
 
 
@@ -87,15 +90,13 @@ def matching(offers: Sequence[Offer], typed: str) -> list[Offer]:
 def opening_text(param: Param, value: Prefilled, offers: Offers) -> str:
     """Return what stands in a field when the dialog opens."""
     if isinstance(value, Ref):
-        named = next((o for o in offers.get(param.wanted, ()) if o.id == value.id), None)
-        return str(value.id) if named is None else named.text
+        kinds = ("item", "bundle") if value.kind in ("item", "bundle") else (value.kind,)
+        for offer in offers.get(param.wanted, ()):
+            if offer.id == value.id and offer.kind in kinds:
+                return offer.text
+        return str(value.id)
     if value is None or value is False:
         return ""
     if value is True:
         return "yes"
-    if not isinstance(value, str):
-        return "; ".join(value)
-    if value.isdigit() and param.wanted in NAMED:
-        named = next((o for o in offers.get(param.wanted, ()) if o.id == int(value)), None)
-        return value if named is None else named.text
-    return value
+    return value if isinstance(value, str) else "; ".join(value)

@@ -36,6 +36,7 @@ SHOWN_OFFERS = 6
 class FormScreen(ModalScreen[ChangeRow | None]):
     """Asks for the parameters of a command and shows what it would change while one types."""
 
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "drop", "Drop", id="form.drop"),
         Binding("enter", "record", "Do it", id="form.record", priority=True),

@@ -149,7 +149,7 @@ class ProblemsScreen(ModalScreen[None]):
 
 def _given(name: str, problem: PlanProblem) -> Mapping[str, Prefilled]:
     if name.startswith("event"):
-        return {"event": str(problem.event_id)}
+        return {} if problem.event_id is None else {"event": Ref("event", problem.event_id)}
     if name == "discard":
         lot = problem.place.removeprefix("lot ")
         return {"what": f"L{lot}", "amount": "all", "reason": "expired"}

@@ -1,0 +1,138 @@
+"""The app on the demo kitchen, and waiting for it without sleeping."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from bakehouse import __version__
+from core.interchange.demo import make_demo
+from core.session import Database
+from plugins.host import Host
+from tui.app import BakehouseApp
+
+ROOT = Path(__file__).parents[2]
+NARROW, WIDE = (80, 24), (120, 40)
+
+
+class Site:
+    """A folder with the built-in plugins installed, and room for others."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+        self._distribute("bakehouse", __version__, project["entry-points"]["bakehouse.plugins"])
+
+    def _distribute(self, name: str, version: str, plugins: dict[str, str]) -> None:
+        info = self.folder / f"{name}-{version}.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        )
+        lines = ["[bakehouse.plugins]", *(f"{key} = {at}" for key, at in plugins.items())]
+        (info / "entry_points.txt").write_text("\n".join(lines) + "\n")
+
+    def install(self, name: str, load: str, *, title: str = "", spec: str = "") -> None:
+        """Install a plugin with one view of events, whose `load(ctx)` has this body."""
+        module = f"tui_plugin_{name}"
+        (self.folder / f"{module}.py").write_text(
+            "import time\nfrom bakehouse.plugin import *\n\n"
+            "@contribute.views\ndef views():\n"
+            f"    return [ViewSpec(id={name!r}, title={title or name!r}, area=Area.EVENT,\n"
+            f"                     load='{module}:load', {spec})]\n\n"
+            "def load(ctx):\n" + _indented(load)
+        )
+        self._distribute(f"bakehouse-{name}", "1.0", {name: module})
+
+    def host(self) -> Host:
+        """Return a host of what is installed here, without asking for consent."""
+        return Host("all", path=[str(self.folder)], consent_file=self.folder / "plugins.json")
+
+
+def _indented(body: str) -> str:
+    return "".join(f"    {line}\n" for line in dedent(body).strip().splitlines())
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """Give a folder to install plugins into."""
+    folder = tmp_path / "site"
+    monkeypatch.syspath_prepend(str(folder))
+    yield Site(folder)
+    for name in [name for name in sys.modules if name.startswith("tui_plugin_")]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def demo(sqlite_kitchen: Database) -> Database:
+    """Give the demo kitchen."""
+    make_demo()
+    return sqlite_kitchen
+
+
+@pytest.fixture(autouse=True)
+def still_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the cursor from blinking, so that pictures are always the same."""
+    monkeypatch.setattr(Input, "cursor_blink", False)
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until every worker has ended and what they brought is on the screen."""
+    for _ in range(3):
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+async def until(pilot: Pilot[None], what: Callable[[], bool]) -> None:
+    """Wait until something is so; pytest's own limits end it."""
+    for _ in range(500):
+        if what():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError("it did not come about")
+
+
+@asynccontextmanager
+async def running(
+    site: Site, size: tuple[int, int] = WIDE, *, event: str | None = None, look_every: float = 3600
+) -> AsyncIterator[Pilot[None]]:
+    """Run the app; by default it does not look whether others have changed the kitchen."""
+    app = BakehouseApp(site.host(), event=event, look_every=look_every)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await settle(pilot)
+        yield pilot
+
+
+async def keys(pilot: Pilot[None], *pressed: str) -> None:
+    """Press keys, and wait for what each of them starts."""
+    for key in pressed:
+        await pilot.press(key)
+    await settle(pilot)
+
+
+async def write(pilot: Pilot[None], text: str) -> None:
+    """Type a text over what is in the field."""
+    assert isinstance(pilot.app.focused, Input)
+    pilot.app.focused.value = ""
+    for char in text:
+        await pilot.press("space" if char == " " else char)
+    await settle(pilot)
+
+
+def app_of(pilot: Pilot[None]) -> BakehouseApp:
+    """Return the app by its own type."""
+    assert isinstance(pilot.app, BakehouseApp)
+    return pilot.app
+
+
+def said(pilot: Pilot[None]) -> list[str]:
+    """Return what was said in the corner."""
+    return [note.message for note in pilot.app._notifications]

@@ -1,0 +1,33 @@
+from tests.tui.conftest import *
+async def test_try(demo, site):
+    async with running(site) as pilot:
+        pilot.app.save_screenshot("/tmp/bk/a.svg")
+        await keys(pilot, "enter")
+        await pilot.pause()
+        pilot.app.save_screenshot("/tmp/bk/b.svg")
+        await keys(pilot, "m")
+        pilot.app.save_screenshot("/tmp/bk/c.svg")
+        await keys(pilot, "escape", "w")
+        pilot.app.save_screenshot("/tmp/bk/d.svg")
+        await keys(pilot, "escape", "p")
+        pilot.app.save_screenshot("/tmp/bk/e.svg")
+        await keys(pilot, "escape", "question_mark")
+        pilot.app.save_screenshot("/tmp/bk/f.svg")
+        await keys(pilot, "escape", "f3")
+        pilot.app.save_screenshot("/tmp/bk/g.svg")
+        await keys(pilot, "enter")
+        pilot.app.save_screenshot("/tmp/bk/h.svg")
+        await keys(pilot, "escape", "ctrl+p")
+        pilot.app.save_screenshot("/tmp/bk/i.svg")
+async def test_narrow(demo, site):
+    async with running(site, NARROW) as pilot:
+        pilot.app.save_screenshot("/tmp/bk/na.svg")
+        await keys(pilot, "enter")
+        await pilot.pause()
+        pilot.app.save_screenshot("/tmp/bk/nb.svg")
+        await keys(pilot, "3", "b")
+        pilot.app.save_screenshot("/tmp/bk/nc.svg")
+        await keys(pilot, "escape", "w")
+        pilot.app.save_screenshot("/tmp/bk/nd.svg")
+        await keys(pilot, "escape", "p")
+        pilot.app.save_screenshot("/tmp/bk/ne.svg")
