@@ -33,7 +33,7 @@ class Limit:
     def _lines(self, table: str, owner: str) -> Lines:
         lines: Lines = defaultdict(list)
         for key, item, amount, factor in self._rows(
-            f"SELECT l.{owner}, l.item_id, l.amount, u.factor FROM {table} l"  # noqa: S608
+            f"SELECT l.{owner}, l.item_id, l.amount, u.factor FROM {table} l"
             f" JOIN item_unit u ON u.item_id = l.item_id AND u.unit = l.unit"
             f" ORDER BY l.{owner}, l.position"
         ):
@@ -78,7 +78,7 @@ class Limit:
         """Net every item for every event."""
         made_by = {lines[0][0]: recipe for recipe, lines in self.outputs.items()}
         order = self._order(made_by)
-        scale = {item: MICRO for item in order}
+        scale = dict.fromkeys(order, MICRO)
         for recipe, lines in self.inputs.items():
             sn, sd = self.steps[recipe]
             for item, n, d in lines:

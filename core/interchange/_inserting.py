@@ -225,7 +225,8 @@ class Inserter:
 
     def add_units(self, used: Iterable[tuple[str, str]]) -> None:
         """Work out the factors of the units that amounts were entered in, by item."""
-        there = set(self.session.execute(select(ItemUnit.item_id, ItemUnit.unit)).all())
+        known = self.session.execute(select(ItemUnit.item_id, ItemUnit.unit))
+        there = {(item_id, unit) for item_id, unit in known}
         rows = []
         for slug, text in used:
             unit = parse_amount(text).unit or self.items[slug].unit

@@ -2,24 +2,32 @@
 
 Two relations explain a number, and both are exact. Its `parts` are in its own unit and add up to
 it (a need of two cakes, less stock, plus rounding). Its `source` is in another unit and gives it
-when multiplied by `factor` (1,000 g of flour come from 4 batches of 250 g).
+when multiplied by `factor` (1,000 g of flour come from 4 batches of 250 g). `core.planning.feeds`
+goes the other way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from core.planning.kitchen import Line
 from core.planning.netting import Plan
 
 BATCH = "batch"
+NOTHING = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One number and what it is made of. `amount` is None where it is unknown."""
+    """One number and what it is made of. `amount` is None where it is unknown.
+
+    `about` is what it is about: an item, a recipe, an event or a lot, by id. `inputs` are what
+    goes into it: the amount of each is this one's times its own `factor`. `note` adds what
+    is no number of the sum.
+    """
 
     kind: str
     label: str
@@ -29,104 +37,161 @@ class Reason:
     source: Reason | None = None
     factor: Fraction | None = None
     about: tuple[str, int] | None = None
+    inputs: tuple[Reason, ...] = ()
+    note: str = ""
 
 
-def explain_item(plan: Plan, item_id: int, e: int) -> Reason:
-    """Explain what an event needs of an item beyond stock: to buy, to make or to assemble."""
-    item = plan.kitchen.items[item_id]
-    kind = "buy" if item.bought else "assemble" if item.kind == "bundle" else "make"
-    need = explain_need(plan, item_id, e)
-    if item.always_on_hand:
-        parts: tuple[Reason, ...] = (need,)
-        return Reason("always", item.name, need.amount, item.unit, parts, about=("item", item_id))
-    net = plan.net(item_id, e)
-    if net is None:
-        return Reason(kind, item.name, None, item.unit, (need,), about=("item", item_id))
-    found = plan.items.get(item_id)
-    covered = []
-    if found is not None:
-        for what, label, amounts in (
-            ("kept", "kept for this event", found.kept),
-            ("stock", "from stock", found.free),
-            ("ledger", "ledger rounding", found.rounding),
-        ):
-            if amounts.get(e):
-                amount = -Fraction(amounts[e], found.scale)
-                covered.append(Reason(what, label, amount, item.unit))
-    rest = net - (need.amount or 0) - sum(part.amount or 0 for part in covered)
-    if rest:
-        covered.append(Reason("rounding", "rounded up to whole", rest, item.unit))
-    return Reason(kind, item.name, net, item.unit, (need, *covered), about=("item", item_id))
+def explain_item(
+    plan: Plan, item_id: int, e: int, notes: Mapping[int, str] | None = None
+) -> Reason:
+    """Explain what an event needs of an item beyond stock: to buy, to make or to assemble.
+
+    `notes` are put on the items they are about, wherever these occur in the tree.
+    """
+    return _Why(plan, e, notes or {}).item(item_id)
 
 
 def explain_need(plan: Plan, item_id: int, e: int) -> Reason:
     """Explain the gross requirement of an item: event lines, bundles and batches that ask."""
-    item = plan.kitchen.items[item_id]
-    parts = tuple(_asked_by(plan, item_id, e))
-    return Reason("need", item.name, plan.need(item_id, e), item.unit, parts)
-
-
-def _asked_by(plan: Plan, item_id: int, e: int) -> Iterator[Reason]:
-    event = plan.kitchen.events[e]
-    unit = plan.kitchen.items[item_id].unit
-    for line in event.lines:
-        if line.item_id == item_id and line.need != 0:
-            label = event.name + (f", for {line.recipient}" if line.recipient else "")
-            delivered = (
-                ()
-                if not line.delivered or line.quantity is None
-                else (
-                    Reason("ordered", "ordered", line.quantity, unit),
-                    Reason("delivered", "delivered", -min(line.delivered, line.quantity), unit),
-                )
-            )
-            yield Reason("event", label, line.need, unit, delivered, about=("event", event.id))
-    for kind, key in plan.order:
-        if kind == "item" and key in plan.kitchen.bundles:
-            for used in plan.kitchen.bundles[key]:
-                if used.item_id == item_id and plan.net(key, e) != 0:
-                    yield _times(plan, used, unit, explain_item(plan, key, e), "bundle")
-        elif kind == "recipe":
-            for used in plan.kitchen.recipes[key].lines:
-                if used.item_id == item_id and plan.batches(key, e) != 0:
-                    yield _times(plan, used, unit, explain_batches(plan, key, e), "recipe")
-
-
-def _times(plan: Plan, line: Line, unit: str, source: Reason, kind: str) -> Reason:
-    known = line.amount is not None and source.amount is not None
-    amount = line.amount * source.amount if known else None  # type: ignore[operator]
-    return Reason(kind, source.label, amount, unit, (), source, line.amount)
+    return _Why(plan, e, {}).need(item_id)
 
 
 def explain_batches(plan: Plan, recipe_id: int, e: int) -> Reason:
     """Explain the planned batches of a recipe: outputs, what is carried in, rounding, target."""
-    batches = plan.recipes[recipe_id]
-    recipe = batches.recipe
-    about = ("recipe", recipe_id)
-    planned = plan.batches(recipe_id, e)
-    parts: list[Reason] = []
-    for number, output in enumerate(recipe.outputs):
-        if output.item_id not in plan.items or plan.net(output.item_id, e) == 0:
-            continue
-        source = explain_item(plan, output.item_id, e)
-        worth = None
-        factor = None if not output.amount else 1 / output.amount
-        if factor is not None and source.amount is not None:
-            worth = source.amount * factor
-        label = plan.kitchen.items[output.item_id].name
-        parts.append(Reason("output", label, worth, BATCH, (), source, factor, ("output", number)))
-    if planned is None:
-        return Reason("batches", recipe.name, None, BATCH, tuple(parts), about=about)
-    scale = batches.scale
-    carried = Fraction(batches.carried.get(e, 0), scale)
-    need = Fraction(batches.need.get(e, 0), scale)
-    needed = batches.needed_steps.get(e, 0) * recipe.step
-    rounding = needed - (need - carried)
-    for kind, label, amount in (
-        ("carry", "left over from earlier events", -carried),
-        ("rounding", f"rounded up to steps of {recipe.step}", rounding),
-        ("target", "batch target", planned - needed),
-    ):
-        if amount:
-            parts.append(Reason(kind, label, amount, BATCH))
-    return Reason("batches", recipe.name, planned, BATCH, tuple(parts), about=about)
+    return _Why(plan, e, {}).batches(recipe_id)
+
+
+def users_of(plan: Plan) -> Mapping[int, list[tuple[str, int, Line]]]:
+    """Return, by item, the bundles and recipes that use it, in the order of the plan."""
+    users: dict[int, list[tuple[str, int, Line]]] = defaultdict(list)
+    for kind, key in plan.order:
+        lines = (
+            plan.kitchen.recipes[key].lines
+            if kind == "recipe"
+            else plan.kitchen.bundles.get(key, ())
+        )
+        for line in lines:
+            users[line.item_id].append((kind, key, line))
+    return users
+
+
+@dataclass(slots=True)
+class _Why:
+    """The explanation of one event's numbers; what several numbers rest on is made once."""
+
+    plan: Plan
+    e: int
+    notes: Mapping[int, str]
+    users: Mapping[int, list[tuple[str, int, Line]]] = field(init=False)
+    items: dict[int, Reason] = field(default_factory=dict)
+    runs: dict[int, Reason] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.users = users_of(self.plan)
+
+    def item(self, item_id: int) -> Reason:
+        if item_id not in self.items:
+            self.items[item_id] = self._item(item_id)
+        return self.items[item_id]
+
+    def _item(self, item_id: int) -> Reason:
+        plan, e = self.plan, self.e
+        item = plan.kitchen.items[item_id]
+        kind = "buy" if item.bought else "assemble" if item.kind == "bundle" else "make"
+        need = self.need(item_id)
+        about, note = ("item", item_id), self.notes.get(item_id, "")
+        if item.always_on_hand:
+            return Reason("always", item.name, need.amount, item.unit, (need,), about=about)
+        net = plan.net(item_id, e)
+        if net is None:
+            return Reason(kind, item.name, None, item.unit, (need,), about=about, note=note)
+        found = plan.items.get(item_id)
+        covered = []
+        if found is not None:
+            for what, label, amounts in (
+                ("kept", "kept for this event", found.kept),
+                ("stock", "from stock", found.free),
+                ("ledger", "ledger rounding", found.rounding),
+            ):
+                if amounts.get(e):
+                    amount = -Fraction(amounts[e], found.scale)
+                    covered.append(Reason(what, label, amount, item.unit))
+        rest = net - (need.amount or 0) - sum(part.amount or 0 for part in covered)
+        if rest:
+            covered.append(Reason("rounding", "rounded up to whole", rest, item.unit))
+        parts = (need, *covered)
+        return Reason(kind, item.name, net, item.unit, parts, about=about, note=note)
+
+    def need(self, item_id: int) -> Reason:
+        item = self.plan.kitchen.items[item_id]
+        parts = tuple(self._asked_by(item_id))
+        amount = self.plan.need(item_id, self.e)
+        return Reason("need", item.name, amount, item.unit, parts, about=("item", item_id))
+
+    def _asked_by(self, item_id: int) -> Iterator[Reason]:
+        plan, e = self.plan, self.e
+        event = plan.kitchen.events[e]
+        unit = plan.kitchen.items[item_id].unit
+        for line in event.lines:
+            if line.item_id == item_id and line.need != 0:
+                label = event.name + (f", for {line.recipient}" if line.recipient else "")
+                delivered = (
+                    ()
+                    if not line.delivered or line.quantity is None
+                    else (
+                        Reason("ordered", "ordered", line.quantity, unit),
+                        Reason("delivered", "delivered", -min(line.delivered, line.quantity), unit),
+                    )
+                )
+                yield Reason("event", label, line.need, unit, delivered, about=("event", event.id))
+        for kind, key, used in self.users.get(item_id, ()):
+            if kind == "item" and plan.net(key, e) != 0:
+                yield _times(used, unit, self.item(key), "bundle")
+            elif kind == "recipe" and plan.batches(key, e) != 0:
+                yield _times(used, unit, self.batches(key), "recipe")
+
+    def batches(self, recipe_id: int) -> Reason:
+        if recipe_id not in self.runs:
+            self.runs[recipe_id] = self._batches(recipe_id)
+        return self.runs[recipe_id]
+
+    def _batches(self, recipe_id: int) -> Reason:
+        plan, e = self.plan, self.e
+        batches = plan.recipes[recipe_id]
+        recipe = batches.recipe
+        about = ("recipe", recipe_id)
+        planned = plan.batches(recipe_id, e)
+        parts: list[Reason] = []
+        for number, output in enumerate(recipe.outputs):
+            if output.item_id not in plan.items or plan.net(output.item_id, e) == 0:
+                continue
+            source = self.item(output.item_id)
+            worth = None
+            factor = None if not output.amount else 1 / output.amount
+            if factor is not None and source.amount is not None:
+                worth = source.amount * factor
+            label = plan.kitchen.items[output.item_id].name
+            parts.append(
+                Reason("output", label, worth, BATCH, (), source, factor, ("output", number))
+            )
+        if planned is None:
+            return Reason("batches", recipe.name, None, BATCH, tuple(parts), about=about)
+        scale = batches.scale
+        carried = Fraction(batches.carried.get(e, 0), scale)
+        need = Fraction(batches.need.get(e, 0), scale)
+        needed = batches.needed_steps.get(e, 0) * recipe.step
+        rounding = needed - (need - carried)
+        for kind, label, amount in (
+            ("carry", "left over from earlier events", -carried),
+            ("rounding", f"rounded up to steps of {recipe.step}", rounding),
+            ("target", "batch target", planned - needed),
+        ):
+            if amount:
+                parts.append(Reason(kind, label, amount, BATCH))
+        return Reason("batches", recipe.name, planned, BATCH, tuple(parts), about=about)
+
+
+def _times(line: Line, unit: str, source: Reason, kind: str) -> Reason:
+    known = line.amount is not None and source.amount is not None
+    amount = line.amount * source.amount if known else None  # type: ignore[operator]
+    return Reason(kind, source.label, amount, unit, (), source, line.amount)

@@ -51,11 +51,12 @@ def put_recipe(session: Session, doc: RecipeDoc) -> None:
         session, problems, items, "lines", doc.lines, ("ingredient", "supply", "made", "bundle")
     )
     recipe = session.scalar(select(Recipe).where(Recipe.slug == doc.slug))
-    for number, (item, _, _) in enumerate(makes):
+    for number, line in enumerate(doc.makes):
         with problems.at(f"makes[{number}].item"):
-            _refuse_second_recipe(session, item, recipe)
-            if item in [earlier for earlier, _, _ in makes[:number]]:
-                raise RuleBroken(f"{item.name} is already made by this recipe, further up.")
+            if line.item in items:
+                _refuse_second_recipe(session, items[line.item], recipe)
+            if line.item in [earlier.item for earlier in doc.makes[:number]]:
+                raise RuleBroken(f"'{line.item}' is already made by this recipe, further up.")
     problems.check()
     if recipe is None:
         recipe = Recipe(slug=doc.slug)

@@ -95,8 +95,11 @@ def use_unit(session: Session, item: Item, unit: str) -> Fraction | None:
 
 
 def stock_amount(session: Session, item: Item, given: object) -> Fraction | None:
-    """Return an entered amount in the item's stock unit, or None where it is unknown."""
-    amount = parse_amount(cast(Any, given))
+    """Return an entered amount in the item's stock unit, or None where it is unknown.
+
+    An `Amount` has been read already, and may be zero where its reader allowed it.
+    """
+    amount = given if isinstance(given, Amount) else parse_amount(cast(Any, given))
     factor = use_unit(session, item, amount.unit or item.unit)
     return None if factor is None else amount.value * factor
 

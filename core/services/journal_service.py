@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Text, cast, delete, or_, select, update
+from sqlalchemy import Text, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core import terminal
@@ -165,6 +165,10 @@ def _reverse_ledger(session: Session, entry: Change, step: _Step) -> None:
     ]
     if blocked:
         _refuse(session, step, _users_of(session, step, [lot.id for lot in blocked]))
+    if step.backwards:
+        users = _users_of(session, step, _brought_in(session, moves))
+        if users:
+            _refuse(session, step, users)
     for lot_id, (amount, cost) in net.items():
         lots[lot_id].left += amount
         lots[lot_id].cost_left += cost
@@ -186,6 +190,18 @@ def _reverse_ledger(session: Session, entry: Change, step: _Step) -> None:
         update(Run).where(Run.change_id == step.origin.id).values(undone=step.backwards)
     )
     session.flush()
+
+
+def _brought_in(session: Session, moves: Sequence[StockMove]) -> list[int]:
+    """Return the lots that came in by one of the moves, which is their first."""
+    first = set(
+        session.scalars(
+            select(func.min(StockMove.id))
+            .where(StockMove.lot_id.in_({found.lot_id for found in moves}))
+            .group_by(StockMove.lot_id)
+        )
+    )
+    return [found.lot_id for found in moves if found.id in first]
 
 
 def _users_of(session: Session, step: _Step, lot_ids: Sequence[int]) -> list[int]:

@@ -207,7 +207,7 @@ def build_example() -> Ids:
         bakery.buy("ribbon", 20, "5.00")
         bakery.make("cookies", 2, event="christmas")
         bakery.assemble("bag", 3, event="christmas")
-        found = Ids(
+        return Ids(
             event=bakery.event_id("christmas"),
             other_event=bakery.event_id("birthday"),
             cookie=bakery.item("cookie"),
@@ -218,7 +218,6 @@ def build_example() -> Ids:
             product=1,
             lot=bakery.lots("flour")[0].id,
         )
-    return found
 
 
 def prepare(name: str, ids: Ids) -> None:

@@ -39,6 +39,7 @@ class KitchenScreen(Screen[None], Generic[Data]):
     all of it on the screen in one go. The session is never touched on any other thread.
     """
 
+    KEYS_OF = "this screen"
     revision: reactive[int | None] = reactive(None)
     """The revision that is shown."""
 

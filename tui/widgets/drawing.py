@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 from textual.widget import Widget
 
 from bakehouse.plugin import Cell, RowStyle
@@ -18,9 +19,25 @@ NUMBER = 5
 """Cells for the number beside a bar: " 100%"."""
 
 
+def style_of(widget: Widget, name: str) -> Style:
+    """Return the style of a part of a widget: only what its rules say, faint colours blended."""
+    rules = widget.get_component_styles(name)
+    behind = widget.background_colors[1]
+    shade: Color | None = None
+    if rules.has_rule("background") and not rules.background.is_transparent:
+        shade = behind + rules.background
+    color: Color | None = None
+    if rules.has_rule("color"):
+        color = (shade or behind) + rules.color
+    return rules.text_style + Style(
+        color=None if color is None else color.rich_color,
+        bgcolor=None if shade is None else shade.rich_color,
+    )
+
+
 def part(widget: Widget, name: str) -> Style:
     """Return the style of a part of a table."""
-    return widget.get_component_rich_style(f"table--{name}", partial=True)
+    return style_of(widget, f"table--{name}")
 
 
 def drawn_cell(widget: Widget, cell: Cell, where: Fitted, style: RowStyle | None) -> list[Segment]:

@@ -14,11 +14,10 @@ from textual.widget import Widget
 
 from tui.widgets.bars import bar
 from tui.widgets.cells import percent
+from tui.widgets.drawing import style_of
 from tui.widgets.plain import fitted, plain
 
 BAR = 12
-WIDE = 110
-"""From this width on, the other screens are named."""
 MODES = (("F1", "Events"), ("F2", "Event"), ("F3", "Journal"))
 
 
@@ -56,8 +55,10 @@ class Headline(Widget):
     def render(self) -> Text:
         """Draw it in the width there is."""
         head, width = self.head, self.content_size.width
-        right = self._right(head, width)
         facts = [plain(fact) for fact in head.facts]
+        right = self._right(head, modes=True)
+        if self._needed(head, facts) + right.cell_len > width:
+            right = self._right(head, modes=False)
         while facts and self._needed(head, facts) + right.cell_len > width:
             facts.pop()
         shown = head.value is not None
@@ -83,9 +84,9 @@ class Headline(Widget):
         bars = BAR + 6 if head.value is not None else 0
         return cell_len(plain(head.title)) + sum(cell_len(fact) + 3 for fact in facts) + bars + 2
 
-    def _right(self, head: Head, room: int) -> Text:
+    def _right(self, head: Head, *, modes: bool) -> Text:
         right = Text(end="")
-        if room >= WIDE:
+        if modes:
             for key, name in MODES:
                 mode = "mode-open" if self.app.current_mode == name.lower() else "mode"
                 right.append(f"{key} {name}", self._style(mode))
@@ -98,4 +99,4 @@ class Headline(Widget):
         return right
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"headline--{name}", partial=True)
+        return style_of(self, f"headline--{name}")

@@ -16,6 +16,7 @@ from tui.widgets.table import TableView
 class Listing(Vertical):
     """A list that can be filtered by words, sorted by column and copied from."""
 
+    KEYS_OF = "lists"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/", id="list.filter"),
         Binding("s", "sort", "Sort", show=False, id="list.sort", tooltip="by the next column"),

@@ -15,13 +15,15 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from bakehouse.plugin import Column, Row, Table
+from bakehouse.plugin import Cell, Column, Row, Table
 from tui.widgets.cells import is_unknown, said, searchable, sort_key
 from tui.widgets.columns import Fitted, fit
 from tui.widgets.drawing import drawn_cell, part
 from tui.widgets.plain import fitted, has_words, plain
 
 EMPTY = Table([Column("nothing", "")], empty="")
+WHOLE_ROWS = ("done", "muted")
+"""Styles that colour a whole row; the others colour its status only."""
 NEAR_END = 20
 """Rows before the last at which more are asked for."""
 
@@ -34,7 +36,7 @@ class Sorting:
     down: bool
 
 
-class TableView(ScrollView, can_focus=True):
+class TableView(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows under a fixed heading, with a cursor that stays on its row when the table changes."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -50,13 +52,14 @@ class TableView(ScrollView, can_focus=True):
         "table--rest",
     }
 
+    KEYS_OF = "moving"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "down", show=False),
-        Binding("up,k", "move(-1)", "up", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", "page down", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", "page up", show=False),
-        Binding("home,g", "move_to(0)", "first row", show=False),
-        Binding("end,G", "move_to(-1)", "last row", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
+        Binding("home,g", "move_to(0)", "First row", show=False),
+        Binding("end,G", "move_to(-1)", "Last row", show=False),
     ]
 
     cursor: reactive[int] = reactive(0, init=False)
@@ -302,13 +305,14 @@ class TableView(ScrollView, can_focus=True):
 
     def _row_line(self, number: int) -> tuple[list[Segment], Style]:
         row = self.rows[number]
-        style = part(self, row.style) if row.style is not None else Style()
+        style = part(self, row.style) if row.style in WHOLE_ROWS else Style()
         cells = []
         for each in self._fitted:
             cell = row.cells[each.index]
             segments = drawn_cell(self, cell, each, row.style)
-            if is_unknown(cell) and row.style != "unknown":
-                segments = [Segment(text, part(self, "unknown")) for text, _, _ in segments]
+            marked = self._marked(row, cell, each.column)
+            if marked is not None:
+                segments = [Segment(text, part(self, marked)) for text, _, _ in segments]
             cells.append(segments)
         if number != self.cursor:
             return self._spaced(cells), style
@@ -317,6 +321,12 @@ class TableView(ScrollView, can_focus=True):
             return self._spaced(cells), style + cursor
         bare = [[Segment(text) for text, _, _ in segments] for segments in cells]
         return self._spaced(bare), cursor
+
+    def _marked(self, row: Row, cell: Cell, column: Column) -> str | None:
+        """Return the style that a cell stands out by: its row's word, or what is unknown."""
+        if row.style is not None and column.kind == "status":
+            return row.style
+        return "unknown" if is_unknown(cell) else None
 
     def _spaced(self, cells: list[list[Segment]]) -> list[Segment]:
         line: list[Segment] = []

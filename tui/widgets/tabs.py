@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.widgets.drawing import style_of
 from tui.widgets.plain import plain
 
 
@@ -34,7 +35,7 @@ class TabLine(Widget):
         line = Text(no_wrap=True, end="")
         for text, place in self._parts():
             name = "open" if place == self.open else "closed"
-            line.append(text, self.get_component_rich_style(f"tabs--{name}", partial=True))
+            line.append(text, style_of(self, f"tabs--{name}"))
         line.truncate(self.content_size.width, overflow="ellipsis")
         return line
 

@@ -10,16 +10,17 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from core.clock import today
-from core.errors import ItemNotFound, RecipeNotFound, RuleBroken
+from core.errors import ItemNotFound, LotNotFound, RecipeNotFound, RuleBroken
 from core.interchange.documents import EventDoc, TargetDoc
-from core.models import Item, Recipe
+from core.models import Item, Lot, Recipe
+from core.planning.feeds import feeds_of_item, feeds_of_lot, needs_of_line
 from core.planning.netting import Plan, make_plan, produced_batches
 from core.planning.why import Reason, explain_item
 from core.services import event_service
 from core.services._kitchen import EventPlan, planned
 from core.services._naming import find
-from core.services._rows import ChangeRow
-from core.services.planning import _problems
+from core.services._rows import ChangeRow, get_fresh
+from core.services.planning import _problems, _reasons
 from core.services.planning._problems import PlanProblem
 from core.services.planning._views import decimal, find_event, is_stale, sorting
 from core.session import reading, revision_of, writing
@@ -34,6 +35,9 @@ __all__ = [
     "Reason",
     "accept_targets",
     "explain",
+    "explain_feeds",
+    "explain_line",
+    "explain_purchase",
     "get_plan",
     "get_plan_through",
     "problems",
@@ -125,11 +129,82 @@ def explain(event_id: int, item: int | str, session: Session | None = None) -> R
         RuleBroken: The event is not open, so that nothing is planned for it.
     """
     with reading(session) as reader:
-        found = find_event(reader, event_id)
+        found, place = _open(reader, event_id)
         item_id = find(reader, Item, item, ItemNotFound)
-        if found.place is None:
-            raise RuleBroken(f"{found.event.name} is not open, so nothing is planned for it.")
-        return explain_item(found.plan, item_id, found.place)
+        return explain_item(found.plan, item_id, place, _reasons.losses(reader, event_id))
+
+
+def explain_purchase(
+    event_id: int, item: int | str, *, packs: str = "preferred", session: Session | None = None
+) -> Reason:
+    """Explain what an event buys of an item: the packs, what is left over of them, and why.
+
+    Where nothing is bought, or nothing says how it is sold, it is the same as `explain`.
+
+    Raises:
+        EventNotFound, ItemNotFound: No such event or item.
+        RuleBroken: The event is not open.
+    """
+    with reading(session) as reader:
+        found, place = _open(reader, event_id)
+        item_id = find(reader, Item, item, ItemNotFound)
+        reason = explain_item(found.plan, item_id, place, _reasons.losses(reader, event_id))
+        return _reasons.in_packs(reader, found, item_id, reason, packs)
+
+
+def explain_feeds(
+    item: int | str | None = None,
+    *,
+    lot_id: int | None = None,
+    event_id: int | None = None,
+    session: Session | None = None,
+) -> Reason:
+    """Say where a lot, or all that is needed of an item, goes: up to the event lines.
+
+    Lots are taken in the order in which they would be used. An item's needs are those of one
+    event, or of all open ones. The amounts add up exactly; see `core.planning.feeds`.
+
+    Raises:
+        ItemNotFound, LotNotFound, EventNotFound: No such thing.
+        RuleBroken: Neither or both of item and lot, an event that is not open, an empty lot.
+    """
+    with reading(session) as reader:
+        if (item is None) == (lot_id is None):
+            raise RuleBroken("Name either an item or a lot.")
+        if lot_id is not None:
+            lot = get_fresh(reader, Lot, lot_id)
+            if lot is None:
+                raise LotNotFound(lot_id)
+            lots = _reasons.usable_lots(reader, lot.item_id)
+            if lot_id not in [share.id for share in lots]:
+                raise RuleBroken(f"Lot {lot_id} is empty or expired, so it feeds nothing.")
+            return feeds_of_lot(planned(reader), lot.item_id, lots, lot_id)
+        item_id = find(reader, Item, item or "", ItemNotFound)
+        place = None if event_id is None else _open(reader, event_id)[1]
+        return feeds_of_item(planned(reader), item_id, place)
+
+
+def explain_line(event_id: int, item: int | str, session: Session | None = None) -> Reason:
+    """Say what an event's lines of an item take: bundles, batches, stock, and what to buy.
+
+    Raises:
+        EventNotFound, ItemNotFound: No such event or item.
+        RuleBroken: The event is not open, or has no line for the item.
+    """
+    with reading(session) as reader:
+        found, place = _open(reader, event_id)
+        item_id = find(reader, Item, item, ItemNotFound)
+        if item_id not in {line.item_id for line in found.event.lines}:
+            name = found.plan.kitchen.items[item_id].name
+            raise RuleBroken(f"{found.event.name} has no line for {name}.")
+        return needs_of_line(found.plan, item_id, place)
+
+
+def _open(session: Session, event_id: int) -> tuple[EventPlan, int]:
+    found = find_event(session, event_id)
+    if found.place is None:
+        raise RuleBroken(f"{found.event.name} is not open, so nothing is planned for it.")
+    return found, found.place
 
 
 def problems(event_id: int | None = None, session: Session | None = None) -> list[PlanProblem]:

@@ -85,6 +85,14 @@ def test_the_whole_cost_is_waste_when_nothing_came_out(bakery: KitchenBuilder) -
         assert (run.cost, run.waste) == (1_100_000, 1_100_000)
 
 
+def test_none_good_may_be_told_too(bakery: KitchenBuilder) -> None:
+    bakery.make("cookies", 1, good={"cookie": 0}, lost={"cookie": ("48", "dropped")})
+    bakery.make("cookies", 1, good={"cookie": "40"}, lost={"cookie": (0, "")})
+
+    assert outputs() == [(0, 48, "dropped"), (40, 0, None)]
+    assert bakery.left("cookie") == 40
+
+
 def test_half_a_batch_is_made_where_the_recipe_allows_it(bakery: KitchenBuilder) -> None:
     bakery.make("cookies", "1/2")
     assert (bakery.left("cookie"), bakery.left("flour")) == (24, 1750)

@@ -24,6 +24,14 @@ from tui.widgets.notice import Notice
 from tui.widgets.table import TableView
 
 
+class EventList(Listing):
+    """The list of events, where `c` copies an event and not a cell."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave `c` to the screen."""
+        return action != "copy_cell" and super().check_action(action, parameters)
+
+
 class EventsScreen(KitchenScreen[Home]):
     """Every event."""
 
@@ -47,7 +55,7 @@ class EventsScreen(KitchenScreen[Home]):
         """Lay out the headline, the list, a notice in its place, the keys."""
         yield Headline()
         with Container(id="events-body"):
-            yield Listing()
+            yield EventList()
             yield Notice()
         yield Footer()
 

@@ -23,6 +23,10 @@ COLUMNS = (
 )
 
 
+ORDER = ("this screen", "lists", "moving", "everywhere")
+TEXTUAL_ONLY = ("screen.copy_text", "help_quit", "app.help_quit")
+
+
 class HelpScreen(ModalScreen[None]):
     """A list of keys; typing searches it."""
 
@@ -62,17 +66,21 @@ class HelpScreen(ModalScreen[None]):
 
 
 def _rows(screen: Screen[object]) -> Iterator[Row]:
-    """Return the keys of a screen, those of where the focus is first."""
+    """Return the keys of a screen: what it is for first, moving in lists after it."""
     seen: dict[tuple[str, str], list[str]] = {}
     for key, active in screen.active_bindings.items():
         binding = active.binding
-        if binding.description and not binding.system:
-            where = _where(active.node)
-            keys = seen.setdefault((binding.tooltip or binding.description, where), [])
+        if binding.description and not binding.system and binding.action not in TEXTUAL_ONLY:
+            does = binding.description + (f": {binding.tooltip}" if binding.tooltip else "")
+            where = str(getattr(type(active.node), "KEYS_OF", "everywhere"))
+            keys = seen.setdefault((does, where), [])
             keys.append(screen.app.get_key_display(binding.with_key(key)))
-    for number, ((does, where), keys) in enumerate(seen.items()):
+    for does, where, key in getattr(screen, "more_keys", ()):
+        seen.setdefault((does, where), []).append(key)
+    for number, ((does, where), keys) in enumerate(sorted(seen.items(), key=_place)):
         yield Row(str(number), (" ".join(dict.fromkeys(keys)), does, where))
 
 
-def _where(node: object) -> str:
-    return str(getattr(type(node), "KEYS_OF", "") or type(node).__name__)
+def _place(entry: tuple[tuple[str, str], list[str]]) -> int:
+    where = entry[0][1]
+    return ORDER.index(where) if where in ORDER else len(ORDER)

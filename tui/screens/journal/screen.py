@@ -42,6 +42,7 @@ class JournalScreen(KitchenScreen[list[ChangeRow]]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "details", "Details", id="journal.details"),
+        Binding("u", "app.undo", "Undo", id="journal.undo-here"),
         Binding("U", "app.redo", "Redo", id="journal.redo-here"),
         Binding("r", "reload", "Refresh", id="screen.refresh", show=False),
     ]

@@ -1,0 +1,202 @@
+"""The plan and the three views of one event, beside the limit of the machine.
+
+Times are CPU milliseconds of this process, the median of several warm calls.
+"""
+
+from __future__ import annotations
+
+import gc
+import platform
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event as events
+
+from benchmarks.kitchens import NOW, SIZES, fill
+from benchmarks.limit import Limit
+from core import clock
+from core.commands.preview import preview
+from core.planning.netting import make_plan
+from core.services import event_service, production_service
+from core.services._kitchen import load_kitchen
+from core.services.planning import plan_service
+from core.session import Database, configure, read_session, session_scope
+
+EVENT = 5
+CALLS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured thing at one size; `limit` is the hand-written program's time for it."""
+
+    size: str
+    what: str
+    ms: float
+    limit: float | None = None
+    queries: int | None = None
+    memory_mb: float | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the figure as plain data."""
+        return asdict(self)
+
+
+def measure(sizes: str) -> list[Figure]:
+    """Measure every size; kitchens are made in a temporary folder and thrown away."""
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="bakehouse-bench-") as folder, clock.fixed(NOW):
+        for name in sizes:
+            kitchen = configure(Path(folder) / f"{name}.db", create=True)
+            with session_scope() as session:
+                fill(session, SIZES[name])
+            figures += _measure_one(name, kitchen)
+            kitchen.dispose()
+    return figures
+
+
+def _measure_one(size: str, kitchen: Database) -> list[Figure]:
+    limit = Limit(str(kitchen.path))
+    _check(limit)
+    figures = [
+        _plan(size),
+        _view(size, kitchen, "production progress", event_service.get_production_progress,
+              limit.production),
+        _view(size, kitchen, "assembly progress", event_service.get_assembly_progress,
+              limit.assembly),
+        _view(size, kitchen, "shopping list", event_service.get_shopping_list, limit.shopping),
+        _explain(size),
+        _what_if(size),
+        _record(size),
+    ]  # fmt: skip
+    limit.close()
+    return figures
+
+
+def _median(work: Callable[[], object], calls: int = CALLS) -> float:
+    work()
+    times = []
+    for _ in range(calls):
+        gc.collect()
+        started = time.process_time()
+        work()
+        times.append((time.process_time() - started) * 1000)
+    return statistics.median(times)
+
+
+def _check(limit: Limit) -> None:
+    """Make sure that the hand-written program gives the numbers the services give."""
+    by_hand = limit.shopping(EVENT)
+    rows = event_service.get_shopping_list(EVENT)
+    served = {row["item_id"]: row["to_buy"] for row in rows if row["to_buy"]}
+    assert by_hand.keys() == served.keys(), "the limit and the services do not agree"
+
+
+def _plan(size: str) -> Figure:
+    with read_session() as session:
+        ms = _median(lambda: make_plan(load_kitchen(session)))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Figure(size, "plan of all events", ms, memory_mb=round(peak))
+
+
+def _view(
+    size: str,
+    kitchen: Database,
+    what: str,
+    service: Callable[[int], object],
+    by_hand: Callable[[int], object],
+) -> Figure:
+    ours, limits = [], []
+    for _ in range(3):
+        ours.append(_median(lambda: service(EVENT), 3))
+        limits.append(_median(lambda: by_hand(EVENT), 3))
+    with _counting(kitchen) as count:
+        service(EVENT)
+    return Figure(size, what, statistics.median(ours), statistics.median(limits), count[0])
+
+
+@contextmanager
+def _counting(kitchen: Database) -> Iterator[list[int]]:
+    """Count the queries on the reading engine; BEGIN and the like are none."""
+    count = [0]
+
+    def note(_c: Any, _cu: Any, statement: str, *_: Any) -> None:
+        count[0] += statement.lstrip().upper().startswith(("SELECT", "WITH"))
+
+    events.listen(kitchen.reader, "before_cursor_execute", note)
+    try:
+        yield count
+    finally:
+        events.remove(kitchen.reader, "before_cursor_execute", note)
+
+
+def _explain(size: str) -> Figure:
+    with read_session() as session:
+        rows = event_service.get_shopping_list(EVENT, session=session)
+        item = rows[0]["item_id"]
+        ms = _median(lambda: plan_service.explain(EVENT, item, session=session))
+    return Figure(size, "explain one line, once planned", ms)
+
+
+def _what_if(size: str) -> Figure:
+    with read_session() as session:
+        line = event_service.get_event(EVENT, session=session).lines[0]
+    values = {"event": str(EVENT), "item": line.item, "quantity": "120"}
+    ms = _median(lambda: preview("event line", values, event_id=EVENT), 3)
+    return Figure(size, "one what-if step with differences", ms)
+
+
+def _record(size: str) -> Figure:
+    with session_scope() as session:
+        ms = _median(
+            lambda: production_service.record_production(1400, 1, count_first=True, session=session)
+        )
+        session.rollback()
+    return Figure(size, "record a run, no commit", ms)
+
+
+# -- printing -------------------------------------------------------------------------------------
+
+
+def table(figures: list[Figure]) -> str:
+    """Return the figures as a Markdown table."""
+    lines = [
+        "| size | what | CPU ms | limit ms | ratio | queries |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
+    for figure in figures:
+        ratio = f"{figure.ms / figure.limit:.2f}" if figure.limit else ""
+        limit = f"{figure.limit:.1f}" if figure.limit else ""
+        queries = "" if figure.queries is None else str(figure.queries)
+        lines.append(
+            f"| {figure.size} | {figure.what} | {figure.ms:.1f} | {limit} | {ratio} | {queries} |"
+        )
+    return "\n".join(lines)
+
+
+def document(text: str) -> str:
+    """Return the page `docs/performance.md`."""
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sizes = "; ".join(
+        f"{size.name}: {size.lines:,} event lines of {size.events} events, {size.lots:,} lots, "
+        f"{size.runs:,} runs"
+        for size in SIZES.values()
+    )
+    return f"""# Performance
+
+Made by `python -m benchmarks plan --write` (Python {platform.python_version()}). Times are CPU
+milliseconds, medians of warm calls; machines differ, so the ratio is what counts. The limit is the
+same answer by hand-written SQL through `sqlite3` and plain dictionaries (`benchmarks/limit.py`),
+measured in the same run on the same data. Peak memory of the whole run: {memory:.0f} MB.
+
+{sizes}. All have 2,000 ingredients, 1,500 recipes in three tiers and 300 bundles.
+
+{text}
+"""

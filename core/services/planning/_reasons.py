@@ -1,0 +1,75 @@
+"""What the ledger and the products add to the plan's reasons: losses, packs and lots."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from core.clock import today
+from core.models import OPEN, Event, Lot, Run, RunOutput
+from core.planning.feeds import LotShare
+from core.planning.why import Reason
+from core.services import saying
+from core.services._kitchen import EventPlan
+from core.services.planning._shopping import cover_of
+from core.units import from_micro
+
+
+def losses(session: Session, event_id: int) -> dict[int, str]:
+    """Say, by item, what an event's runs lost and why: it has to be made again."""
+    query = (
+        select(RunOutput.item_id, RunOutput.reason, func.sum(RunOutput.lost))
+        .join(Run, Run.id == RunOutput.run_id)
+        .where(Run.event_id == event_id, Run.undone.is_(False), RunOutput.lost > 0)
+        .group_by(RunOutput.item_id, RunOutput.reason)
+        .order_by(RunOutput.item_id, RunOutput.reason)
+    )
+    say = saying.amounts(session)
+    told: dict[int, list[str]] = defaultdict(list)
+    for item_id, reason, lost in session.execute(query):
+        told[item_id].append(f"{say.amount(item_id, from_micro(int(lost)))} {reason}")
+    return {item_id: f"lost so far: {', '.join(parts)}" for item_id, parts in told.items()}
+
+
+def in_packs(
+    session: Session, found: EventPlan, item_id: int, reason: Reason, strategy: str
+) -> Reason:
+    """Put what is to be bought into packs: they are what is missing and what is left over."""
+    if reason.kind != "buy" or not reason.amount:
+        return reason
+    bought = cover_of(session, found, item_id, strategy)
+    if bought is None:
+        return reason
+    parts = [reason]
+    over = bought.amount - reason.amount
+    if over:
+        parts.append(Reason("packs-rest", "left over: it is sold in packs", over, reason.unit))
+    return Reason(
+        "packs",
+        f"{bought.label} of {reason.label}",
+        bought.amount,
+        reason.unit,
+        tuple(parts),
+        about=reason.about,
+    )
+
+
+def usable_lots(session: Session, item_id: int) -> list[LotShare]:
+    """Return what is left of an item's lots that have not expired, first to be used first."""
+    query = (
+        select(Lot.id, Lot.left, Lot.expires, Lot.received, Lot.event_id, Event.status)
+        .outerjoin(Event, Event.id == Lot.event_id)
+        .where(Lot.item_id == item_id, Lot.left > 0)
+        .where(or_(Lot.expires.is_(None), Lot.expires >= today()))
+    )
+    rows = sorted(
+        session.execute(query), key=lambda row: (row.expires or date.max, row.received, row.id)
+    )
+    return [
+        LotShare(row.id, row.left, row.event_id if row.status in OPEN else None) for row in rows
+    ]
+
+
