@@ -20,6 +20,7 @@ from core.errors import BakehouseError
 
 INTERRUPTED = 130
 
+PLANS = "bakehouse.terminal.plans"
 READS = "bakehouse.terminal.reads"
 FILES = "bakehouse.terminal.files"
 LISTS = "bakehouse.terminal.lists"
@@ -28,7 +29,7 @@ RECORDS = "bakehouse.terminal.records"
 
 FOUND_IN: dict[str, tuple[str, str]] = {
     "show": (f"{READS}:show", "Show any view of any plugin."),
-    "plan": (f"{READS}:plan", "The plan of an event, or of all open events, and why."),
+    "plan": (f"{PLANS}:plan", "The plan of an event, or of all open events, and why."),
     "log": (f"{READS}:log", "What was done, newest first."),
     "event": (f"{LISTS}:event", "Events: list and edit."),
     "item": (f"{LISTS}:item", "Items: list and edit."),
@@ -131,7 +132,22 @@ def run(arguments: Sequence[str]) -> int:
         return 0
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Exception as error:
+        _tell(_crashed(error))
+        return 1
     return result if isinstance(result, int) else 0
+
+
+def _crashed(error: Exception) -> str:
+    """Write a crash report and say what happened, without what was in the kitchen."""
+    from tui.crash import write_report
+
+    path = write_report(error, revision=0)
+    kept = f"A report is in {path}" if path else "No report could be written"
+    return (
+        f"Something is wrong with the program itself ({type(error).__name__}); nothing was kept "
+        f"that was not whole. {kept}; it holds nothing of your kitchen."
+    )
 
 
 def _tell(message: str) -> None:

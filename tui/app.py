@@ -217,7 +217,7 @@ class BakehouseApp(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide what cannot be done now."""
         if action in ("undo", "redo"):
-            return not self.readonly and not self.screen.is_modal
+            return not self.readonly and not self.screen.is_modal and self.newest > 0
         if action in ("go", "keys"):
             return not self.screen.is_modal
         return True

@@ -47,9 +47,8 @@ def demo(ctx: click.Context, at: str | None, fresh: bool) -> int:
 
 
 def _make_demo(settings: Settings, path: Path, fresh: bool) -> None:
-    from core.interchange.demo import is_demo, make_demo
-
     from core.errors import RuleBroken
+    from core.interchange.demo import is_demo, make_demo
 
     if path.exists():
         settings.open()

@@ -1,4 +1,4 @@
-"""Reading the kitchen: any view of any plugin, the plan and its reasons, and the journal."""
+"""Reading the kitchen: any view of any plugin, and the journal."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from bakehouse.terminal.output import (
 
 if TYPE_CHECKING:
     from bakehouse.plugin import Cell, Column, Row, Table, ViewData
-    from core.planning.why import Reason
     from core.services._rows import EventRow
     from plugins.host import Failure, Host, Loaded, View
 
@@ -76,14 +75,14 @@ def _load(host: Host, view: View, name: str | None) -> tuple[Loaded, EventRow | 
         if name is not None:
             event = event_service.find_event(name, session=session)
         elif view.spec.area is Area.EVENT:
-            event = _next_event(event_service.list_events(session))
+            event = next_event(event_service.list_events(session))
         result = host.load(view, session, None if event is None else event.id, on_stuck=_give_up)
         if isinstance(result, Failure):
             raise PluginError(view.plugin, str(result), result)
         return result, event
 
 
-def _next_event(events: Sequence[EventRow]) -> EventRow:
+def next_event(events: Sequence[EventRow]) -> EventRow:
     """Return the open event that comes first; without one, say how to have one."""
     from core.errors import RuleBroken
 
@@ -183,181 +182,6 @@ def _markdown(data: ViewData) -> str:
             text += markdown_table(titles, [_row(row, part.columns) for row in part.rows])
         parts.append(text)
     return "\n".join(parts)
-
-
-# -- plan -----------------------------------------------------------------------------------------
-
-
-@click.command(help="The plan of an event, or of all open events.")
-@click.argument("event", required=False)
-@click.option("--why", metavar="ITEM", help="Why this much of an item, down to the event lines.")
-@click.option("--through", is_flag=True, help="Plan the events up to this one only.")
-@click.option(
-    "--packs",
-    type=click.Choice(["preferred", "cheapest"]),
-    default="preferred",
-    help="Which packs to buy.",
-)
-@click.option("--accept", is_flag=True, help="Accept the planned batches as targets.")
-@json_option
-@common_options
-@click.pass_context
-def plan(
-    ctx: click.Context,
-    event: str | None,
-    why: str | None,
-    through: bool,
-    packs: str,
-    accept: bool,
-) -> None:
-    """Print the plan, or one number's reasons, or accept it."""
-    from core.services import event_service
-    from core.services.planning import plan_service
-    from core.session import read_session
-
-    settings = settings_of(ctx)
-    settings.open()
-    if accept:
-        if event is None:
-            raise click.UsageError("Name the event whose plan to accept.")
-        change = plan_service.accept_targets(event_service.find_event(event).id)
-        click.echo(plain(f"#{change.id} {change.summary}"))
-        return
-    with read_session() as session:
-        rows = event_service.list_events(session)
-        chosen = None if event is None else event_service.find_event(event, session=session)
-        if why is not None:
-            chosen = chosen or _next_event(rows)
-            reason = plan_service.explain(chosen.id, why, session=session)
-            if settings.as_json:
-                print_json({"event": chosen.slug, "item": why, "why": reason})
-            else:
-                _print_why(reason)
-            return
-        if through and chosen is not None:
-            view = plan_service.get_plan_through(chosen.date, session=session)
-        else:
-            view = plan_service.get_plan(session=session)
-        events = [e for e in view.events if chosen is None or through or e.event_id == chosen.id]
-        shopping = {
-            e.event_id: event_service.get_shopping_list(e.event_id, session=session, packs=packs)
-            for e in events
-            if not through
-        }
-        problems = plan_service.problems(None if chosen is None else chosen.id, session=session)
-        if settings.as_json:
-            print_json(
-                {
-                    "revision": view.revision,
-                    "as_of": view.as_of,
-                    "events": events,
-                    "shopping": shopping,
-                    "problems": problems,
-                }
-            )
-        else:
-            _print_plan(session, events, shopping, problems)
-
-
-def _print_plan(session: Any, events: Sequence[Any], shopping: Any, problems: Any) -> None:
-    from core.services import saying
-
-    amounts = saying.amounts(session)
-    if not events:
-        say("Nothing is planned.")
-    for event in events:
-        click.echo("")
-        click.echo(plain(f"{event.name} · {event.date.isoformat()}"))
-        batches = [
-            (
-                row.name,
-                amounts.batches(row.batches),
-                "stale" if row.stale else "short" if row.short else "",
-            )
-            for row in event.recipes
-        ]
-        print_table(
-            [Heading("recipe", "Recipe"), Heading("batches", "Batches", "number"), Heading("", "")],
-            batches,
-            empty="Nothing to bake.",
-        )
-        items = [
-            (
-                row.name,
-                amounts.amount(row.item_id, row.need),
-                amounts.amount(row.item_id, row.from_stock),
-                amounts.amount(row.item_id, row.net),
-                row.status,
-                _packs_said(shopping.get(event.event_id, ()), row.item_id),
-            )
-            for row in event.items
-        ]
-        click.echo("")
-        print_table(
-            [
-                Heading("item", "Item"),
-                Heading("need", "Need", "amount"),
-                Heading("stock", "From stock", "amount"),
-                Heading("net", "Still", "amount"),
-                Heading("status", "To do"),
-                Heading("packs", "Packs"),
-            ],
-            items,
-            empty="Nothing is needed.",
-        )
-    for problem in problems:
-        say(f"{problem.kind}: {problem.message} {problem.effect} → {problem.fix}")
-
-
-def _packs_said(rows: Any, item_id: int) -> str:
-    for row in rows:
-        if row["item_id"] == item_id:
-            return ", ".join(f"{pack['packs']} × {pack['label']}" for pack in row["packs"])
-    return ""
-
-
-def _print_why(reason: Reason, depth: int = 0) -> None:
-    """Print a reason as a tree: parts add up to it, sources give it times a factor."""
-    from core.units import say as say_amount
-
-    amount = say_amount(reason.amount, None if reason.unit == "batch" else reason.unit)
-    unit = ""
-    if reason.unit == "batch" and reason.amount is not None:
-        unit = " batch" if reason.amount == 1 else " batches"
-    factor = ""
-    if reason.source is not None and reason.factor is not None:
-        each = "a batch" if reason.source.unit == "batch" else "each"
-        if reason.unit == "batch":
-            factor = f" ({say_amount(1 / reason.factor, reason.source.unit)} a batch)"
-        else:
-            factor = f" ({say_amount(reason.factor, reason.unit)} {each})"
-    click.echo(plain(f"{'  ' * depth}{amount}{unit}  {WORDS[reason.kind]} {reason.label}{factor}"))
-    for part in reason.parts:
-        _print_why(part, depth + 1)
-    if reason.source is not None:
-        _print_why(reason.source, depth + 1)
-
-
-WORDS = {
-    "buy": "to buy:",
-    "make": "to make:",
-    "assemble": "to assemble:",
-    "always": "always on hand:",
-    "need": "needed:",
-    "event": "for",
-    "ordered": "",
-    "delivered": "",
-    "bundle": "in",
-    "recipe": "in",
-    "output": "of",
-    "batches": "of",
-    "kept": "",
-    "stock": "",
-    "ledger": "",
-    "carry": "",
-    "rounding": "",
-    "target": "",
-}
 
 
 # -- log ------------------------------------------------------------------------------------------

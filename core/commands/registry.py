@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 RECORDS = "core.commands.records"
 EVENTS = "core.commands.events"
 CATALOG = "core.commands.catalog"
+SETTINGS = "core.commands.settings"
 
 
 def _place(name: str, wanted: Wanted, help_: str, **more: object) -> Param:
@@ -387,8 +388,26 @@ CATALOGUE = (
     ),
 )
 
+KITCHEN = (
+    Command(
+        ("setting", "set"),
+        "kitchen: setting",
+        "Set a setting of this kitchen; 'none' takes it away.",
+        (
+            _place(
+                "key",
+                Wanted.CHOICE,
+                "store_trip_cost: what every store after the first costs",
+                choices=("store_trip_cost",),
+            ),
+            _place("value", Wanted.MONEY, "its value, or 'none'"),
+        ),
+        f"{SETTINGS}:set_",
+    ),
+)
+
 COMMANDS: dict[str, Command] = {
-    command.name: command for command in (*RECORDING, *PLANNING, *CATALOGUE)
+    command.name: command for command in (*RECORDING, *PLANNING, *CATALOGUE, *KITCHEN)
 }
 """Every command by its name, such as "event line"."""
 

@@ -126,6 +126,13 @@ class EventDoc(Document):
     id: int | None = None
 
 
+class SettingDoc(Document):
+    """A setting of the kitchen; `slug` is its key."""
+
+    slug: str
+    value: str
+
+
 class LotDoc(Document):
     """A lot of the ledger. In a file written by hand `id`, `left` and `paid` may be missing."""
 

@@ -44,7 +44,10 @@ class Assembly:
 
 
 def bundles_of(plan: Plan, e: int) -> Iterator[tuple[int, bool]]:
-    """Yield the bundles of an event by event line, each followed by those nested in it."""
+    """Yield the bundles of an event by event line, each followed by those nested in it.
+
+    Last come those that only recipes use.
+    """
     bundles = plan.kitchen.bundles
     seen: set[int] = set()
     wanted = {line.item_id for line in plan.kitchen.events[e].lines}
@@ -61,6 +64,10 @@ def bundles_of(plan: Plan, e: int) -> Iterator[tuple[int, bool]]:
             seen.add(event_line.item_id)
             yield event_line.item_id, False
             yield from inside(event_line.item_id)
+    for kind, key in plan.order:
+        if kind == "item" and key in bundles and key not in seen and plan.need(key, e) != 0:
+            seen.add(key)
+            yield key, True
 
 
 def assemblies(plan: Plan, e: int) -> list[Assembly]:

@@ -10,12 +10,16 @@ from math import lcm
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A product on offer: one pack holds `amount` stock units and costs `price` micro-money."""
+    """A product on offer: one pack holds `amount` stock units and costs `price` micro-money.
+
+    `store` is where it is sold; None is anywhere.
+    """
 
     product_id: int
     amount: Fraction
     price: int | None
     preferred: bool = False
+    store: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +38,27 @@ def choose(need: Fraction, offers: Sequence[Offer], strategy: str = "preferred")
     without a price are considered only where none has one: then the fewest packs win. Ties: fewer
     packs, then less left over.
     """
+    chosen = worth_buying(offers, strategy)
+    return cover(need, chosen) if chosen else None
+
+
+def worth_buying(offers: Sequence[Offer], strategy: str = "preferred") -> list[Offer]:
+    """Return the offers that a strategy considers; those without a price only if none has one."""
     usable = [offer for offer in offers if offer.amount > 0]
     if strategy == "preferred":
         usable = [offer for offer in usable if offer.preferred] or usable
-    priced = [offer for offer in usable if offer.price is not None]
-    chosen = priced or usable
-    if not chosen:
-        return None
+    return [offer for offer in usable if offer.price is not None] or usable
+
+
+def cover(need: Fraction, offers: Sequence[Offer]) -> Cover:
+    """Return the cheapest packs of one or more offers that cover `need`."""
     if need <= 0:
         return Cover((), Fraction(0), 0)
-    counts = _cheapest(need, chosen)
-    packs = tuple((o.product_id, n) for o, n in zip(chosen, counts, strict=True) if n)
-    amount = sum((o.amount * n for o, n in zip(chosen, counts, strict=True)), Fraction(0))
-    cost = sum((o.price or 0) * n for o, n in zip(chosen, counts, strict=True)) if priced else None
+    counts = _cheapest(need, offers)
+    packs = tuple((o.product_id, n) for o, n in zip(offers, counts, strict=True) if n)
+    amount = sum((o.amount * n for o, n in zip(offers, counts, strict=True)), Fraction(0))
+    priced = all(offer.price is not None for offer in offers)
+    cost = sum((o.price or 0) * n for o, n in zip(offers, counts, strict=True)) if priced else None
     return Cover(packs, amount, cost)
 
 

@@ -20,6 +20,7 @@ from core.interchange.documents import (
     ProductDoc,
     RecipeDoc,
     RecipeLineDoc,
+    SettingDoc,
     TargetDoc,
 )
 from core.models import (
@@ -34,6 +35,7 @@ from core.models import (
     Recipe,
     RecipeLine,
     RecipeOutput,
+    Setting,
 )
 from core.money import from_micro
 from core.services._rows import fresh
@@ -233,12 +235,22 @@ def read_events(session: Session, slugs: Slugs = None) -> list[EventDoc]:
     ]
 
 
+def read_settings(session: Session, slugs: Slugs = None) -> list[SettingDoc]:
+    """Return settings by key; the currency is none: it is set by the file that is imported."""
+    query = select(Setting).where(Setting.key != "currency").order_by(Setting.key)
+    return [
+        SettingDoc(slug=row.key, value=row.value)
+        for row in session.scalars(_chosen(query, Setting.key, slugs))
+    ]
+
+
 READERS: dict[str, Callable[[Session, Slugs], Sequence[Document]]] = {
     "item": read_items,
     "product": read_products,
     "recipe": read_recipes,
     "bundle": read_bundles,
     "event": read_events,
+    "setting": read_settings,
 }
 
 

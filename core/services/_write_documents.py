@@ -19,6 +19,7 @@ from core.interchange.documents import (
     ItemDoc,
     ProductDoc,
     RecipeDoc,
+    SettingDoc,
 )
 from core.models import (
     BundleLine,
@@ -26,10 +27,18 @@ from core.models import (
     Item,
     Product,
     Recipe,
+    Setting,
 )
 from core.services._write_catalog import put_item, put_product
 from core.services._write_events import put_event
 from core.services._write_recipes import put_bundle, put_recipe
+
+
+def put_setting(session: Session, doc: SettingDoc) -> None:
+    """Write a setting; whoever sets it has checked the value."""
+    session.merge(Setting(key=doc.slug, value=doc.value))
+    session.flush()
+
 
 WRITERS: dict[str, Any] = {
     "item": put_item,
@@ -37,6 +46,7 @@ WRITERS: dict[str, Any] = {
     "recipe": put_recipe,
     "bundle": put_bundle,
     "event": put_event,
+    "setting": put_setting,
 }
 TYPES: dict[str, type[Document]] = {
     "item": ItemDoc,
@@ -44,6 +54,7 @@ TYPES: dict[str, type[Document]] = {
     "recipe": RecipeDoc,
     "bundle": BundleDoc,
     "event": EventDoc,
+    "setting": SettingDoc,
 }
 MODELS: dict[str, Any] = {"item": Item, "product": Product, "recipe": Recipe, "event": Event}
 
@@ -66,6 +77,10 @@ def remove_document(session: Session, kind: str, slug: str) -> None:
         bundle_id = select(Item.id).where(Item.slug == slug).scalar_subquery()
         session.execute(delete(BundleLine).where(BundleLine.bundle_id == bundle_id))
         session.expire_all()
+        return
+    if kind == "setting":
+        session.delete(session.get_one(Setting, slug))
+        session.flush()
         return
     row = session.scalar(select(MODELS[kind]).where(MODELS[kind].slug == slug))
     if row is None:

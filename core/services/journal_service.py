@@ -286,7 +286,7 @@ def _withdraw(session: Session, entry: Change, step: _Step, kind: str, slug: str
     Nothing is ever deleted from the ledger, so an item whose only lots are undone stays as a row
     that no list shows. Raises `CannotUndo` when something in force is built on it.
     """
-    if kind == "bundle":
+    if kind in PLAIN:
         remove(session, entry, kind, slug)
         return
     row = session.scalars(select(MODELS[kind]).where(MODELS[kind].slug == slug)).one()
@@ -309,7 +309,7 @@ def _withdraw(session: Session, entry: Change, step: _Step, kind: str, slug: str
 
 def _revive(session: Session, kind: str, slug: str, origin: Change) -> None:
     """Give a withdrawn row its slug back, so that lots and runs find it again."""
-    if kind == "bundle":
+    if kind in PLAIN:
         return
     withdrawn = f"{WITHDRAWN}{origin.id}{WITHDRAWN}{slug}"
     row = session.scalar(select(MODELS[kind]).where(MODELS[kind].slug == withdrawn))
@@ -318,6 +318,8 @@ def _revive(session: Session, kind: str, slug: str, origin: Change) -> None:
         session.flush()
 
 
+PLAIN = ("bundle", "setting")
+"""Kinds that nothing in the ledger can refer to."""
 LEDGER = {"lot", "stock_move", "run", "run_output", "run_not_drawn", WITHDRAWN}
 PARTS = {
     "recipe": {"recipe_output", "recipe_line"},

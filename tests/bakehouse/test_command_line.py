@@ -142,3 +142,18 @@ def test_doctor_finds_nothing_wrong_in_a_sound_kitchen(cli: Cli) -> None:
     told = cli("doctor", "--json")
     assert told.code == 0
     assert told.json["data"]["problems"] == []
+
+
+def test_an_error_of_the_program_itself_leaves_a_report_and_no_traceback(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("Secret recipe")
+
+    monkeypatch.setattr("core.services.catalog_service.list_items", broken)
+    told = cli("item", "list")
+    assert (told.code, told.out) == (1, "")
+    assert "Secret" not in told.err
+    report = Path(told.err.split("A report is in ")[1].split(";")[0])
+    assert "ZeroDivisionError" in report.read_text()
+    assert "Secret" not in report.read_text()

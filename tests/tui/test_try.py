@@ -1,33 +1,23 @@
 from tests.tui.conftest import *
-async def test_try(demo, site):
+async def test_empty(sqlite_kitchen, site):
+    async with running(site, NARROW) as pilot:
+        pilot.app.save_screenshot("/tmp/bk/empty.svg")
+async def test_light(demo, site):
+    site.install("text", "return Sections([('One', Table([Column('a')],[('b',)])), ('Two', Markdown('hi'))])", title="Text", spec="key='g'")
     async with running(site) as pilot:
-        pilot.app.save_screenshot("/tmp/bk/a.svg")
-        await keys(pilot, "enter")
-        await pilot.pause()
-        pilot.app.save_screenshot("/tmp/bk/b.svg")
-        await keys(pilot, "m")
-        pilot.app.save_screenshot("/tmp/bk/c.svg")
-        await keys(pilot, "escape", "w")
-        pilot.app.save_screenshot("/tmp/bk/d.svg")
-        await keys(pilot, "escape", "p")
-        pilot.app.save_screenshot("/tmp/bk/e.svg")
-        await keys(pilot, "escape", "question_mark")
-        pilot.app.save_screenshot("/tmp/bk/f.svg")
-        await keys(pilot, "escape", "f3")
-        pilot.app.save_screenshot("/tmp/bk/g.svg")
-        await keys(pilot, "enter")
-        pilot.app.save_screenshot("/tmp/bk/h.svg")
-        await keys(pilot, "escape", "ctrl+p")
-        pilot.app.save_screenshot("/tmp/bk/i.svg")
-async def test_narrow(demo, site):
+        pilot.app.theme = "textual-light"
+        await keys(pilot, "enter","3")
+        pilot.app.save_screenshot("/tmp/bk/light.svg")
+        await keys(pilot, "g")
+        pilot.app.save_screenshot("/tmp/bk/text.svg")
+        pilot.app.theme = "ansi-dark"
+        await keys(pilot, "3", "b")
+        pilot.app.save_screenshot("/tmp/bk/ansi.svg")
+async def test_nocolor(demo, site, monkeypatch):
+    monkeypatch.setenv("NO_COLOR","1")
     async with running(site, NARROW) as pilot:
         pilot.app.save_screenshot("/tmp/bk/na.svg")
-        await keys(pilot, "enter")
-        await pilot.pause()
-        pilot.app.save_screenshot("/tmp/bk/nb.svg")
-        await keys(pilot, "3", "b")
-        pilot.app.save_screenshot("/tmp/bk/nc.svg")
-        await keys(pilot, "escape", "w")
-        pilot.app.save_screenshot("/tmp/bk/nd.svg")
-        await keys(pilot, "escape", "p")
-        pilot.app.save_screenshot("/tmp/bk/ne.svg")
+        await keys(pilot, "enter","3")
+        pilot.app.save_screenshot("/tmp/bk/nocolor.svg")
+        await keys(pilot, "slash", "f","l")
+        pilot.app.save_screenshot("/tmp/bk/filter.svg")

@@ -14,6 +14,7 @@ from tui.widgets.cells import said
 SAMPLE = 100
 """Rows that are looked at for the widths; the rest is never measured."""
 LEAST_TEXT = 8
+LEAST_PERCENT = 6
 BAR_FROM = 10
 """A percent column that asks for this much shows a bar beside the number."""
 
@@ -101,7 +102,7 @@ def _wish(table: Table, index: int) -> _Wish:
     most = max(longest, cell_len(column.heading), 1)
     wish = _Wish(index, column, most, most, longest == 0)
     if column.kind == "percent" and (column.width or 0) >= BAR_FROM:
-        return replace(wish, most=column.width or 0, least=column.width or 0)
+        return replace(wish, most=column.width or 0, least=max(longest, LEAST_PERCENT))
     if column.kind == "text" and column.side == "left":
         return replace(wish, least=min(most, column.width or 16))
     return wish

@@ -1,7 +1,8 @@
-"""Drawing cells and bars as segments."""
+"""Drawing the lines of a table, its cells and its bars, as segments."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from rich.segment import Segment
@@ -9,11 +10,12 @@ from rich.style import Style
 from textual.color import Color
 from textual.widget import Widget
 
-from bakehouse.plugin import Cell, RowStyle
+from bakehouse.plugin import Cell, Column, Row, RowStyle
 from tui.widgets.bars import bar
-from tui.widgets.cells import said
+from tui.widgets.cells import is_unknown, said
 from tui.widgets.columns import BAR_FROM, Fitted
-from tui.widgets.plain import fitted
+from tui.widgets.ordering import Sorting
+from tui.widgets.plain import fitted, plain
 
 NUMBER = 5
 """Cells for the number beside a bar: " 100%"."""
@@ -59,3 +61,52 @@ def drawn_bar(widget: Widget, value: Decimal | None, text: str, width: int) -> l
         Segment(rest, part(widget, "rest")),
         Segment(text.rjust(room)),
     ]
+
+
+def heading_line(columns: Sequence[Fitted], sorting: Sorting | None) -> list[Segment]:
+    """Draw the headings; an arrow marks the column that rows are sorted by."""
+    texts = []
+    for each in columns:
+        heading = plain(each.column.heading)
+        if sorting is not None and sorting.column == each.column.name:
+            heading = f"{heading}{'▼' if sorting.down else '▲'}"
+        texts.append(fitted(heading, each.width, right=each.column.side == "right"))
+    return _line(columns, [[Segment(text)] for text in texts])
+
+
+def totals_line(cells: Sequence[Cell], columns: Sequence[Fitted]) -> list[Segment]:
+    """Draw the totals."""
+    texts = [
+        fitted(said(cells[each.index], each.column), each.width, right=each.column.side == "right")
+        for each in columns
+    ]
+    return _line(columns, [[Segment(text)] for text in texts])
+
+
+def row_line(widget: Widget, row: Row, columns: Sequence[Fitted]) -> list[Segment]:
+    """Draw a row; its word and what is unknown stand out."""
+    cells = []
+    for each in columns:
+        cell = row.cells[each.index]
+        segments = drawn_cell(widget, cell, each, row.style)
+        marked = _marked(row, cell, each.column)
+        if marked is not None:
+            segments = [Segment(segment.text, part(widget, marked)) for segment in segments]
+        cells.append(segments)
+    return _line(columns, cells)
+
+
+def _marked(row: Row, cell: Cell, column: Column) -> str | None:
+    """Return the style that a cell stands out by: its row's word, or what is unknown."""
+    if row.style is not None and column.kind == "status":
+        return row.style
+    return "unknown" if is_unknown(cell) else None
+
+
+def _line(columns: Sequence[Fitted], cells: Sequence[list[Segment]]) -> list[Segment]:
+    line: list[Segment] = []
+    end = 0
+    for each, segments in zip(columns, cells, strict=True):
+        line += [Segment(" " * (each.start - end)), *segments]
+        end = each.start + each.width
+    return line

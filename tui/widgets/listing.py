@@ -101,7 +101,7 @@ class Listing(Vertical):
         if not self.is_mounted:
             return False
         if action in ("filter", "sort", "turn", "copy_cell"):
-            return self.table.display
+            return self.display and self.table.display
         if action == "clear":
             return self.filter.display
         return True

@@ -88,7 +88,7 @@ class Pane(Listing):
         self.failure = outcome if isinstance(outcome, Failure) else None
         if isinstance(outcome, Failure):
             self._note = "failed"
-            self._show_instead(ErrorPanel(outcome))
+            self._show_instead(ErrorPanel(outcome, self.view.title))
         else:
             self._note = f"slow, {outcome.ms:.0f} ms" if outcome.slow else ""
             self._show_data(outcome.data)
@@ -174,16 +174,19 @@ class ErrorPanel(VerticalScroll):
         Binding("enter,t", "retry", "Try again", key_display="Enter", id="error.retry")
     ]
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: Failure, title: str) -> None:
         super().__init__()
         self._failure = failure
+        self._title = title
 
     def compose(self) -> ComposeResult:
         """Lay out the plugin, its message, and the keys."""
         failure = self._failure
-        yield Words(f"✗ {failure.view or failure.plugin} could not be shown", classes="error-title")
+        yield Words(f"✗ {self._title} could not be shown", classes="error-title")
         yield Words(failure.message)
-        yield Words(f"plugin {failure.plugin} {failure.version}", classes="muted")
+        yield Words(
+            f"plugin {failure.plugin} {failure.version}, view {failure.view}", classes="muted"
+        )
         yield Words(
             "Enter tries again · C copies the report · the other panes go on", classes="muted"
         )

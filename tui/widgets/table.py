@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -15,25 +14,18 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from bakehouse.plugin import Cell, Column, Row, Table
-from tui.widgets.cells import is_unknown, said, searchable, sort_key
+from bakehouse.plugin import Column, Row, Table
+from tui.widgets.cells import said, searchable
 from tui.widgets.columns import Fitted, fit
-from tui.widgets.drawing import drawn_cell, part
-from tui.widgets.plain import fitted, has_words, plain
+from tui.widgets.drawing import heading_line, part, row_line, totals_line
+from tui.widgets.ordering import Sorting, after, ordered
+from tui.widgets.plain import has_words, plain
 
 EMPTY = Table([Column("nothing", "")], empty="")
 WHOLE_ROWS = ("done", "muted")
 """Styles that colour a whole row; the others colour its status only."""
 NEAR_END = 20
 """Rows before the last at which more are asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sorting:
-    """The column that rows are sorted by, and which way."""
-
-    column: str
-    down: bool
 
 
 class TableView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -133,12 +125,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def sort_next(self) -> None:
         """Sort by the next column shown; after the last one, not at all."""
-        names = [each.column.name for each in self._fitted]
-        if self.sorting is None or self.sorting.column not in names:
-            self.sort_by(Sorting(names[0], False) if names else None)
-            return
-        place = names.index(self.sorting.column) + 1
-        self.sort_by(Sorting(names[place], False) if place < len(names) else None)
+        self.sort_by(after([each.column.name for each in self._fitted], self.sorting))
 
     def turn_sorting(self) -> None:
         """Sort the other way round."""
@@ -159,10 +146,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         rows = list(self.table.rows)
         if self.words:
             rows = [row for row in rows if has_words(searchable(row, columns), self.words)]
-        names = [column.name for column in columns]
-        if self.sorting is not None and self.sorting.column in names:
-            place = names.index(self.sorting.column)
-            rows = _sorted(rows, place, self.sorting.down)
+        rows = ordered(rows, columns, self.sorting)
         self.rows = rows
         self._fit()
         keys = [row.key for row in rows]
@@ -269,7 +253,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _line(self, y: int) -> tuple[list[Segment], Style]:
         if y == 0:
-            return self._heading(), part(self, "header")
+            return heading_line(self._fitted, self.sorting), part(self, "header")
         number = y - 1 + self.scroll_offset.y
         foot = y - 1 - min(self._body, max(1, len(self.rows)))
         if foot >= 0:
@@ -283,64 +267,18 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _foot_line(self, line: int) -> tuple[list[Segment], Style]:
         if self.table.totals is not None and line == 0:
-            style = part(self, "totals")
-            cells = self.table.totals
-            texts = [
-                fitted(said(cells[f.index], f.column), f.width, right=f.column.side == "right")
-                for f in self._fitted
-            ]
-            return self._spaced([[Segment(text)] for text in texts]), style
+            return totals_line(self.table.totals, self._fitted), part(self, "totals")
         if self.table.note and line == self._foot - 1:
             return [Segment(plain(self.table.note))], part(self, "note")
         return [], Style()
 
-    def _heading(self) -> list[Segment]:
-        texts = []
-        for each in self._fitted:
-            heading = plain(each.column.heading)
-            if self.sorting is not None and self.sorting.column == each.column.name:
-                heading = f"{heading}{'▼' if self.sorting.down else '▲'}"
-            texts.append(fitted(heading, each.width, right=each.column.side == "right"))
-        return self._spaced([[Segment(text)] for text in texts])
-
     def _row_line(self, number: int) -> tuple[list[Segment], Style]:
         row = self.rows[number]
         style = part(self, row.style) if row.style in WHOLE_ROWS else Style()
-        cells = []
-        for each in self._fitted:
-            cell = row.cells[each.index]
-            segments = drawn_cell(self, cell, each, row.style)
-            marked = self._marked(row, cell, each.column)
-            if marked is not None:
-                segments = [Segment(text, part(self, marked)) for text, _, _ in segments]
-            cells.append(segments)
+        line = row_line(self, row, self._fitted)
         if number != self.cursor:
-            return self._spaced(cells), style
+            return line, style
         cursor = part(self, "cursor")
         if not self.has_focus:
-            return self._spaced(cells), style + cursor
-        bare = [[Segment(text) for text, _, _ in segments] for segments in cells]
-        return self._spaced(bare), cursor
-
-    def _marked(self, row: Row, cell: Cell, column: Column) -> str | None:
-        """Return the style that a cell stands out by: its row's word, or what is unknown."""
-        if row.style is not None and column.kind == "status":
-            return row.style
-        return "unknown" if is_unknown(cell) else None
-
-    def _spaced(self, cells: list[list[Segment]]) -> list[Segment]:
-        line: list[Segment] = []
-        end = 0
-        for each, segments in zip(self._fitted, cells, strict=True):
-            line += [Segment(" " * (each.start - end)), *segments]
-            end = each.start + each.width
-        return line
-
-
-def _sorted(rows: list[Row], place: int, down: bool) -> list[Row]:
-    """Return rows by one column; what is empty or unknown stays last either way."""
-    keyed = [(sort_key(row.cells[place]), row) for row in rows]
-    known = [pair for pair in keyed if pair[0][0] < 2]
-    rest = [row for key, row in keyed if key[0] == 2]
-    known.sort(key=lambda pair: pair[0], reverse=down)
-    return [row for _, row in known] + rest
+            return line, style + cursor
+        return [Segment(segment.text) for segment in line], cursor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
@@ -15,13 +15,21 @@ from tui.widgets.drawing import style_of
 from tui.widgets.plain import plain
 
 
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab: its title, the place it stands for, and whether it is open."""
+
+    title: str
+    place: int
+    open: bool
+
+
 class TabLine(Widget):
     """Titles in a row, one of which is open; the open one is in brackets too, not only coloured."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"tabs--open", "tabs--closed"}
 
-    titles: reactive[tuple[str, ...]] = reactive(())
-    open: reactive[int] = reactive(0)
+    tabs: reactive[tuple[Tab, ...]] = reactive(())
 
     class Chosen(Message):
         """A tab was clicked."""
@@ -33,9 +41,8 @@ class TabLine(Widget):
     def render(self) -> Text:
         """Draw the titles."""
         line = Text(no_wrap=True, end="")
-        for text, place in self._parts():
-            name = "open" if place == self.open else "closed"
-            line.append(text, style_of(self, f"tabs--{name}"))
+        for tab in self.tabs:
+            line.append(_said(tab), style_of(self, f"tabs--{'open' if tab.open else 'closed'}"))
         line.truncate(self.content_size.width, overflow="ellipsis")
         return line
 
@@ -44,19 +51,14 @@ class TabLine(Widget):
         offset = event.get_content_offset(self)
         x = -1 if offset is None else offset.x
         start = 0
-        for text, place in self._parts():
-            if start <= x < start + Text(text).cell_len:
-                self.post_message(self.Chosen(place))
+        for tab in self.tabs:
+            width = Text(_said(tab)).cell_len
+            if start <= x < start + width:
+                self.post_message(self.Chosen(tab.place))
                 return
-            start += Text(text).cell_len
+            start += width
 
-    def _parts(self) -> Sequence[tuple[str, int]]:
-        return [
-            (
-                f"▌{place + 1} {plain(title)}▐"
-                if place == self.open
-                else f" {place + 1} {plain(title)} ",
-                place,
-            )
-            for place, title in enumerate(self.titles)
-        ]
+
+def _said(tab: Tab) -> str:
+    title = plain(tab.title)
+    return f"▌{title}▐" if tab.open else f" {title} "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,14 +12,17 @@ from sqlalchemy.orm import Session
 
 from core.models import Checked, Item, ItemUnit, Product
 from core.money import from_micro as money_of
-from core.planning.packs import Offer, choose
+from core.planning.packs import Cover, Offer, choose
+from core.planning.trips import choose_together
 from core.services._kitchen import EventPlan
+from core.services._settings import store_trip_cost
 from core.services.planning._unknown import why_unknown
 from core.services.planning._views import available, decimal, known, on_hand, sorting
 from core.services.planning.shapes import (
     PackRow,
     ShoppingRow,
 )
+from core.session import remembered
 
 
 def shopping(session: Session, found: EventPlan, strategy: str = "preferred") -> list[ShoppingRow]:
@@ -37,7 +42,7 @@ def shopping(session: Session, found: EventPlan, strategy: str = "preferred") ->
     checked = set(
         session.scalars(select(Checked.item_id).where(Checked.event_id == found.event.id))
     )
-    offers = _offers(session, ids)
+    covers = covers_of(session, found, strategy)
     rows = []
     for item in wanted:
         needed, to_buy = plan.need(item.id, place), plan.net(item.id, place)
@@ -66,9 +71,79 @@ def shopping(session: Session, found: EventPlan, strategy: str = "preferred") ->
         elif to_buy is None:
             row["problem"] = why_unknown(session, found, item.id)
         else:
-            _add_packs(row, to_buy, offers.get(item.id, []), strategy)
+            _add_packs(row, to_buy, covers[item.id])
         rows.append(row)
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """What to buy of one item: the packs that cover it (None: nothing says how it is sold)."""
+
+    cover: Cover | None
+    products: Mapping[int, _Product]
+    usual_store: str | None
+
+    @property
+    def label(self) -> str:
+        """Return the packs as people say them."""
+        packs = () if self.cover is None else self.cover.packs
+        return ", ".join(f"{count} × {self.products[key].label}" for key, count in packs)
+
+    @property
+    def amount(self) -> Fraction:
+        """Return what the packs hold, in stock units."""
+        return Fraction(0) if self.cover is None else self.cover.amount
+
+
+def cover_of(session: Session, found: EventPlan, item_id: int, strategy: str) -> Bought | None:
+    """Return the packs an event buys of an item, or None where nothing says how it is sold."""
+    bought = covers_of(session, found, strategy).get(item_id)
+    return None if bought is None or bought.cover is None else bought
+
+
+def covers_of(session: Session, found: EventPlan, strategy: str) -> dict[int, Bought]:
+    """Return the packs of every item an event needs and knows the amount of, by item.
+
+    Each line has the cheapest packs; where an extra store has a cost, they are the cheapest of
+    the whole list, trips included.
+    """
+    key = ("covers", found.event.id, strategy)
+    return remembered(session, key, lambda: _covers(session, found, strategy))
+
+
+def _covers(session: Session, found: EventPlan, strategy: str) -> dict[int, Bought]:
+    plan, place = found.plan, found.place
+    if place is None:
+        return {}
+    needs = {
+        item_id: net
+        for item_id, item_plan in plan.items.items()
+        if plan.kitchen.items[item_id].bought
+        and item_plan.need.get(place)
+        and (net := plan.net(item_id, place)) is not None
+    }
+    products = _offers(session, list(needs))
+    wanted = {key: [p.offer for p in products.get(key, [])] for key in needs}
+    trip_cost = store_trip_cost(session)
+    if trip_cost:
+        lines = [(needs[key], offers) for key, offers in wanted.items()]
+        chosen = choose_together(lines, trip_cost, strategy).covers
+    else:
+        chosen = tuple(choose(needs[key], offers, strategy) for key, offers in wanted.items())
+    return {
+        key: Bought(
+            cover, {p.offer.product_id: p for p in products.get(key, [])}, _usual(products, key)
+        )
+        for key, cover in zip(wanted, chosen, strict=True)
+    }
+
+
+def _usual(products: Mapping[int, list[_Product]], item_id: int) -> str | None:
+    """Return the store of an item's preferred product, or of its first."""
+    known = products.get(item_id, [])
+    preferred = [product for product in known if product.offer.preferred]
+    return next((product.store for product in preferred or known), None)
 
 
 def _status(always: bool, to_buy: Fraction | None) -> str:
@@ -110,18 +185,16 @@ def _offers(session: Session, item_ids: list[int]) -> dict[int, list[_Product]]:
     )
     found: dict[int, list[_Product]] = {}
     for key, item_id, label, store, amount, price, preferred, factor in session.execute(query):
-        offer = Offer(key, amount * (factor or 1), price, preferred)
+        offer = Offer(key, amount * (factor or 1), price, preferred, store)
         found.setdefault(item_id, []).append(_Product(offer, label, store))
     return found
 
 
-def _add_packs(row: ShoppingRow, to_buy: Fraction, products: list[_Product], strategy: str) -> None:
+def _add_packs(row: ShoppingRow, to_buy: Fraction, bought: Bought) -> None:
     """Say which packs to buy, from where, and what they cost."""
-    preferred = [p for p in products if p.offer.preferred]
-    cover = choose(to_buy, [p.offer for p in products], strategy)
-    by_id = {p.offer.product_id: p for p in products}
+    cover, by_id = bought.cover, bought.products
     if not to_buy:
-        row["store"] = next((p.store for p in preferred or products), None)
+        row["store"] = bought.usual_store
         row["left_over"] = Decimal(0)
         row["estimated_cost"] = Decimal("0.00")
         return

@@ -20,13 +20,15 @@ from core.services import event_service
 from core.services._kitchen import EventPlan, planned
 from core.services._naming import find
 from core.services._rows import ChangeRow, get_fresh
-from core.services.planning import _problems, _reasons
+from core.services.planning import _contention, _problems, _reasons
+from core.services.planning._contention import ContendedItem
 from core.services.planning._problems import PlanProblem
 from core.services.planning._views import decimal, find_event, is_stale, sorting
 from core.session import reading, revision_of, writing
 from core.units import Amount, exact, parse_amount
 
 __all__ = [
+    "ContendedItem",
     "PlanProblem",
     "PlanView",
     "PlannedEvent",
@@ -34,6 +36,7 @@ __all__ = [
     "PlannedRecipe",
     "Reason",
     "accept_targets",
+    "contention",
     "explain",
     "explain_feeds",
     "explain_line",
@@ -205,6 +208,17 @@ def _open(session: Session, event_id: int) -> tuple[EventPlan, int]:
     if found.place is None:
         raise RuleBroken(f"{found.event.name} is not open, so nothing is planned for it.")
     return found, found.place
+
+
+def contention(*, moves: bool = True, session: Session | None = None) -> list[ContendedItem]:
+    """Return the items that several open events want of one stock, those that run out first.
+
+    It says who gets what, when it runs out and, with `moves`, what serving an event before or
+    after its neighbour would change. That is planned anew for each, so it is bounded: in a big
+    kitchen the last items are without (`core.planning.contention`).
+    """
+    with reading(session) as reader:
+        return _contention.read(reader, moves=moves)
 
 
 def problems(event_id: int | None = None, session: Session | None = None) -> list[PlanProblem]:

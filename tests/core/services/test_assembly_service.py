@@ -184,3 +184,15 @@ def test_progress_counts_the_runs_of_the_event(bakery: KitchenBuilder) -> None:
     # Two boxes went into the hamper; two are ordered and four are for the other hampers.
     assert (rows["Box"]["assembled_quantity"], rows["Box"]["remaining"]) == (2, 6)
     assert rows["Box"]["target_quantity"] == 8
+
+
+def test_a_bundle_that_only_a_recipe_uses_is_a_row_too(bakery: KitchenBuilder) -> None:
+    bakery.ingredient("cinnamon")
+    bakery.bundle("spice-mix", {"cinnamon": 5})
+    bakery.recipe("cake", {"cake": 1}, {"spice-mix": 2})
+    bakery.event("tea", {"cake": 3})
+    bakery.buy("cinnamon", "20 g", "1.00")
+
+    row = bakery.bundle_row("tea", "spice-mix")
+    assert (row["nested"], row["remaining"], row["can_assemble_now"]) == (True, 6, 4)
+    assert [b["item_name"] for b in row["blockers"]] == ["Cinnamon"]

@@ -12,7 +12,9 @@ from textual.message import Message
 from plugins.host import Failure, Loaded, View
 from tui.screens.event.arranging import TALL, WIDE, heights
 from tui.widgets.pane import Pane
-from tui.widgets.tabs import TabLine
+from tui.widgets.tabs import Tab, TabLine
+
+TOGETHER = "Make, assemble, shop"
 
 
 class Board(Vertical):
@@ -118,11 +120,14 @@ class Board(Vertical):
             pane.styles.height = height
 
     def _show_tabs(self, several: bool) -> None:
-        tabs = self.query_one(TabLine)
-        tabs.titles = tuple(pane.view.title for pane in self._panes)
-        tabs.open = self._open
-        built_in = self._built_in()
-        tabs.display = len(self._panes) > (len(built_in) if several or self.together else 1)
+        titles = [f"{number} {pane.view.title}" for number, pane in enumerate(self._panes, 1)]
+        tabs = [Tab(title, place, place == self._open) for place, title in enumerate(titles)]
+        built_in = len(self._built_in())
+        if self.together and built_in > 1:
+            tabs = [Tab(f"1-{built_in} {TOGETHER}", 0, several), *tabs[built_in:]]
+        line = self.query_one(TabLine)
+        line.tabs = tuple(tabs)
+        line.display = len(tabs) > 1
 
     # -- going -------------------------------------------------------------------------------------
 

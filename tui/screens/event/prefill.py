@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from bakehouse.plugin import Ref
@@ -52,6 +52,17 @@ def buy(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
     }
 
 
+def discard(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
+    """Return the item of the row."""
+    known = item(progress, about)
+    return {"what": known["item"]} if known else {}
+
+
+def nothing(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
+    """Return nothing: the event is enough."""
+    return {}
+
+
 def item(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
     """Return the item of the row: a recipe stands for the first thing it makes."""
     recipe = recipe_of(progress, about)
@@ -71,7 +82,7 @@ def deliver(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefille
     """Return the item of the row and how many of it were put together."""
     bundle = bundle_of(progress, about)
     quantity = None if bundle is None else bundle["assembled_quantity"]
-    return {**item(progress, about), "quantity": _number(quantity)}
+    return {} if quantity is None else {**item(progress, about), "quantity": _number(quantity)}
 
 
 def target(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
@@ -112,3 +123,17 @@ def shopping_row_of(progress: EventProgress, about: Ref | None) -> ShoppingRow |
 
 def _number(value: Decimal | None) -> str:
     return plain_decimal(value) if value else ""
+
+
+DIALOGS: Mapping[str, Callable[[EventProgress, Ref | None], Mapping[str, Prefilled]]] = {
+    "make": make,
+    "assemble": assemble,
+    "buy": buy,
+    "deliver": deliver,
+    "count": item,
+    "discard": discard,
+    "event line": line,
+    "event target": target,
+    "event accept": nothing,
+}
+"""What each dialog of the workspace is opened with."""

@@ -7,18 +7,19 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.widgets import Footer
 
-from bakehouse.plugin import Ref, Row
+from bakehouse.plugin import Action, Ref, Row
 from core import clock
 from core.errors import BakehouseError, EventNotFound
-from core.services.planning.shapes import EventProgress
 from core.session import KitchenSession
 from tui.screens.base import KitchenScreen
 from tui.screens.event import prefill
 from tui.screens.event.board import Board
+from tui.screens.event.keys import ASKED_ANYWHERE, BINDINGS
+from tui.screens.event.plugin_keys import action_under, command_of, plugin_keys, view_under
 from tui.screens.event.reading import Snapshot, read_snapshot
 from tui.screens.form.offers import Prefilled
 from tui.screens.problems.screen import ProblemsScreen
@@ -29,76 +30,11 @@ from tui.widgets.notice import Notice
 from tui.widgets.pane import Pane
 from tui.widgets.table import TableView
 
-Prefill = Callable[[EventProgress, object], Mapping[str, Prefilled]]
-DIALOGS: Mapping[str, Callable[..., Mapping[str, Prefilled]]] = {
-    "make": prefill.make,
-    "assemble": prefill.assemble,
-    "buy": prefill.buy,
-    "deliver": prefill.deliver,
-    "count": prefill.item,
-    "discard": prefill.item,
-    "event line": prefill.line,
-    "event target": prefill.target,
-    "event accept": lambda progress, about: {},
-    "event status": lambda progress, about: {},
-}
-
 
 class EventScreen(KitchenScreen[Snapshot]):
     """One event: its plugin views side by side, or as tabs."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("m", "ask('make')", "Make", id="event.make"),
-        Binding("a", "ask('assemble')", "Assemble", id="event.assemble"),
-        Binding("b", "ask('buy')", "Buy", id="event.buy"),
-        Binding("d", "ask('deliver')", "Deliver", id="event.deliver"),
-        Binding("space", "check", "Tick", id="event.check", tooltip="tick off the shopping list"),
-        Binding(
-            "n",
-            "ask('event line')",
-            "Quantity",
-            id="event.line",
-            show=False,
-            tooltip="set how many the event wants",
-        ),
-        Binding(
-            "t",
-            "ask('event target')",
-            "Target",
-            id="event.target",
-            show=False,
-            tooltip="decide on the batches of a recipe",
-        ),
-        Binding("A", "ask('event accept')", "Accept plan", id="event.accept", show=False),
-        Binding(
-            "number_sign", "ask('count')", "Count", key_display="#", id="stock.count", show=False
-        ),
-        Binding("x", "ask('discard')", "Discard", id="stock.discard", show=False),
-        Binding("enter", "why", "Why", show=False, id="event.open"),
-        Binding("w", "why", "Why", id="event.why", tooltip="what a number is made of"),
-        Binding("p", "problems", "Problems", id="event.problems"),
-        Binding("r", "reload", "Refresh", id="screen.refresh", show=False),
-        Binding(
-            "left_square_bracket",
-            "other(-1)",
-            "Previous event",
-            key_display="[",
-            id="event.previous",
-            show=False,
-        ),
-        Binding(
-            "right_square_bracket",
-            "other(1)",
-            "Next event",
-            key_display="]",
-            id="event.next",
-            show=False,
-        ),
-        *(
-            Binding(str(n), f"pane({n})", f"Pane {n}", show=False, id=f"pane.{n}")
-            for n in range(1, 10)
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
     def __init__(self) -> None:
         super().__init__()
@@ -156,7 +92,7 @@ class EventScreen(KitchenScreen[Snapshot]):
         if data.event.status != "planned":
             facts.append(data.event.status)
         if problems:
-            facts.append(f"! {problems} problem{'s' if problems > 1 else ''}")
+            facts.append(f"! {problems} problem{'s' if problems > 1 else ''} (p)")
         self.head(Head(data.event.name, tuple(facts), data.progress["overall_pct"]))
         if self.focused is None and not self.app.screen.is_modal:
             board.focus_first()
@@ -225,23 +161,57 @@ class EventScreen(KitchenScreen[Snapshot]):
         if message.row.about is not None:
             self.action_why()
 
+    # -- keys that are no bindings -----------------------------------------------------------------
+
+    @property
+    def more_keys(self) -> list[tuple[str, str, str]]:
+        """The keys of plugins, for the list of keys."""
+        return [] if self.snapshot is None else plugin_keys(self.snapshot.views, self._taken)
+
+    @property
+    def _taken(self) -> set[str]:
+        return {*self.active_bindings, *ASKED_ANYWHERE}
+
+    def on_key(self, event: events.Key) -> None:
+        """Do what a key means that the row under the cursor does not offer, or a plugin's."""
+        if self.snapshot is None:
+            return
+        if event.key in ASKED_ANYWHERE:
+            event.stop()
+            self._open(ASKED_ANYWHERE[event.key], {})
+            return
+        pane, row = self.query_one(Board).current, self.row
+        action = None if pane is None else action_under(pane.view, event)
+        if action is not None and row is not None:
+            event.stop()
+            self._act(action, row)
+            return
+        view = view_under(self.snapshot.views, event, self._taken)
+        if view is not None:
+            event.stop()
+            self.action_pane(self.snapshot.views.index(view) + 1)
+
+    def _act(self, action: Action, row: Row) -> None:
+        try:
+            name, given = command_of(action, row, self.event_id)
+        except BakehouseError as error:
+            self.kitchen.say(str(error), "warning")
+        else:
+            self.kitchen.ask(name, given, event_id=self.event_id)
+
     # -- doing -------------------------------------------------------------------------------------
 
     def action_ask(self, name: str) -> None:
         """Open a dialog, filled from the row under the cursor."""
         if self.snapshot is None:
             return
-        row = self.row
-        about = None if row is None else row.about
-        known = dict(DIALOGS[name](self.snapshot.progress, about))
-        if name == "discard" and "item" in known:
-            known["what"] = known.pop("item")
-        self.kitchen.ask(name, {"event": self._event_ref, **known}, event_id=self.event_id)
+        about = None if self.row is None else self.row.about
+        self._open(name, prefill.DIALOGS[name](self.snapshot.progress, about))
 
-    @property
-    def _event_ref(self) -> Prefilled:
+    def _open(self, name: str, known: Mapping[str, Prefilled]) -> None:
         assert self.snapshot is not None
-        return Ref("event", self.snapshot.event.id)
+        given = {"event": Ref("event", self.snapshot.event.id), **known}
+        self.kitchen.ask(name, given, event_id=self.event_id)
 
     def action_check(self) -> None:
         """Tick an item off the shopping list, or take the tick away."""
@@ -297,14 +267,11 @@ class EventScreen(KitchenScreen[Snapshot]):
             return prefill.shopping_row_of(self.snapshot.progress, about) is not None
         if action == "why":
             return about is not None
-        if action == "ask" and parameters[0] in ("make", "assemble", "buy"):
-            return self._fits(str(parameters[0]), about)
+        if action == "ask" and parameters[0] in ASKED_ANYWHERE.values():
+            assert self.snapshot is not None
+            name = str(parameters[0])
+            return about is not None and bool(prefill.DIALOGS[name](self.snapshot.progress, about))
         return True
-
-    def _fits(self, name: str, about: object) -> bool:
-        """Tell whether a row is what a command is about; without a row anything may be meant."""
-        assert self.snapshot is not None
-        return about is None or bool(DIALOGS[name](self.snapshot.progress, about))
 
     def on_resize(self, event: events.Resize) -> None:
         """Share the room anew."""

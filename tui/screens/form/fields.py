@@ -52,7 +52,11 @@ class FieldInput(Input):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "next(1)", "Next", show=False),
         Binding("up", "next(-1)", "Previous", show=False),
+        Binding("tab", "take", "Complete", show=False),
     ]
+
+    class Take(Message):
+        """The field is left forwards: what it offers is taken."""
 
     class Next(Message):
         """An arrow was pressed."""
@@ -64,6 +68,10 @@ class FieldInput(Input):
     def action_next(self, step: int) -> None:
         """Tell the field."""
         self.post_message(self.Next(step))
+
+    def action_take(self) -> None:
+        """Tell the field."""
+        self.post_message(self.Take())
 
 
 class Field(Horizontal):
@@ -152,6 +160,14 @@ class Field(Horizontal):
     def chosen(self) -> int:
         """The place of the offer that was taken with an arrow, or -1."""
         return self._chosen
+
+    @on(FieldInput.Take)
+    def _take(self) -> None:
+        """Complete what was begun, and go on."""
+        begun = self.text and all(offer.text != self.text for offer in self.offers)
+        if begun and self.found and self._chosen < 0:
+            self.choose(1)
+        self.screen.focus_next()
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:

@@ -119,6 +119,11 @@ class FormScreen(ModalScreen[ChangeRow | None]):
         """What was typed, as the command takes it."""
         return {field.param.name: field.given for field in self.query(Field)}
 
+    @property
+    def missing(self) -> list[Field]:
+        """The fields that must not stay empty."""
+        return [field for field in self.query(Field) if field.param.required and not field.text]
+
     # -- while one types ---------------------------------------------------------------------------
 
     @on(Field.Changed)
@@ -161,11 +166,8 @@ class FormScreen(ModalScreen[ChangeRow | None]):
         """Do it in a rehearsal and show what changes."""
         session, values = self._session, self.values
         assert session is not None
-        missing = [f for f in self.query(Field) if f.param.required and not f.text]
-        if missing:
-            names = " and ".join(label_of(field.param).lower() for field in missing)
-            self._say(f"Still needed: {names}.")
-            self._show(None)
+        if self.missing:
+            self._say_missing()
             return
         session.interrupt()
         work_ = partial(_look, self.command.name, values, self.about_event)
@@ -179,6 +181,11 @@ class FormScreen(ModalScreen[ChangeRow | None]):
             return
         self._say(seen.change.summary)
         self._show(seen)
+
+    def _say_missing(self) -> None:
+        names = " and ".join(label_of(field.param).lower() for field in self.missing)
+        self._say(f"Still needed: {names}.")
+        self._show(None)
 
     def _show(self, seen: Preview | None) -> None:
         self.preview = seen
@@ -197,9 +204,14 @@ class FormScreen(ModalScreen[ChangeRow | None]):
     @on(Input.Submitted)
     def action_record(self) -> None:
         """Do it; what was typed stays if it is refused."""
-        if self._ready and not self.recording:
-            self.recording = True
-            self.record()
+        if not self._ready or self.recording:
+            return
+        if self.missing:
+            self.missing[0].input.focus()
+            self._say_missing()
+            return
+        self.recording = True
+        self.record()
 
     @work(group="record")
     async def record(self) -> None:

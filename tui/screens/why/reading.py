@@ -13,6 +13,7 @@ from core.services.planning.plan_service import Reason
 from core.services.saying import Say
 
 BATCH = "batch"
+MOST_LINES = 1000
 VERBS = {"buy": "to buy", "make": "to make", "assemble": "to assemble", "always": "always there"}
 
 
@@ -29,21 +30,33 @@ class Line:
 def read_why(event_id: int, item_id: int, session: Session) -> Line:
     """Return why an event needs what it needs of an item."""
     say = saying.amounts(session)
-    reason = plan_service.explain(event_id, item_id, session=session)
-    return _line(reason, item_id, say)
+    reason = plan_service.explain_purchase(event_id, item_id, session=session)
+    return _Telling(say).line(reason, item_id)
 
 
-def _line(reason: Reason, item_id: int, say: Say) -> Line:
-    if reason.about is not None and reason.about[0] == "item":
-        item_id = reason.about[1]
-    inner = [_line(part, item_id, say) for part in reason.parts]
-    if reason.source is not None:
-        inner.append(_line(reason.source, item_id, say))
-    amount = _amount(reason.amount, reason.unit, item_id, say)
-    return Line(amount, _label(reason), _note(reason, item_id, say), tuple(inner))
+class _Telling:
+    """Tells reasons as lines, as long as a person could read on."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._left = MOST_LINES
+
+    def line(self, reason: Reason, item_id: int) -> Line:
+        """Return a reason and all below it; amounts are those of `item_id` unless it says so."""
+        self._left -= 1
+        item_id = _item_of(reason, item_id)
+        below = [*reason.parts, *([] if reason.source is None else [reason.source])]
+        inner = [self.line(each, item_id) for each in below if self._left > 0]
+        if len(inner) < len(below):
+            inner.append(Line("…", "and more"))
+        amount = _amount(reason.amount, reason.unit, item_id, self._say)
+        notes = filter(None, (_sum(reason, item_id, self._say), reason.note))
+        return Line(amount, _label(reason), " · ".join(notes), tuple(inner))
 
 
 def _label(reason: Reason) -> str:
+    if reason.kind == "packs":
+        return reason.label
     if reason.kind in VERBS:
         return f"{reason.label} {VERBS[reason.kind]}"
     if reason.kind == "need":
@@ -57,12 +70,12 @@ def _label(reason: Reason) -> str:
     return reason.label
 
 
-def _note(reason: Reason, item_id: int, say: Say) -> str:
+def _sum(reason: Reason, item_id: int, say: Say) -> str:
     if reason.factor is None or reason.source is None:
         return ""
     times = _amount(reason.source.amount, reason.source.unit, _item_of(reason.source, item_id), say)
     if reason.kind == "output":
-        return f"= {times} ÷ {_plain(1 / reason.factor)} a batch"
+        return f"= {times} ÷ {_plain(1 / reason.factor)} a batch" if reason.factor else ""
     each = _amount(reason.factor, reason.unit, item_id, say)
     return f"= {times} × {each}"
 

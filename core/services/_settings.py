@@ -1,0 +1,33 @@
+"""Settings of the kitchen, as the services read them."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.models import Setting
+from core.money import parse_money
+from core.money import to_micro as micro_money
+from core.session import remembered
+
+STORE_TRIP_COST = "store_trip_cost"
+
+
+def setting(session: Session, key: str) -> str | None:
+    """Return a setting as text, or None where it is not set."""
+    return settings(session).get(key)
+
+
+def settings(session: Session) -> dict[str, str]:
+    """Return all settings that are set."""
+    return remembered(session, "settings", lambda: _read(session))
+
+
+def _read(session: Session) -> dict[str, str]:
+    return {key: value for key, value in session.execute(select(Setting.key, Setting.value))}
+
+
+def store_trip_cost(session: Session) -> int:
+    """Return what every store after the first costs, in micro-money; 0 where it is not set."""
+    told = setting(session, STORE_TRIP_COST)
+    return 0 if told is None else micro_money(parse_money(told))

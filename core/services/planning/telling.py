@@ -1,0 +1,125 @@
+"""Saying reasons so that a baker understands them at once: a tree of amounts and words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sqlalchemy.orm import Session
+
+from core.planning.why import BATCH, Reason
+from core.services import saying
+from core.services.saying import Say
+from core.session import reading
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of an explanation: an amount, what it is, and what it is made of."""
+
+    amount: str
+    words: str
+    inner: tuple[Told, ...] = ()
+
+
+def tell(reason: Reason, item_id: int, session: Session | None = None) -> Told:
+    """Say a reason and all it rests on; `item_id` is the item whose amounts the first ones are.
+
+    Where a number only repeats the one above it, its line is left out.
+    """
+    with reading(session) as reader:
+        return _tell(reason, item_id, saying.amounts(reader))
+
+
+def _tell(reason: Reason, item_id: int, say: Say) -> Told:
+    item_id = _item_of(reason, item_id)
+    inner = tuple(_tell(part, item_id, say) for part in _inner(reason))
+    words = _words(reason, item_id, say)
+    if reason.note:
+        words += f" ({reason.note})"
+    return Told(_amount(reason.amount, reason.unit, item_id, say), words, inner)
+
+
+def _inner(reason: Reason) -> Iterator[Reason]:
+    """Yield what stands below a reason; a sum of one part is that part."""
+    for part in (*reason.parts, *reason.inputs):
+        plain = part.kind in ("need", "event") and not part.note and len(part.parts) == 1
+        if plain and part.source is None and (part.kind == "need" or len(reason.parts) == 1):
+            repeated = part.parts[0]
+            if part.kind == "need":
+                yield repeated
+                continue
+        yield part
+    if reason.source is not None:
+        # Its own amount and name are in the words of this line.
+        yield from _inner(reason.source)
+
+
+def _item_of(reason: Reason, item_id: int) -> int:
+    about = reason.about
+    return about[1] if about is not None and about[0] == "item" else item_id
+
+
+def _amount(value: Fraction | None, unit: str, item_id: int, say: Say) -> str:
+    if unit == BATCH:
+        said = say.batches(value)
+        return said if value is None else f"{said} batch{'' if value == 1 else 'es'}"
+    sign = "−" if value is not None and value < 0 else ""
+    return sign + say.amount(item_id, None if value is None else abs(value))
+
+
+def _words(reason: Reason, item_id: int, say: Say) -> str:
+    if reason.source is not None:
+        return _with_source(reason, reason.source, item_id, say)
+    if reason.kind == "target":
+        return "by your batch target" if (reason.amount or 0) > 0 else "fewer, by your batch target"
+    words = WORDS.get(reason.kind, "{}").format(reason.label)
+    if reason.kind == "input" and reason.factor is not None:
+        each = say.amount(_item_of(reason, item_id), reason.factor)
+        words += f", {each} each" if reason.amount != reason.factor else ""
+    return words
+
+
+def _with_source(reason: Reason, source: Reason, item_id: int, say: Say) -> str:
+    inner_id = _item_of(source, item_id)
+    amount = _amount(source.amount, source.unit, inner_id, say)
+    of = f"{amount} of {source.label}" if source.unit == BATCH else f"{amount} {source.label}"
+    if reason.factor is None:
+        return f"for {of}, of an unknown amount each"
+    if reason.unit == BATCH:
+        return f"for {of}, {say.amount(inner_id, 1 / reason.factor)} a batch"
+    each = say.amount(item_id, reason.factor)
+    before = BEFORE.get(reason.kind, "for")
+    return f"{before} {of}, {each} {'a batch' if source.unit == BATCH else 'in each'}"
+
+
+BEFORE = {"into-recipe": "into", "into-bundle": "into", "make": "from", "carried": "from"}
+
+WORDS = {
+    "packs": "to buy: {}",
+    "packs-rest": "left over, because it is sold in packs",
+    "buy": "{} to buy",
+    "make": "{} to make",
+    "assemble": "{} to assemble",
+    "always": "{}, which is always on hand and never bought",
+    "need": "{} needed",
+    "event": "for {}",
+    "ordered": "ordered",
+    "delivered": "delivered already",
+    "batches": "of {}",
+    "kept": "made already and kept for this event",
+    "stock": "in stock already",
+    "ledger": "rounding of the stock ledger",
+    "carry": "left over from the batches of earlier events",
+    "rounding": "{}",
+    "lot": "{} in this lot",
+    "feeds": "{} needed",
+    "unused": "free: no open event needs it",
+    "line": "for {}",
+    "bundles": "{}",
+    "input": "{}",
+    "left-over": "{}",
+    "missing": "{}",
+    "unknown": "{}",
+}

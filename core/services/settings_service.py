@@ -1,0 +1,66 @@
+"""Settings of the kitchen: what they are, and setting them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from core.errors import NotFound, RuleBroken
+from core.interchange.documents import SettingDoc
+from core.money import parse_money
+from core.services._journal import put, recording, remove
+from core.services._rows import ChangeRow, change_row
+from core.services._settings import STORE_TRIP_COST, settings
+from core.session import reading, writing
+
+KNOWN = {
+    STORE_TRIP_COST: "what going to every store after the first costs; packs are chosen with it",
+}
+"""The settings that can be set, and what each does."""
+
+
+class SettingNotFound(NotFound):
+    """There is no setting of this name."""
+
+    noun = "setting"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """A setting; `value` is None where it is not set."""
+
+    key: str
+    value: str | None
+    help: str
+
+
+def list_settings(session: Session | None = None) -> list[SettingRow]:
+    """Return all settings that can be set, with their values."""
+    with reading(session) as reader:
+        values = settings(reader)
+        return [SettingRow(key, values.get(key), help_) for key, help_ in KNOWN.items()]
+
+
+def set_setting(key: str, value: str | None, *, session: Session | None = None) -> ChangeRow:
+    """Set a setting; None takes it away.
+
+    Raises:
+        SettingNotFound: No such setting.
+        AmountError: The value is no amount of money.
+        RuleBroken: It is not set, so that it cannot be taken away.
+    """
+    with writing(session) as writer:
+        if key not in KNOWN:
+            raise SettingNotFound(key, list(KNOWN))
+        said = key.replace("_", " ")
+        if value is None:
+            if key not in settings(writer):
+                raise RuleBroken(f"'{key}' is not set.")
+            with recording(writer, "setting", f"Setting {said}: none") as entry:
+                remove(writer, entry, "setting", key)
+            return change_row(entry)
+        doc = SettingDoc(slug=key, value=str(parse_money(value)))
+        with recording(writer, "setting", f"Setting {said}: {doc.value}") as entry:
+            put(writer, entry, doc)
+        return change_row(entry)

@@ -1,0 +1,58 @@
+"""The keys of the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.binding import Binding, BindingType
+
+BINDINGS: list[BindingType] = [
+    Binding("m", "ask('make')", "Make", id="event.make"),
+    Binding("a", "ask('assemble')", "Assemble", id="event.assemble"),
+    Binding("b", "ask('buy')", "Buy", id="event.buy"),
+    Binding("d", "ask('deliver')", "Deliver", id="event.deliver"),
+    Binding("space", "check", "Tick", id="event.check", tooltip="tick off the shopping list"),
+    Binding(
+        "n",
+        "ask('event line')",
+        "Quantity",
+        id="event.line",
+        show=False,
+        tooltip="set how many the event wants",
+    ),
+    Binding(
+        "t",
+        "ask('event target')",
+        "Target",
+        id="event.target",
+        show=False,
+        tooltip="decide on the batches of a recipe",
+    ),
+    Binding("A", "ask('event accept')", "Accept plan", id="event.accept", show=False),
+    Binding("number_sign", "ask('count')", "Count", key_display="#", id="stock.count", show=False),
+    Binding("x", "ask('discard')", "Discard", id="stock.discard", show=False),
+    Binding("enter", "why", "Why", show=False, id="event.open"),
+    Binding("w", "why", "Why", id="event.why", tooltip="what a number is made of"),
+    Binding("p", "problems", "Problems", id="event.problems", show=False),
+    Binding("r", "reload", "Refresh", id="screen.refresh", show=False),
+    Binding(
+        "left_square_bracket",
+        "other(-1)",
+        "Previous event",
+        key_display="[",
+        id="event.previous",
+        show=False,
+    ),
+    Binding(
+        "right_square_bracket",
+        "other(1)",
+        "Next event",
+        key_display="]",
+        id="event.next",
+        show=False,
+    ),
+    *(Binding(str(n), f"pane({n})", f"Pane {n}", show=False, id=f"pane.{n}") for n in range(1, 10)),
+]
+
+ASKED_ANYWHERE: Mapping[str, str] = {"m": "make", "a": "assemble", "b": "buy", "d": "deliver"}
+"""Keys that open an empty dialog where the row under the cursor is about something else."""
