@@ -21,6 +21,7 @@ from core.session import database
 from plugins.host import Host
 from tui.crash import write_report
 from tui.palette import Commands
+from tui.screens.base import KitchenScreen
 from tui.screens.event.screen import EventScreen
 from tui.screens.events.screen import EventsScreen
 from tui.screens.form.offers import Prefilled
@@ -191,8 +192,10 @@ class BakehouseApp(App[None]):
         except BakehouseError as error:
             self.say(str(error), "warning")
             return
-        self.done(None if quiet else change)
-        self._moved(change.id)
+        if quiet:
+            self._catch_up(change)
+        else:
+            self.done(change)
 
     def done(self, change: ChangeRow | None) -> None:
         """Say what was done, and how to take it back."""
@@ -200,7 +203,14 @@ class BakehouseApp(App[None]):
             return
         then = "U to redo" if change.kind == "undo" else "u to undo"
         self.say(f"{change.summary} — {then}")
+        self._catch_up(change)
+
+    def _catch_up(self, change: ChangeRow) -> None:
+        """Show at once what was done here; other modes follow when they are opened."""
         self._moved(change.id)
+        for screen in self.screen_stack:
+            if isinstance(screen, KitchenScreen):
+                screen.load()
 
     def action_undo(self) -> None:
         """Take back what this terminal did last."""

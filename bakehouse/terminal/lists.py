@@ -1,4 +1,4 @@
-"""The nouns of the kitchen: `event`, `item`, `product`, `recipe` and `bundle`, to list and edit."""
+"""The nouns of the kitchen: `event`, `item`, `product`, `recipe`, `bundle`, `setting`."""
 
 from __future__ import annotations
 
@@ -83,6 +83,12 @@ def _bundles(everything: bool) -> Sequence[Any]:
     return catalog_service.list_bundles(archived=everything)
 
 
+def _settings(everything: bool) -> Sequence[Any]:
+    from core.services import settings_service
+
+    return settings_service.list_settings()
+
+
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
@@ -151,4 +157,11 @@ bundle = _noun(
     _bundles,
     (SLUG, NAME, Heading("holds", "Holds")),
     lambda row: (row.slug, row.name, row.holds),
+)
+setting = _noun(
+    "setting",
+    "Settings of the kitchen: list and set.",
+    _settings,
+    (Heading("key", "Setting"), Heading("value", "Value"), Heading("help", "What it does")),
+    lambda row: (row.key, _text(row.value) or "not set", row.help),
 )

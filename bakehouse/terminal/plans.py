@@ -148,11 +148,11 @@ def _print_contention(session: Session, items: Sequence[ContendedItem]) -> None:
     amounts = saying.amounts(session)
     if not items:
         say("No item is wanted by several open events.")
-    for item in items:
+    enough = [item.name for item in items if item.runs_out_at is None]
+    for item in (item for item in items if item.runs_out_at is not None):
         click.echo("")
         stock = amounts.amount(item.item_id, item.stock)
-        end = "there is enough" if item.runs_out_at is None else f"runs out at {item.runs_out_at}"
-        click.echo(plain(f"{item.name} · {stock} in stock · {end}"))
+        click.echo(plain(f"{item.name} · {stock} in stock · runs out at {item.runs_out_at}"))
         rows = [
             (
                 row.event_name,
@@ -175,16 +175,23 @@ def _print_contention(session: Session, items: Sequence[ContendedItem]) -> None:
         print_table(headings, rows)
         for line in _moves_said(item, amounts):
             click.echo(plain(line))
+    if enough:
+        click.echo("")
+        click.echo(plain(f"Enough for all events: {', '.join(enough)}."))
 
 
 def _moves_said(item: ContendedItem, amounts: Say) -> Iterator[str]:
-    if item.moves is None and item.runs_out_at is not None:
+    if item.moves is None:
         yield "  What moving a date would change was not worked out; there are too many."
+    told = set()
     for move in item.moves or ():
+        # Of two neighbours, the one moved before is the other moved after.
+        if (move.changes, frozenset((move.event_id, move.other_id))) in told:
+            continue
+        told.add((move.changes, frozenset((move.event_id, move.other_id))))
         said = "; ".join(
-            f"{change.event_name} would be short of "
-            f"{amounts.amount(item.item_id, change.after)} "
-            f"instead of {amounts.amount(item.item_id, change.before)}"
+            f"{change.event_name} short of {amounts.amount(item.item_id, change.after)} "
+            f"(now {amounts.amount(item.item_id, change.before)})"
             for change in move.changes
         )
         what = said or "nothing would change"

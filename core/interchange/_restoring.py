@@ -33,6 +33,7 @@ from core.models import (
     Run,
     RunNotDrawn,
     RunOutput,
+    Setting,
     StockMove,
 )
 from core.services._writing import read_date, read_price
@@ -69,6 +70,7 @@ def restore(session: Session, doc: KitchenDoc) -> None:
     inserter.insert_bundles(doc.bundles)
     inserter.insert_events(_numbered(doc.events))
     inserter.add_units(used_units(doc.products, doc.recipes, doc.bundles, doc.events))
+    insert_rows(session, Setting, [{"key": s.slug, "value": s.value} for s in doc.settings])
     _insert_changes(session, doc)
     _Ledger(session, inserter).insert(doc)
     _continue_numbers(session)

@@ -19,6 +19,8 @@ from core.interchange._world import World
 from core.interchange.documents import EventDoc, ItemDoc, KitchenDoc, LineDoc, ProductDoc, RecipeDoc
 from core.interchange.notes import Note
 from core.models import KINDS, STATUSES
+from core.money import parse_money
+from core.services import settings_service
 from core.services._writing import WITHDRAWN, check_not_negative, check_one_of, read_price
 from core.units import STOCK_UNITS, canonical_unit, check_measures, dimension, measure_of
 
@@ -55,6 +57,7 @@ def check_kitchen(
     _check_recipes(world)
     _check_bundles(world)
     _check_events(world)
+    _check_settings(world)
     check_cycles(world)
     check_ledger(world)
     broken = {problem.path for problem in found}
@@ -211,3 +214,14 @@ def _check_event(world: World, path: str, event: EventDoc) -> None:
     world.unique(f"{path}.checked", event.checked, "")
     for place, slug in enumerate(event.checked):
         world.item(f"{path}.checked[{place}]", slug)
+
+
+def _check_settings(world: World) -> None:
+    world.unique("settings", (setting.slug for setting in world.doc.settings), "slug")
+    for number, setting in enumerate(world.doc.settings):
+        path = f"settings[{number}]"
+        if setting.slug not in settings_service.KNOWN:
+            known = ", ".join(settings_service.KNOWN)
+            world.wrong(f"{path}.slug", f"There is no setting '{setting.slug}'; there is {known}.")
+        with world.at(f"{path}.value"):
+            parse_money(setting.value)

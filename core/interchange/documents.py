@@ -215,6 +215,7 @@ class KitchenDoc(Document, omit_defaults=False):
     recipes: list[RecipeDoc] = []
     bundles: list[BundleDoc] = []
     events: list[EventDoc] = []
+    settings: list[SettingDoc] = []
     lots: list[LotDoc] = []
     runs: list[RunDoc] = []
     moves: list[MoveDoc] = []

@@ -68,7 +68,7 @@ def write_kitchen(doc: KitchenDoc) -> bytes:
 
 def _in_order(doc: KitchenDoc) -> KitchenDoc:
     """Sort what a database sorts by rules of its own, so that all write the same bytes."""
-    for rows in (doc.items, doc.products, doc.recipes, doc.events):
+    for rows in (doc.items, doc.products, doc.recipes, doc.events, doc.settings):
         rows.sort(key=lambda row: row.slug)
     doc.bundles.sort(key=lambda bundle: bundle.item)
     return doc

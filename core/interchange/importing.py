@@ -27,7 +27,7 @@ from core.interchange.formats import parse_file
 from core.interchange.notes import UNKNOWN, Note
 from core.models import Change, Event, EventLine, Item, Lot, Product, Setting
 from core.money import share
-from core.services import saying
+from core.services import saying, settings_service
 from core.services._journal import difference, recording
 from core.services._ledger import Origin, add_lot, move
 from core.services._read_documents import READERS
@@ -44,6 +44,7 @@ KINDS = {
     "recipe": "recipes",
     "bundle": "bundles",
     "event": "events",
+    "setting": "settings",
 }
 """The kinds of documents in the order in which they are written, and their lists in a file."""
 
@@ -148,6 +149,7 @@ def read_catalogue(session: Session) -> KitchenDoc:
     doc = KitchenDoc()
     for kind, key in KINDS.items():
         setattr(doc, key, list(READERS[kind](session, None)))
+    doc.settings = [each for each in doc.settings if each.slug in settings_service.KNOWN]
     return doc
 
 
@@ -177,7 +179,7 @@ class _Import:
         if not any(getattr(self.doc, key) for key in (*KINDS.values(), "lots")):
             return None
         with recording(self.session, "import", self._summary()) as change:
-            change.edits = self._write()
+            change.edits = [*change.edits, *self._write()]
             if self.problems:
                 raise BadFile(self.problems)
             if self.doc.lots:
@@ -223,6 +225,8 @@ class _Import:
         self._replace(old_events)
         inserter.insert_events(events)
         edits += self._edits("event", [*events, *old_events])
+        self._replace(doc.settings)
+        edits += self._edits("setting", doc.settings)
         return edits
 
     def _sort(self, kind: str, docs: Sequence[D]) -> tuple[list[D], list[D]]:

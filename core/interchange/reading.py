@@ -26,7 +26,18 @@ D = TypeVar("D", bound=Document)
 
 AMOUNTS: Final = frozenset(
     {"accepted_need", "amount", "batch_step", "batches", "cost", "cost_left", "good"}
-    | {"grams_each", "grams_per_ml", "left", "lost", "measures", "pack", "paid", "price", "waste"}
+    | {
+        "grams_each",
+        "grams_per_ml",
+        "left",
+        "lost",
+        "measures",
+        "pack",
+        "paid",
+        "price",
+        "value",
+        "waste",
+    }
 )
 """The text fields that may be written as JSON numbers."""
 

@@ -35,6 +35,11 @@ class Claim:
     carried: Fraction
     short: Fraction | None
 
+    @property
+    def given(self) -> Fraction | None:
+        """Return what it gets of the stock."""
+        return None if self.kept is None or self.free is None else self.kept + self.free
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
@@ -99,8 +104,7 @@ def _contention(plan: Plan, item_id: int) -> Contention | None:
         return None
     given: Fraction | None = NOTHING
     for claim in claims:
-        unknown = given is None or claim.kept is None or claim.free is None
-        given = None if unknown else given + claim.kept + claim.free  # type: ignore[operator]
+        given = None if given is None or claim.given is None else given + claim.given
     return Contention(
         item_id,
         stock,

@@ -5,7 +5,7 @@ Everything draws on one pool, so that nothing is promised twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -99,11 +99,12 @@ def can_make(plan: Plan, e: int) -> dict[int, Fraction | None]:
     more than is planned. `None` where a line is unknown.
     """
     pool = _given(plan, e)
-    order = [key for kind, key in reversed(plan.order) if kind == "recipe"]
+    planned_here = {r: batches for r in plan.recipes if (batches := plan.batches(r, e)) != 0}
+    depths = _depths(plan, planned_here)
     result: dict[int, Fraction | None] = {}
-    for recipe_id in sorted(order, key=lambda r: (_depth(plan, r), plan.kitchen.recipes[r].name)):
+    for recipe_id in sorted(depths, key=lambda r: (depths[r], plan.kitchen.recipes[r].name)):
         recipe = plan.kitchen.recipes[recipe_id]
-        planned = plan.batches(recipe_id, e)
+        planned = planned_here[recipe_id]
         if planned is None or any(_is_unknown(plan, line, e) for line in recipe.lines):
             result[recipe_id] = None
             continue
@@ -112,11 +113,17 @@ def can_make(plan: Plan, e: int) -> dict[int, Fraction | None]:
     return result
 
 
-def _depth(plan: Plan, recipe_id: int) -> int:
-    """Return how many recipes deep the inputs of a recipe go."""
-    made_by = plan.made_by
-    inputs = [line.item_id for line in plan.kitchen.recipes[recipe_id].lines]
-    return 1 + max((_depth(plan, made_by[i].id) for i in inputs if i in made_by), default=0)
+def _depths(plan: Plan, recipes: Collection[int]) -> dict[int, int]:
+    """Return how many of these recipes deep the inputs of each go."""
+    depths: dict[int, int] = {}
+    for kind, recipe_id in reversed(plan.order):
+        if kind == "recipe" and recipe_id in recipes:
+            makers = (
+                plan.made_by.get(line.item_id) for line in plan.kitchen.recipes[recipe_id].lines
+            )
+            inner = [depths.get(maker.id, 0) for maker in makers if maker is not None]
+            depths[recipe_id] = 1 + max(inner, default=0)
+    return depths
 
 
 def _is_unknown(plan: Plan, line: Line, e: int) -> bool:
@@ -128,15 +135,18 @@ def _is_unknown(plan: Plan, line: Line, e: int) -> bool:
 def _given(plan: Plan, e: int, *, produced: bool = False, bought: bool = False) -> Pool:
     """Return the stock the plan gives an event, and on top what is to be produced and bought."""
     pool: Pool = {}
-    for item_id in plan.items:
-        given = plan.given(item_id, e)
-        if given is not None:
-            pool[item_id] = given
+    for item_id, item in plan.items.items():
+        if e in item.need:
+            given = plan.given(item_id, e)
+            if given is not None:
+                pool[item_id] = given
     if produced:
         for recipe_id, recipe in plan.recipes.items():
             for number, line in enumerate(recipe.recipe.outputs):
+                if line.item_id not in pool or not plan.items[line.item_id].net.get(e):
+                    continue
                 covered = plan.covered(recipe_id, number, e)
-                if covered and line.item_id in pool:
+                if covered:
                     pool[line.item_id] += covered
     if bought:
         for item_id, item in plan.items.items():

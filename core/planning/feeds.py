@@ -134,7 +134,9 @@ def needs_of_line(plan: Plan, item_id: int, e: int) -> Reason:
         return Reason("line", item.name, None, item.unit, about=("item", item_id))
     parts = tuple(feeds.down(item_id, e, low, high))
     about = ("item", item_id)
-    return Reason("line", f"{item.name} for {event.name}", high - low, item.unit, parts, about=about)
+    return Reason(
+        "line", f"{item.name} for {event.name}", high - low, item.unit, parts, about=about
+    )
 
 
 @dataclass(slots=True)
@@ -190,7 +192,7 @@ class _Feeds:
         if found is None:
             return
         if item.always_on_hand:
-            yield _Piece("always", NOTHING, plan.need(item_id, e) or NOTHING)
+            yield _Piece("staple", NOTHING, plan.need(item_id, e) or NOTHING)
             return
         at = NOTHING
         for kind, amounts in (
@@ -205,7 +207,9 @@ class _Feeds:
         net = Fraction(found.net.get(e, 0), found.scale)
         recipe = plan.made_by.get(item_id)
         if recipe is None:
-            kind = "buy" if item.bought else "assemble" if item.kind == "bundle" else "missing"
+            kind = (
+                "to-buy" if item.bought else "to-assemble" if item.kind == "bundle" else "missing"
+            )
             if net:
                 yield _Piece(kind, at, at + net)
             return
@@ -275,9 +279,7 @@ class _Feeds:
         stocked = found.kept.get(e, 0) + found.free.get(e, 0) + found.rounding.get(e, 0)
         start = Fraction(stocked, found.scale)
         parts = tuple(self.up(bundle_id, e, start + low, start + min(high, net)))
-        return Reason(
-            "bundles", item.name, high - low, item.unit, parts, about=("item", bundle_id)
-        )
+        return Reason("bundles", item.name, high - low, item.unit, parts, about=("item", bundle_id))
 
     def _batches_up(self, recipe_id: int, e: int, low: Fraction, high: Fraction) -> Reason:
         recipe = self.plan.kitchen.recipes[recipe_id]
@@ -298,9 +300,7 @@ class _Feeds:
             return Reason("left-over", "made beyond what open events need", worth, BATCH)
         event = self.plan.kitchen.events[flow.taker]
         place = next(
-            cover.low
-            for cover in self.cover(item.id, flow.taker) or ()
-            if cover.flow is flow
+            cover.low for cover in self.cover(item.id, flow.taker) or () if cover.flow is flow
         )
         first = place + (start - piece.low) * per_batch
         last = place + (stop - piece.low) * per_batch
@@ -328,7 +328,7 @@ class _Feeds:
                 yield self._made_down(item_id, piece, start, stop)
                 continue
             inputs: tuple[Reason, ...] = ()
-            if piece.kind == "assemble":
+            if piece.kind == "to-assemble":
                 lines = self.plan.kitchen.bundles[item_id]
                 inputs = tuple(
                     self._inputs("item", item_id, lines, e, start - piece.low, stop - piece.low)
@@ -360,6 +360,7 @@ class _Feeds:
     ) -> Iterator[Reason]:
         """Yield what `low` to `high` batches (or bundles) of an event take of each line."""
         numbers: dict[int, int] = defaultdict(int)
+        into = "batch-input" if kind == "recipe" else "input"
         for line in lines:
             item = self.plan.kitchen.items[line.item_id]
             number = numbers[line.item_id]
@@ -368,25 +369,21 @@ class _Feeds:
             uses = self.uses(item.id, e)
             if line.amount is None or uses is None:
                 amount = None if line.amount is None else line.amount * (high - low)
-                yield Reason(
-                    "input", item.name, amount, item.unit, factor=line.amount, about=about
-                )
+                yield Reason(into, item.name, amount, item.unit, factor=line.amount, about=about)
                 continue
             own = [p for p in uses if p.line is not None and (p.kind, p.key) == (kind, key)]
             start = own[number].low + low * line.amount
             stop = own[number].low + high * line.amount
             parts = tuple(self.down(item.id, e, start, stop))
-            yield Reason(
-                "input", item.name, stop - start, item.unit, parts, None, line.amount, about
-            )
+            yield Reason(into, item.name, stop - start, item.unit, parts, None, line.amount, about)
 
 
 LABELS = {
     "kept": "kept for this event",
     "stock": "from stock",
     "ledger": "ledger rounding",
-    "always": "always on hand",
-    "buy": "to buy",
-    "assemble": "to assemble",
+    "staple": "always on hand",
+    "to-buy": "to buy",
+    "to-assemble": "to assemble",
     "missing": "not planned: a target is short, or no recipe makes it",
 }

@@ -24,6 +24,7 @@ class Item:
     kind: str
     unit: str
     always_on_hand: bool = False
+    category: str | None = None
 
     @property
     def bought(self) -> bool:
@@ -65,7 +66,9 @@ class EventLine:
     @property
     def need(self) -> Fraction | None:
         """Return what is still wanted, never below zero (domain.md §3.1)."""
-        return None if self.quantity is None else max(Fraction(0), self.quantity - self.delivered)
+        if self.quantity is None or not self.delivered:
+            return self.quantity
+        return max(Fraction(0), self.quantity - self.delivered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A dated demand. `good` is the good output of its runs, by item."""
+    """A dated demand. `good` and `lost` are the output of its runs, by item."""
 
     id: int
     slug: str
@@ -89,6 +92,7 @@ class Event:
     lines: tuple[EventLine, ...]
     targets: Mapping[int, Target] = field(default_factory=dict)
     good: Mapping[int, Fraction] = field(default_factory=dict)
+    lost: Mapping[int, Fraction] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,12 @@ not grow with the depth of nesting.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
+from typing import NamedTuple
 
 from core.errors import Cycle
 from core.planning.kitchen import MICRO, Event, Kitchen, Line, Recipe
@@ -43,8 +45,7 @@ class ItemPlan:
     takers: set[int] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(NamedTuple):
     """Batches' worth (in 1/`scale` batch) of one output, from one event's batches to another's."""
 
     source: int
@@ -58,24 +59,46 @@ FlowTest = Callable[[Flow], bool]
 
 @dataclass(slots=True)
 class RecipePlan:
-    """The batches of one recipe by event; `need`, `carried` and `spare` in 1/`scale` batch.
+    """The batches of one recipe by event; `need`, `carried` and `short` in 1/`scale` batch.
 
-    `worth` is, per output, the batches' worth of the smallest amount of its item. `steps` counts
-    planned batches in the recipe's `batch_step`. `flows` say which event's batches
-    cover which need; a flow without taker is what nobody needs.
+    `outputs` are the plans of its outputs that anybody reached, `worth` is, per output, the
+    batches' worth of the smallest amount of its item. `steps` counts planned batches in the
+    recipe's `batch_step`, `needed_steps` those that it takes without a target.
     """
 
     recipe: Recipe
     scale: int
     step: int
+    outputs: tuple[ItemPlan | None, ...]
     worth: tuple[int | None, ...]
     need: dict[int, int] = field(default_factory=dict)
     carried: dict[int, int] = field(default_factory=dict)
     steps: dict[int, int] = field(default_factory=dict)
     needed_steps: dict[int, int] = field(default_factory=dict)
     short: dict[int, int] = field(default_factory=dict)
-    flows: list[Flow] = field(default_factory=list)
     unknown: set[int] = field(default_factory=set)
+    _flows: list[Flow] | None = None
+    _by_event: dict[int, list[Flow]] | None = None
+
+    @property
+    def flows(self) -> list[Flow]:
+        """Which event's batches cover which need; without taker, what nobody needs.
+
+        Worked out when it is first asked for: the plan itself needs only the sums.
+        """
+        if self._flows is None:
+            self._flows = _share_out(self)
+        return self._flows
+
+    def flows_of(self, e: int) -> list[Flow]:
+        """Return the flows from and to an event."""
+        if self._by_event is None:
+            self._by_event = {}
+            for flow in self.flows:
+                self._by_event.setdefault(flow.source, []).append(flow)
+                if flow.taker is not None and flow.taker != flow.source:
+                    self._by_event.setdefault(flow.taker, []).append(flow)
+        return self._by_event.get(e, [])
 
 
 @dataclass(slots=True)
@@ -92,6 +115,7 @@ class Plan:
     order: list[tuple[str, int]]
     made_by: Mapping[int, Recipe]
     index: dict[int, int]
+    targeted: Mapping[int, list[int]]
 
     def need(self, item_id: int, e: int) -> Fraction | None:
         """Return the gross requirement of an item for an event."""
@@ -173,7 +197,7 @@ class Plan:
         per_batch = found.recipe.outputs[output].amount
         if e in found.unknown:
             return None
-        worth = sum(f.worth for f in found.flows if f.output == output and chosen(f))
+        worth = sum(f.worth for f in found.flows_of(e) if f.output == output and chosen(f))
         if not worth:
             return Fraction(0)
         return None if per_batch is None else Fraction(worth, found.scale) * per_batch
@@ -190,6 +214,7 @@ def make_plan(kitchen: Kitchen) -> Plan:
         order=order,
         made_by=made_by,
         index={event.id: e for e, event in enumerate(kitchen.events)},
+        targeted=_targeted(kitchen),
     )
     for item_id, scale in _item_scales(kitchen, order).items():
         plan.items[item_id] = ItemPlan(item_id, scale)
@@ -202,6 +227,15 @@ def make_plan(kitchen: Kitchen) -> Plan:
         else:
             _plan_batches(plan, kitchen.recipes[key])
     return plan
+
+
+def _targeted(kitchen: Kitchen) -> dict[int, list[int]]:
+    """Return the events that have a batch target, by recipe."""
+    targeted: dict[int, list[int]] = {}
+    for e, event in enumerate(kitchen.events):
+        for recipe_id in event.targets:
+            targeted.setdefault(recipe_id, []).append(e)
+    return targeted
 
 
 def _parents_first(kitchen: Kitchen, made_by: Mapping[int, Recipe]) -> Iterator[tuple[str, int]]:
@@ -264,9 +298,11 @@ def _item_scales(kitchen: Kitchen, order: list[tuple[str, int]]) -> dict[int, in
 
     def widen(lines: tuple[Line, ...], step: Fraction) -> None:
         for line in lines:
-            if line.amount is not None and line.item_id in scales:
-                scale = scales[line.item_id]
-                scales[line.item_id] = lcm(scale, (line.amount * step).denominator)
+            if line.amount is not None:
+                # The denominator of amount x step, without making a fraction of it.
+                top = line.amount.numerator * step.numerator
+                bottom = line.amount.denominator * step.denominator
+                scales[line.item_id] = lcm(scales[line.item_id], bottom // gcd(top, bottom))
 
     for kind, key in order:
         if kind == "recipe":
@@ -276,9 +312,9 @@ def _item_scales(kitchen: Kitchen, order: list[tuple[str, int]]) -> dict[int, in
             widen(kitchen.bundles[key], Fraction(1))
     for event in kitchen.events:
         for wanted in event.lines:
-            if wanted.need is not None:
-                scale = scales[wanted.item_id]
-                scales[wanted.item_id] = lcm(scale, wanted.need.denominator)
+            need = wanted.need
+            if need is not None and need.denominator != 1:
+                scales[wanted.item_id] = lcm(scales[wanted.item_id], need.denominator)
     return scales
 
 
@@ -286,32 +322,52 @@ def _add_event_lines(plan: Plan) -> None:
     for e, event in enumerate(plan.kitchen.events):
         for line in event.lines:
             item = plan.items[line.item_id]
-            if line.need is None:
+            need = line.need
+            if need is None:
                 item.need.setdefault(e, 0)
                 item.unknown.add(e)
-            elif line.need:
-                item.need[e] = item.need.get(e, 0) + int(line.need * item.scale)
+            elif need:
+                item.need[e] = item.need.get(e, 0) + _scaled(need, item.scale)
 
 
-def _components(
-    plan: Plan, lines: tuple[Line, ...], step: Fraction
-) -> list[tuple[ItemPlan, int | None]]:
-    """Return each component with what one step (or one bundle) asks of it; None if unknown."""
-    return [
-        (item, None if line.amount is None else int(line.amount * step * item.scale))
-        for line in lines
-        for item in (plan.items[line.item_id],)
-    ]
+def _scaled(amount: Fraction, scale: int) -> int:
+    """Return amount x scale, which is whole; a fraction's own product would take ten times it."""
+    return amount.numerator * scale // amount.denominator
 
 
-def _ask(components: list[tuple[ItemPlan, int | None]], e: int, times: int | None) -> None:
-    """Add the need of `times` steps or bundles to their components; None is unknown."""
-    for item, amount in components:
-        if amount is None or times is None:
-            item.need.setdefault(e, 0)
-            item.unknown.add(e)
+Components = tuple[list[tuple[dict[int, int], int]], list[ItemPlan]]
+"""The needs that one step (or one bundle) adds to, with how much, and the items it does unknown."""
+
+
+def _components(plan: Plan, lines: tuple[Line, ...], step: Fraction) -> Components:
+    known: list[tuple[dict[int, int], int]] = []
+    unknown: list[ItemPlan] = []
+    for line in lines:
+        item = plan.items[line.item_id]
+        if line.amount is None:
+            unknown.append(item)
         else:
-            item.need[e] = item.need.get(e, 0) + times * amount
+            top = line.amount.numerator * step.numerator * item.scale
+            known.append((item.need, top // (line.amount.denominator * step.denominator)))
+    return known, unknown
+
+
+def _ask(components: Components, e: int, times: int) -> None:
+    """Add the need of `times` steps or bundles to their components."""
+    known, unknown = components
+    for need, amount in known:
+        need[e] = need.get(e, 0) + times * amount
+    for item in unknown:
+        item.need.setdefault(e, 0)
+        item.unknown.add(e)
+
+
+def _ask_unknown(plan: Plan, lines: tuple[Line, ...], e: int) -> None:
+    """Make the need of all components unknown, because nobody knows how many are made."""
+    for line in lines:
+        item = plan.items[line.item_id]
+        item.need.setdefault(e, 0)
+        item.unknown.add(e)
 
 
 def _cover_from_stock(plan: Plan, item: ItemPlan) -> None:
@@ -319,9 +375,35 @@ def _cover_from_stock(plan: Plan, item: ItemPlan) -> None:
     kitchen = plan.kitchen
     if kitchen.items[item.item_id].always_on_hand:
         return
+    if item.unknown:
+        _cover_within_bounds(plan, item)
+        return
     per_micro = item.scale // MICRO
-    # What an unknown need leaves in the pool lies between two bounds; an event for which both
-    # give the same is covered by a known amount.
+    pool = kitchen.free.get(item.item_id, 0) * per_micro
+    for event_id, micro in kitchen.kept.get(item.item_id, {}).items():
+        e, kept = plan.index[event_id], micro * per_micro
+        used = min(kept, item.need.get(e, 0))
+        if used:
+            item.kept[e] = used
+        pool += kept - used
+    for e in sorted(item.need):
+        wanted = item.need[e] - item.kept.get(e, 0)
+        taken = min(pool, wanted)
+        pool -= taken
+        if taken or e in item.kept:
+            _book_cover(item, e, wanted, taken)
+        elif wanted:
+            item.net[e] = wanted
+
+
+def _cover_within_bounds(plan: Plan, item: ItemPlan) -> None:
+    """Cover an item that an event needs an unknown amount of.
+
+    What that leaves in the pool lies between two bounds; an event for which both give the same
+    is covered by a known amount.
+    """
+    kitchen = plan.kitchen
+    per_micro = item.scale // MICRO
     least = most = kitchen.free.get(item.item_id, 0) * per_micro
     for event_id, micro in kitchen.kept.get(item.item_id, {}).items():
         e = plan.index[event_id]
@@ -366,10 +448,11 @@ def _book_cover(item: ItemPlan, e: int, wanted: int, taken: int) -> None:
 def _assemble(plan: Plan, bundle_id: int) -> None:
     """Round what stock lacks of a bundle up to whole ones and ask for their components."""
     bundle = plan.items[bundle_id]
-    components = _components(plan, plan.kitchen.bundles[bundle_id], Fraction(1))
+    lines = plan.kitchen.bundles[bundle_id]
+    components = _components(plan, lines, Fraction(1))
     for e in sorted(bundle.need):
         if e in bundle.unsure:
-            _ask(components, e, None)
+            _ask_unknown(plan, lines, e)
             continue
         net = bundle.net.get(e, 0)
         if net:
@@ -380,38 +463,37 @@ def _assemble(plan: Plan, bundle_id: int) -> None:
 
 def _plan_batches(plan: Plan, recipe: Recipe) -> None:
     """Turn the net needs of a recipe's outputs into batches, and ask for their inputs."""
-    outputs = [plan.items.get(line.item_id) for line in recipe.outputs]
-    batches = _recipe_plan(recipe, outputs)
+    batches = _recipe_plan(plan, recipe)
     plan.recipes[recipe.id] = batches
     components = _components(plan, recipe.lines, recipe.step)
-    asking = {e for item in outputs if item is not None for e in item.need}
-    asking.update(e for e, event in enumerate(plan.kitchen.events) if recipe.id in event.targets)
-    over: list[tuple[int, int]] = []
-    carry_unknown = False
+    asking = {e for item in batches.outputs if item is not None for e in item.need}
+    asking.update(plan.targeted.get(recipe.id, ()))
+    over, over_unknown = 0, False
     for e in sorted(asking):
-        event = plan.kitchen.events[e]
-        wanted = _wanted(batches, outputs, e)
-        if wanted is None or (carry_unknown and wanted):
+        wanted = _wanted(batches, e)
+        if wanted is None or (over_unknown and wanted):
             batches.unknown.add(e)
-            _ask(components, e, None)
-            carry_unknown = True
+            _ask_unknown(plan, recipe.lines, e)
+            over_unknown = True
             continue
         need = sum(worth for _, worth in wanted)
-        carried = min(need, sum(worth for _, worth in over))
+        carried = min(need, over)
         needed = -(-(need - carried) // batches.step)
-        steps = _with_target(event, recipe, needed)
+        steps = _with_target(plan.kitchen.events[e], recipe, needed)
         batches.need[e] = need
         batches.carried[e] = carried
         batches.needed_steps[e] = needed
         batches.steps[e] = steps
-        over = _share_out(batches, e, wanted, over, steps)
+        over += steps * batches.step - need
+        if over < 0:
+            batches.short[e], over = -over, 0
         if steps:
             _ask(components, e, steps)
-    batches.flows.extend(Flow(source, None, 0, worth) for source, worth in over)
 
 
-def _recipe_plan(recipe: Recipe, outputs: list[ItemPlan | None]) -> RecipePlan:
+def _recipe_plan(plan: Plan, recipe: Recipe) -> RecipePlan:
     """Choose a denominator under which the batches' worth of every net need is whole."""
+    outputs = tuple(plan.items.get(line.item_id) for line in recipe.outputs)
     parts = [
         None if item is None or line.amount is None else 1 / (item.scale * line.amount)
         for line, item in zip(recipe.outputs, outputs, strict=True)
@@ -419,15 +501,13 @@ def _recipe_plan(recipe: Recipe, outputs: list[ItemPlan | None]) -> RecipePlan:
     denominators = [part.denominator for part in parts if part is not None]
     scale = lcm(recipe.step.denominator, *denominators)
     worth = tuple(None if part is None else int(part * scale) for part in parts)
-    return RecipePlan(recipe, scale, int(recipe.step * scale), worth)
+    return RecipePlan(recipe, scale, int(recipe.step * scale), outputs, worth)
 
 
-def _wanted(
-    batches: RecipePlan, outputs: list[ItemPlan | None], e: int
-) -> list[tuple[int, int]] | None:
+def _wanted(batches: RecipePlan, e: int) -> list[tuple[int, int]] | None:
     """Return what an event wants of each output, in batches' worth; None when unknown."""
     wanted = []
-    for number, item in enumerate(outputs):
+    for number, item in enumerate(batches.outputs):
         if item is None:
             continue
         if e in item.unsure:
@@ -463,28 +543,20 @@ def _with_target(event: Event, recipe: Recipe, needed: int) -> int:
     return wanted if target.short_ok else max(wanted, needed)
 
 
-def _share_out(
-    batches: RecipePlan,
-    e: int,
-    wanted: list[tuple[int, int]],
-    over: list[tuple[int, int]],
-    steps: int,
-) -> list[tuple[int, int]]:
-    """Cover an event's needs from earlier left-overs, oldest first, then from its own batches.
-
-    Returns what is left over now, as (source event, worth).
-    """
-    supply = [*over, (e, steps * batches.step)]
-    for number, worth in wanted:
-        while worth and supply:
-            source, there = supply[0]
-            used = min(worth, there)
-            if used:
-                batches.flows.append(Flow(source, e, number, used))
-            worth -= used
-            supply[0] = (source, there - used)
-            if there == used:
-                supply.pop(0)
-        if worth:
-            batches.short[e] = batches.short.get(e, 0) + worth
-    return [(source, worth) for source, worth in supply if worth]
+def _share_out(batches: RecipePlan) -> list[Flow]:
+    """Cover each event's needs from earlier left-overs, oldest first, then its own batches."""
+    flows: list[Flow] = []
+    supply: deque[tuple[int, int]] = deque()
+    for e, steps in batches.steps.items():
+        if steps:
+            supply.append((e, steps * batches.step))
+        for number, worth in _wanted(batches, e) or ():
+            while worth and supply:
+                source, there = supply.popleft()
+                used = min(worth, there)
+                flows.append(Flow(source, e, number, used))
+                worth -= used
+                if there > used:
+                    supply.appendleft((source, there - used))
+    flows.extend(Flow(source, None, 0, worth) for source, worth in supply)
+    return flows

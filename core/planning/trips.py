@@ -30,9 +30,7 @@ class Trips:
     exact: bool
 
 
-def choose_together(
-    lines: Sequence[Line], trip_cost: int, strategy: str = "preferred"
-) -> Trips:
+def choose_together(lines: Sequence[Line], trip_cost: int, strategy: str = "preferred") -> Trips:
     """Return the packs for all lines that cost least together with the trips to their stores.
 
     The first store is free, every further one costs `trip_cost` micro-money; an offer without a

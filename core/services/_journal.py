@@ -24,25 +24,60 @@ Patch = dict[str, Any]
 """One changed field: {"field", "was", "now"}, and "at" where only a part of a list changed."""
 
 
+OUTER = "the change being recorded"
+"""Where a session keeps the change that further recordings join."""
+ALONE = ("undo", "redo")
+STEPS = "steps"
+"""The kind of an entry that says what each of its steps did."""
+
+
 @contextmanager
 def recording(session: Session, kind: str, summary: str) -> Iterator[Change]:
     """Add one journal entry for what the block does; its id is the new revision.
 
-    What the block did is taken back when it raises, so that a caller who catches the error and
-    goes on in the same session keeps nothing half-written.
+    A recording inside another one on the same session joins it: several steps are one entry,
+    which one undo takes back. What the block did is taken back when it raises, so that a caller
+    who catches the error and goes on in the same session keeps nothing half-written.
+
+    Raises:
+        RuleBroken: An undo or a redo inside another recording: it is an entry of its own.
     """
+    outer: Change | None = session.info.get(OUTER)
+    if outer is not None and kind in ALONE:
+        raise RuleBroken(f"A step cannot be {kind}; {kind} by itself.")
     with session.begin_nested():
-        yield from _recording(session, kind, summary)
+        if outer is not None:
+            before = outer.edits, outer.summary
+            try:
+                yield outer
+                if outer.kind == STEPS:
+                    first = not outer.summary or outer.summary.endswith(": ")
+                    outer.summary += summary if first else f"; {summary}"
+                _finish(session, outer)
+            except BaseException:
+                outer.edits, outer.summary = before
+                raise
+            return
+        change = _begin(session, kind, summary)
+        session.info[OUTER] = change
+        try:
+            yield change
+        finally:
+            del session.info[OUTER]
+        _finish(session, change)
 
 
-def _recording(session: Session, kind: str, summary: str) -> Iterator[Change]:
+def _begin(session: Session, kind: str, summary: str) -> Change:
     newest = session.scalar(select(func.max(Change.id))) or 0
     change = Change(
         id=newest + 1, at=now(), terminal=terminal.name(), kind=kind, summary=summary, edits=[]
     )
     session.add(change)
     session.flush()
-    yield change
+    return change
+
+
+def _finish(session: Session, change: Change) -> None:
     if any(edit["kind"] in ("recipe", "bundle") for edit in change.edits):
         check_no_cycle(session)
     session.flush()

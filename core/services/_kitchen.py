@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -39,7 +40,19 @@ from core.units import Amount, exact, from_micro
 
 def planned(session: Session) -> Plan:
     """Return the plan of all open events in the session's state; made once per transaction."""
-    return remembered(session, ("plan", today()), lambda: make_plan(load_kitchen(session)))
+    return remembered(session, ("plan", today()), lambda: _plan(session))
+
+
+def _plan(session: Session) -> Plan:
+    # Planning makes many small objects and no cycles of them: collecting garbage meanwhile would
+    # take as long again as the planning of a small kitchen.
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return make_plan(load_kitchen(session))
+    finally:
+        if collects:
+            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +93,22 @@ def load_kitchen(session: Session) -> Kitchen:
     items = {
         row.id: planning.Item(*row)
         for row in session.execute(
-            select(Item.id, Item.slug, Item.name, Item.kind, Item.unit, Item.always_on_hand)
+            select(
+                Item.id,
+                Item.slug,
+                Item.name,
+                Item.kind,
+                Item.unit,
+                Item.always_on_hand,
+                Item.category,
+            )
         )
     }
     free, kept = _load_stock(session)
     return Kitchen(
         items=items,
         recipes=load_recipes(session),
-        bundles=load_bundles(session),
+        bundles=load_bundles(session, items),
         events=load_events(session, Event.status.in_(OPEN)),
         free=free,
         kept=kept,
@@ -122,36 +143,57 @@ def load_recipes(session: Session, only: int | None = None) -> dict[int, plannin
     """Load all recipes by id, or one."""
     outputs: dict[int, list[planning.Line]] = defaultdict(list)
     lines: dict[int, list[planning.Line]] = defaultdict(list)
-    for model, target in ((RecipeOutput, outputs), (RecipeLine, lines)):
-        query = (
-            select(
-                model.recipe_id,
-                model.item_id,
-                _text(model.amount),
-                model.unit,
-                _text(ItemUnit.factor),
-            )
-            .outerjoin(ItemUnit, _factor_of(model))
-            .order_by(model.recipe_id, model.position)
+    inputs = (
+        select(
+            RecipeLine.recipe_id,
+            RecipeLine.item_id,
+            _text(RecipeLine.amount),
+            RecipeLine.unit,
+            _text(ItemUnit.factor),
         )
-        if only is not None:
-            query = query.where(model.recipe_id == only)
-        for recipe_id, item_id, amount, unit, factor in session.execute(query):
-            target[recipe_id].append(_line(item_id, amount, unit, factor))
-    recipes = select(Recipe.id, Recipe.slug, Recipe.name, Recipe.batch_step)
+        .outerjoin(ItemUnit, _factor_of(RecipeLine))
+        .order_by(RecipeLine.recipe_id, RecipeLine.position)
+    )
+    recipes = (
+        select(
+            Recipe.id,
+            Recipe.slug,
+            Recipe.name,
+            Recipe.batch_step,
+            RecipeOutput.item_id,
+            _text(RecipeOutput.amount),
+            RecipeOutput.unit,
+            _text(ItemUnit.factor),
+        )
+        .join(RecipeOutput, RecipeOutput.recipe_id == Recipe.id)
+        .outerjoin(ItemUnit, _factor_of(RecipeOutput))
+        .order_by(Recipe.id, RecipeOutput.position)
+    )
     if only is not None:
+        inputs = inputs.where(RecipeLine.recipe_id == only)
         recipes = recipes.where(Recipe.id == only)
+    for recipe_id, item_id, amount, unit, factor in session.execute(inputs):
+        lines[recipe_id].append(_line(item_id, amount, unit, factor))
+    heads = {}
+    for key, slug, name, step, item_id, amount, unit, factor in session.execute(recipes):
+        heads[key] = slug, name, step
+        outputs[key].append(_line(item_id, amount, unit, factor))
     return {
-        key: planning.Recipe(key, slug, name, step, tuple(outputs[key]), tuple(lines[key]))
-        for key, slug, name, step in session.execute(recipes)
+        key: planning.Recipe(key, *head, tuple(outputs[key]), tuple(lines[key]))
+        for key, head in heads.items()
     }
 
 
-def load_bundles(session: Session) -> dict[int, tuple[planning.Line, ...]]:
-    """Load what each bundle holds, by the id of its item."""
-    bundles: dict[int, list[planning.Line]] = {
-        item_id: [] for item_id in session.scalars(select(Item.id).where(Item.kind == "bundle"))
-    }
+def load_bundles(
+    session: Session, items: Mapping[int, planning.Item] | None = None
+) -> dict[int, tuple[planning.Line, ...]]:
+    """Load what each bundle holds, by the id of its item; `items` saves asking which there are."""
+    ids = (
+        session.scalars(select(Item.id).where(Item.kind == "bundle"))
+        if items is None
+        else (item.id for item in items.values() if item.kind == "bundle")
+    )
+    bundles: dict[int, list[planning.Line]] = {item_id: [] for item_id in ids}
     query = (
         select(
             BundleLine.bundle_id,
@@ -170,66 +212,90 @@ def load_bundles(session: Session) -> dict[int, tuple[planning.Line, ...]]:
 
 def load_events(session: Session, which: ColumnElement[bool]) -> tuple[planning.Event, ...]:
     """Load events with what is delivered and produced, by (date, slug)."""
-    events = session.execute(
-        select(Event.id, Event.slug, Event.name, Event.date, Event.status)
-        .where(which)
-        .order_by(Event.date, Event.slug)
-    ).all()
-    delivered = _load_delivered(session, which)
-    lines: dict[int, list[planning.EventLine]] = defaultdict(list)
     query = (
         select(
-            EventLine.event_id,
+            Event.id,
+            Event.slug,
+            Event.name,
+            Event.date,
+            Event.status,
             EventLine.item_id,
             _text(EventLine.amount),
             EventLine.unit,
             EventLine.recipient,
             _text(ItemUnit.factor),
         )
-        .join(Event, Event.id == EventLine.event_id)
+        .outerjoin(EventLine, EventLine.event_id == Event.id)
         .outerjoin(ItemUnit, _factor_of(EventLine))
         .where(which)
-        .order_by(EventLine.event_id, EventLine.position)
+        .order_by(Event.date, Event.slug, EventLine.position)
     )
-    for event_id, item_id, amount, unit, recipient, factor in session.execute(query):
-        quantity, entered = _stock_amount(amount, unit, factor)
-        line = planning.EventLine(item_id, quantity, Fraction(0), recipient, entered)
-        lines[event_id].append(line)
+    heads = {}
+    lines: dict[int, list[planning.EventLine]] = defaultdict(list)
+    for key, slug, name, day, status, item_id, amount, unit, recipient, factor in session.execute(
+        query
+    ):
+        heads[key] = slug, name, day, status in OPEN
+        if item_id is not None:
+            quantity, entered = _stock_amount(amount, unit, factor)
+            line = planning.EventLine(item_id, quantity, Fraction(0), recipient, entered)
+            lines[key].append(line)
+    delivered = _load_delivered(session, which)
+    targets = _load_targets(session, which)
+    good, lost = _load_outputs(session, which)
+    return tuple(
+        planning.Event(
+            key,
+            *head,
+            tuple(fill_lines(lines[key], delivered.get(key, {}))),
+            targets[key],
+            good[key],
+            lost[key],
+        )
+        for key, head in heads.items()
+    )
+
+
+def _load_targets(
+    session: Session, which: ColumnElement[bool]
+) -> dict[int, dict[int, planning.Target]]:
     targets: dict[int, dict[int, planning.Target]] = defaultdict(dict)
-    decided = (
-        select(BatchTarget).join(Event, Event.id == BatchTarget.event_id).where(which)
-    ).with_only_columns(
-        BatchTarget.event_id,
-        BatchTarget.recipe_id,
-        BatchTarget.batches,
-        BatchTarget.short_ok,
-        BatchTarget.accepted_need,
+    query = (
+        select(
+            BatchTarget.event_id,
+            BatchTarget.recipe_id,
+            BatchTarget.batches,
+            BatchTarget.short_ok,
+            BatchTarget.accepted_need,
+        )
+        .join(Event, Event.id == BatchTarget.event_id)
+        .where(which)
     )
-    for event_id, recipe_id, batches, short_ok, need in session.execute(decided):
+    for event_id, recipe_id, batches, short_ok, need in session.execute(query):
         targets[event_id][recipe_id] = planning.Target(batches, short_ok, need)
-    good: dict[int, dict[int, Fraction]] = defaultdict(dict)
-    made = (
-        select(Run.event_id, RunOutput.item_id, func.sum(RunOutput.good))
+    return targets
+
+
+Outputs = dict[int, dict[int, Fraction]]
+"""Amounts by event and item."""
+
+
+def _load_outputs(session: Session, which: ColumnElement[bool]) -> tuple[Outputs, Outputs]:
+    """Sum the good and the lost output of the events' runs."""
+    good: Outputs = defaultdict(dict)
+    lost: Outputs = defaultdict(dict)
+    query = (
+        select(Run.event_id, RunOutput.item_id, func.sum(RunOutput.good), func.sum(RunOutput.lost))
         .join(RunOutput, RunOutput.run_id == Run.id)
         .join(Event, Event.id == Run.event_id)
         .where(which, Run.undone.is_(False))
         .group_by(Run.event_id, RunOutput.item_id)
     )
-    for run_of, item_id, micro in session.execute(made):
-        good[run_of or 0][item_id] = from_micro(int(micro))
-    return tuple(
-        planning.Event(
-            row.id,
-            row.slug,
-            row.name,
-            row.date,
-            row.status in OPEN,
-            tuple(fill_lines(lines[row.id], delivered.get(row.id, {}))),
-            targets[row.id],
-            good[row.id],
-        )
-        for row in events
-    )
+    for event_id, item_id, came, gone in session.execute(query):
+        good[event_id or 0][item_id] = from_micro(int(came))
+        if gone:
+            lost[event_id or 0][item_id] = from_micro(int(gone))
+    return good, lost
 
 
 Delivered = dict[tuple[int, str | None], Fraction]
@@ -257,8 +323,10 @@ def fill_lines(
 
     What is more than ordered stays with no line (domain.md §4).
     """
-    rest = dict(delivered)
     rows = list(lines)
+    if not delivered:
+        return rows
+    rest = dict(delivered)
     filled = [Fraction(0)] * len(rows)
     for own in (True, False):
         for number, line in enumerate(rows):

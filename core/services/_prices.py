@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sqlalchemy import exists, select
+from sqlalchemy import Exists, exists, func, select
 from sqlalchemy.orm import Session
 
 from core.models import Change, ItemUnit, Lot, Product, StockMove
@@ -29,16 +30,9 @@ def last_unit_cost(session: Session, item_id: int) -> UnitCost | None:
 
     A lot whose coming in was undone tells no cost.
     """
-    in_force = exists().where(
-        StockMove.lot_id == Lot.id,
-        StockMove.amount > 0,
-        StockMove.change_id == Change.id,
-        Change.undoes.is_(None),
-        Change.undone_by.is_(None),
-    )
     lot = session.execute(
         select(Lot.paid, Lot.amount)
-        .where(Lot.item_id == item_id, Lot.priced, in_force)
+        .where(Lot.item_id == item_id, Lot.priced, _in_force())
         .order_by(Lot.received.desc(), Lot.id.desc())
         .limit(1)
     ).first()
@@ -59,3 +53,63 @@ def last_unit_cost(session: Session, item_id: int) -> UnitCost | None:
     if product is None or product.price is None or product.factor is None:
         return None
     return UnitCost(product.price, round(product.amount * product.factor * MICRO))
+
+
+def last_unit_costs(session: Session, item_ids: Sequence[int]) -> dict[int, UnitCost]:
+    """Return the last known costs of items, as `last_unit_cost` does, in two queries."""
+    products = (
+        select(Product.item_id, Product.price, Product.amount, ItemUnit.factor)
+        .join(ItemUnit, (ItemUnit.item_id == Product.item_id) & (ItemUnit.unit == Product.unit))
+        .where(
+            Product.item_id.in_(item_ids),
+            Product.price.is_not(None),
+            Product.archived.is_(False),
+            ItemUnit.factor.is_not(None),
+        )
+        .order_by(Product.preferred, Product.priced_on.is_not(None), Product.priced_on)
+        .order_by(Product.id.desc())
+    )
+    found: dict[int, UnitCost] = {}
+    for item_id, price, amount, factor in session.execute(products):
+        if price is not None and factor is not None:
+            found[item_id] = UnitCost(price, round(amount * factor * MICRO))
+    newest = (
+        select(
+            Lot.item_id,
+            Lot.paid,
+            Lot.amount,
+            func.row_number()
+            .over(partition_by=Lot.item_id, order_by=(Lot.received.desc(), Lot.id.desc()))
+            .label("place"),
+        )
+        .where(Lot.item_id.in_(item_ids), Lot.priced, _in_force())
+        .subquery()
+    )
+    for item_id, paid, amount in session.execute(
+        select(newest.c.item_id, newest.c.paid, newest.c.amount).where(newest.c.place == 1)
+    ):
+        found[item_id] = UnitCost(paid, amount)
+    return found
+
+
+def _in_force() -> Exists:
+    """Tell of a lot that its coming in was not undone."""
+    return exists().where(
+        StockMove.lot_id == Lot.id,
+        StockMove.amount > 0,
+        StockMove.change_id == Change.id,
+        Change.undoes.is_(None),
+        Change.undone_by.is_(None),
+    )
+
+
+def was_bought() -> Exists:
+    """Tell of a lot that it came in by a purchase that was not undone."""
+    return exists().where(
+        StockMove.lot_id == Lot.id,
+        StockMove.reason == "received",
+        StockMove.amount > 0,
+        StockMove.change_id == Change.id,
+        Change.undoes.is_(None),
+        Change.undone_by.is_(None),
+    )

@@ -132,6 +132,19 @@ class LotRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PurchaseRow:
+    """What was paid for an amount of an item; `price` is for one stock unit."""
+
+    lot_id: int
+    received: date
+    store: str | None
+    product: str | None
+    amount: Decimal
+    paid: Decimal | None
+    price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class StockRow:
     """An item in stock, in stock units. `reserved` is what open events are given by the plan."""
 

@@ -24,7 +24,7 @@ def settings(session: Session) -> dict[str, str]:
 
 
 def _read(session: Session) -> dict[str, str]:
-    return {key: value for key, value in session.execute(select(Setting.key, Setting.value))}
+    return dict(session.execute(select(Setting.key, Setting.value)).tuples().all())
 
 
 def store_trip_cost(session: Session) -> int:

@@ -28,10 +28,10 @@ from core.services._drawing import Purpose, draw
 from core.services._journal import put, recording
 from core.services._kitchen import event_plan, planned
 from core.services._ledger import Origin, add_lot, lots_on_hand, move, take
-from core.services._prices import last_unit_cost
+from core.services._prices import last_unit_cost, was_bought
 from core.services._read_documents import read_products
 from core.services._recording import keeps_until, open_event
-from core.services._rows import ChangeRow, LotRow, StockRow, change_row, fresh
+from core.services._rows import ChangeRow, LotRow, PurchaseRow, StockRow, change_row, fresh
 from core.services._writing import facts_of, stock_amount, use_unit
 from core.services.production_service import Entered
 from core.session import reading, writing
@@ -308,6 +308,34 @@ def list_lots(
                 lot.run_id,
             )
             for lot, name, product, event in reader.execute(fresh(query))
+        ]
+
+
+def price_history(item_id: int, *, session: Session | None = None) -> list[PurchaseRow]:
+    """Return what an item was bought for, newest first; purchases that were undone are left out.
+
+    Raises:
+        ItemNotFound: No such item.
+    """
+    with reading(session) as reader:
+        _item(reader, item_id)
+        query = (
+            select(Lot.id, Lot.received, Lot.store, Product.label, Lot.amount, Lot.paid, Lot.priced)
+            .outerjoin(Product, Product.id == Lot.product_id)
+            .where(Lot.item_id == item_id, was_bought())
+            .order_by(Lot.received.desc(), Lot.id.desc())
+        )
+        return [
+            PurchaseRow(
+                lot_id,
+                day,
+                store,
+                product,
+                to_decimal(from_micro(amount)),
+                money_of(paid) if priced else None,
+                to_decimal(Fraction(paid, amount)) if priced else None,
+            )
+            for lot_id, day, store, product, amount, paid, priced in reader.execute(query)
         ]
 
 

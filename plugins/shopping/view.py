@@ -27,16 +27,20 @@ STYLES: Mapping[str, RowStyle] = {"enough": "muted", "always": "muted", "unknown
 
 
 def load(ctx: ViewContext) -> Table:
-    """Return a row for each ingredient and supply that the work still to be done uses."""
+    """Return a row for each ingredient and supply that the work uses, what to buy first."""
     items = event_service.get_shopping_list(ctx.event, session=ctx.session)
     say = saying.amounts(ctx.session)
     return Table(
         COLUMNS,
-        [_row(item, say) for item in items],
+        [_row(item, say) for item in sorted(items, key=_is_there)],
         totals=_totals(items, say) if items else None,
         data=items,
         empty="Nothing to buy for this event.",
     )
+
+
+def _is_there(item: ShoppingRow) -> bool:
+    return item["status"] in STYLES and item["status"] != "unknown"
 
 
 def _row(item: ShoppingRow, say: Say) -> Row:

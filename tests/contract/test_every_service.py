@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -33,7 +34,8 @@ from core.interchange.documents import (
     RecipeDoc,
 )
 from core.models import Base
-from core.services import event_service, journal_service, stock_service
+from core.planning.why import Reason
+from core.services import event_service, journal_service, settings_service, stock_service
 from core.services.planning import plan_service
 from core.services.planning.shopping_list import mark_shopping_complete
 from core.session import Database, read_session, revision_of, session_scope
@@ -66,6 +68,8 @@ def given(*args: Any, **kwargs: Any) -> Arguments:
 
 ByIds = Callable[[Ids], Arguments]
 
+FLOUR_TO_BUY = Reason("buy", "Flour", Fraction(1050), "g")
+
 READS: dict[str, ByIds] = {
     "catalog_service.find_item": lambda k: given(k.flour),
     "catalog_service.find_bundle": lambda k: given(k.bag),
@@ -96,7 +100,21 @@ READS: dict[str, ByIds] = {
     "planning.plan_service.get_plan": lambda k: given(),
     "planning.plan_service.get_plan_through": lambda k: given(CHRISTMAS),
     "planning.plan_service.explain": lambda k: given(k.event, "flour"),
+    "planning.plan_service.explain_line": lambda k: given(k.event, "bag"),
+    "planning.plan_service.explain_purchase": lambda k: given(k.event, "flour"),
+    "planning.plan_service.explain_feeds": lambda k: given(k.cookie),
+    "planning.plan_service.contention": lambda k: given(),
+    "planning.telling.tell": lambda k: given(FLOUR_TO_BUY, k.flour),
+    "settings_service.list_settings": lambda k: given(),
     "planning.plan_service.problems": lambda k: given(),
+    "planning.plan_service.explain_purchase": lambda k: given(k.event, "flour"),
+    "planning.plan_service.explain_feeds": lambda k: given(lot_id=k.lot),
+    "planning.plan_service.explain_line": lambda k: given(k.event, k.bag),
+    "planning.plan_service.contention": lambda k: given(),
+    "planning.telling.tell": lambda k: given(plan_service.explain(k.event, "flour"), k.flour),
+    "planning.cost_service.get_event_costs": lambda k: given(k.event),
+    "stock_service.price_history": lambda k: given(k.flour),
+    "settings_service.list_settings": lambda k: given(),
     "planning.progress.get_event_progress": lambda k: given(k.event),
     "planning.shopping_list.get_items_to_buy": lambda k: given(k.event),
     "planning.shopping_list.get_shopping_summary": lambda k: given(k.event),
@@ -104,6 +122,7 @@ READS: dict[str, ByIds] = {
 }
 
 WRITES: dict[str, ByIds] = {
+    "settings_service.set_setting": lambda k: given("store_trip_cost", "4.00"),
     "assembly_service.record_assembly": lambda k: given(k.bag, 2, event_id=k.event),
     "catalog_service.save_item": lambda k: given(
         ItemDoc(slug="salt", name="Salt", kind="ingredient", unit="g")
@@ -133,6 +152,7 @@ WRITES: dict[str, ByIds] = {
     "stock_service.count": lambda k: given(k.flour, "100 g"),
     "stock_service.discard": lambda k: given("10 g", "spilt", item_id=k.flour),
     "stock_service.deliver": lambda k: given(k.event, k.bag, 1),
+    "settings_service.set_setting": lambda k: given("store_trip_cost", "3.00"),
     "planning.plan_service.set_target": lambda k: given(k.event, k.recipe, 5),
     "planning.plan_service.accept_targets": lambda k: given(k.event),
     "planning.shopping_list.mark_shopping_complete": lambda k: given(k.event),
@@ -245,13 +265,16 @@ def disturb(session: Session, ids: Ids) -> None:
     bakery.make("cookies", 1, event="christmas")
     bakery.assemble("bag", 1, event="christmas")
     plan_service.set_target(ids.event, ids.recipe, 4, short_ok=True, session=session)
+    settings_service.set_setting("store_trip_cost", "2.50", session=session)
     session.execute(text("UPDATE lot SET cost_left = 0 WHERE cost_left > 0"))
 
 
 TEXT_CHANGES = (
     "UPDATE event SET name = 'Yule', shopping_complete = true",
     "UPDATE event_line SET amount = '60/1'",
-    "UPDATE item SET name = 'New ' || name",
+    "UPDATE item SET name = 'New ' || name, display_unit = 'cup'",
+    "UPDATE measure SET amount = '140/1'",
+    "INSERT INTO setting (key, value) VALUES ('store_trip_cost', '2.50')",
     "UPDATE item SET slug = 'tart' WHERE slug = 'bar'",
     "UPDATE product SET label = 'Sack', price = 7500000",
     "UPDATE recipe SET name = 'Biscuits'",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tomllib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from textwrap import dedent
 
@@ -14,11 +16,13 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from bakehouse import __version__
+from core import _database, clock, terminal
 from core.interchange.demo import make_demo
-from core.session import Database
+from core.session import Database, configure
 from plugins.host import Host
 from tui.app import BakehouseApp
 
+NOW = datetime(2026, 11, 22, 14, 2)
 ROOT = Path(__file__).parents[2]
 NARROW, WIDE = (80, 24), (120, 40)
 
@@ -34,9 +38,7 @@ class Site:
     def _distribute(self, name: str, version: str, plugins: dict[str, str]) -> None:
         info = self.folder / f"{name}-{version}.dist-info"
         info.mkdir(parents=True)
-        (info / "METADATA").write_text(
-            f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-        )
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
         lines = ["[bakehouse.plugins]", *(f"{key} = {at}" for key, at in plugins.items())]
         (info / "entry_points.txt").write_text("\n".join(lines) + "\n")
 
@@ -71,11 +73,36 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         del sys.modules[name]
 
 
+@pytest.fixture(scope="session")
+def demo_template(kitchen_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the demo kitchen to copy; making one anew takes longer."""
+    path = tmp_path_factory.mktemp("demo") / "demo.db"
+    shutil.copy(kitchen_template, path)
+    with clock.fixed(NOW), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_database, "_current", None)
+        patch.setattr(terminal, "name", lambda: "baker@oven")
+        kitchen = configure(path)
+        make_demo()
+        kitchen.dispose()
+    return path
+
+
 @pytest.fixture
-def demo(sqlite_kitchen: Database) -> Database:
-    """Give the demo kitchen."""
-    make_demo()
-    return sqlite_kitchen
+def demo(
+    demo_template: Path, tmp_path: Path, fixed_clock: datetime, no_kitchen: None
+) -> Iterator[Database]:
+    """Give a fresh copy of the demo kitchen."""
+    path = tmp_path / "kitchen.db"
+    shutil.copy(demo_template, path)
+    kitchen = configure(path)
+    yield kitchen
+    kitchen.dispose()
+
+
+@pytest.fixture(autouse=True)
+def named_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the terminal a name that is the same everywhere."""
+    monkeypatch.setattr(terminal, "name", lambda: "baker@oven")
 
 
 @pytest.fixture(autouse=True)

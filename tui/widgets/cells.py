@@ -54,7 +54,7 @@ def sort_key(cell: Cell) -> SortKey:
     if isinstance(value, date):
         return (0, Decimal(value.toordinal()), "")
     if value:
-        return (1, Decimal(0), folded(str(value)))
+        return (1, Decimal(0), folded(str(value).strip()))
     return (2, Decimal(0), "")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from rich.cells import cell_len
 
@@ -12,7 +11,7 @@ from bakehouse.plugin import Column, Table
 from tui.widgets.cells import said
 
 SAMPLE = 100
-"""Rows that are looked at for the widths; the rest is never measured."""
+"""About how many rows are looked at for the widths; the rest is never measured."""
 LEAST_TEXT = 8
 LEAST_PERCENT = 6
 BAR_FROM = 10
@@ -95,7 +94,9 @@ def _shrunk(wishes: list[_Wish], available: int) -> list[int]:
 
 def _wish(table: Table, index: int) -> _Wish:
     column = table.columns[index]
-    sample = [said(row.cells[index], column, row.style) for row in islice(table.rows, SAMPLE)]
+    rows = table.rows
+    some = rows if len(rows) <= SAMPLE else (*rows[:: len(rows) // SAMPLE], rows[-1])
+    sample = [said(row.cells[index], column, row.style) for row in some]
     if table.totals is not None:
         sample.append(said(table.totals[index], column))
     longest = max(map(cell_len, sample), default=0)

@@ -23,7 +23,7 @@ class Listing(Vertical):
         Binding("S", "turn", "Sort the other way", show=False, id="list.turn"),
         Binding("c", "copy_cell", "Copy cell", show=False, id="list.copy-cell"),
         Binding("C", "copy_row", "Copy row", show=False, id="list.copy-row"),
-        Binding("escape", "clear", "Clear filter", show=False),
+        Binding("escape", "clear", "Clear filter", key_display="Esc", id="list.clear"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -101,7 +101,7 @@ class Listing(Vertical):
         if not self.is_mounted:
             return False
         if action in ("filter", "sort", "turn", "copy_cell"):
-            return self.display and self.table.display
+            return self.display and self.table.display and not self.filter.has_focus
         if action == "clear":
             return self.filter.display
         return True

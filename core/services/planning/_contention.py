@@ -104,9 +104,7 @@ def _row(plan: Plan, found: Contention) -> ContendedItem:
                 events[claim.e].name,
                 events[claim.e].date,
                 decimal(claim.need),
-                None
-                if claim.kept is None or claim.free is None
-                else decimal(claim.kept + claim.free),
+                decimal(claim.given),
                 decimal(claim.carried),
                 decimal(claim.short),
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import func, or_, select
@@ -57,19 +58,19 @@ def in_packs(
     )
 
 
-def usable_lots(session: Session, item_id: int) -> list[LotShare]:
-    """Return what is left of an item's lots that have not expired, first to be used first."""
+def usable_lots(session: Session, item_ids: Iterable[int]) -> dict[int, list[LotShare]]:
+    """Return what is left of items' lots that have not expired, first to be used first."""
     query = (
-        select(Lot.id, Lot.left, Lot.expires, Lot.received, Lot.event_id, Event.status)
+        select(Lot.id, Lot.item_id, Lot.left, Lot.expires, Lot.received, Lot.event_id, Event.status)
         .outerjoin(Event, Event.id == Lot.event_id)
-        .where(Lot.item_id == item_id, Lot.left > 0)
+        .where(Lot.item_id.in_(list(item_ids)), Lot.left > 0)
         .where(or_(Lot.expires.is_(None), Lot.expires >= today()))
     )
     rows = sorted(
         session.execute(query), key=lambda row: (row.expires or date.max, row.received, row.id)
     )
-    return [
-        LotShare(row.id, row.left, row.event_id if row.status in OPEN else None) for row in rows
-    ]
-
-
+    found: dict[int, list[LotShare]] = defaultdict(list)
+    for row in rows:
+        keeper = row.event_id if row.status in OPEN else None
+        found[row.item_id].append(LotShare(row.id, row.left, keeper))
+    return found

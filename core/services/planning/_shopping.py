@@ -10,8 +10,9 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.models import Checked, Item, ItemUnit, Product
+from core.models import Checked, ItemUnit, Product
 from core.money import from_micro as money_of
+from core.planning.netting import Plan
 from core.planning.packs import Cover, Offer, choose
 from core.planning.trips import choose_together
 from core.services._kitchen import EventPlan
@@ -37,8 +38,6 @@ def shopping(session: Session, found: EventPlan, strategy: str = "preferred") ->
         and (place in item_plan.unknown or item_plan.need.get(place))
     ]
     wanted.sort(key=lambda item: (sorting(item.name), item.id))
-    ids = [item.id for item in wanted]
-    categories = dict(session.execute(select(Item.id, Item.category).where(Item.id.in_(ids))).all())
     checked = set(
         session.scalars(select(Checked.item_id).where(Checked.event_id == found.event.id))
     )
@@ -52,7 +51,7 @@ def shopping(session: Session, found: EventPlan, strategy: str = "preferred") ->
             item_name=item.name,
             kind=item.kind,
             unit=item.unit,
-            category=categories[item.id],
+            category=item.category,
             store=None,
             needed=decimal(needed),
             on_hand=known(on_hand(found, item.id)),
@@ -62,6 +61,8 @@ def shopping(session: Session, found: EventPlan, strategy: str = "preferred") ->
             status=_status(item.always_on_hand, to_buy),
             packs=[],
             left_over=None,
+            left_over_worth=None,
+            left_over_for=None,
             estimated_cost=None,
             problem=None,
             checked=item.id in checked,
@@ -72,6 +73,8 @@ def shopping(session: Session, found: EventPlan, strategy: str = "preferred") ->
             row["problem"] = why_unknown(session, found, item.id)
         else:
             _add_packs(row, to_buy, covers[item.id])
+            if row["left_over"]:
+                row["left_over_for"] = _next_buyer(plan, item.id, place)
         rows.append(row)
     return rows
 
@@ -190,6 +193,13 @@ def _offers(session: Session, item_ids: list[int]) -> dict[int, list[_Product]]:
     return found
 
 
+def _next_buyer(plan: Plan, item_id: int, place: int) -> str | None:
+    """Return the next open event that would have to buy some of an item."""
+    net = plan.items[item_id].net
+    later = min((e for e, amount in net.items() if e > place and amount), default=None)
+    return None if later is None else plan.kitchen.events[later].name
+
+
 def _add_packs(row: ShoppingRow, to_buy: Fraction, bought: Bought) -> None:
     """Say which packs to buy, from where, and what they cost."""
     cover, by_id = bought.cover, bought.products
@@ -216,5 +226,8 @@ def _add_packs(row: ShoppingRow, to_buy: Fraction, bought: Bought) -> None:
     row["store"] = by_id[cover.packs[0][0]].store
     row["left_over"] = known(cover.amount - to_buy)
     row["estimated_cost"] = None if cover.cost is None else money_of(cover.cost)
+    if cover.cost is not None:
+        worth = cover.cost * (cover.amount - to_buy) / cover.amount
+        row["left_over_worth"] = money_of(round(worth))
     if cover.cost is None:
         row["problem"] = "no price"

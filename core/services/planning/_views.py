@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import EventNotFound
-from core.models import Run, RunOutput
+from core.models import Run
 from core.planning.feasibility import Assembly, Blocker, assemblies, bundles_of, can_make
 from core.planning.kitchen import Recipe
 from core.planning.netting import produced_batches
@@ -79,7 +79,6 @@ def percent(needed: Fraction | None, remaining: Fraction | None) -> Decimal | No
 
 def production(session: Session, found: EventPlan) -> ProductionProgress:
     """Return the production progress of an event."""
-    lost = _lost(session, found.event.id)
     run = _batches_run(session, found.event.id)
     possible = {} if found.place is None else can_make(found.plan, found.place)
     recipes = found.plan.kitchen.recipes
@@ -87,9 +86,7 @@ def production(session: Session, found: EventPlan) -> ProductionProgress:
     if found.place is not None:
         involved |= {r for r in found.plan.recipes if found.plan.batches(r, found.place) != 0}
     parts = [
-        _recipe_progress(
-            found, recipe, lost, run.get(recipe.id, ZERO), possible.get(recipe.id, ZERO)
-        )
+        _recipe_progress(found, recipe, run.get(recipe.id, ZERO), possible.get(recipe.id, ZERO))
         for recipe in sorted(
             (recipes[key] for key in involved), key=lambda r: (sorting(r.name), r.id)
         )
@@ -132,7 +129,6 @@ class _Part:
 def _recipe_progress(
     found: EventPlan,
     recipe: Recipe,
-    lost: dict[int, Fraction],
     run: Fraction,
     possible: Fraction | int | None,
 ) -> _Part:
@@ -164,7 +160,7 @@ def _recipe_progress(
                 per_batch=decimal(line.amount),
                 needed=decimal(needed),
                 produced=known(found.event.good.get(item.id, ZERO)),
-                lost=known(lost.get(item.id, ZERO)),
+                lost=known(found.event.lost.get(item.id, ZERO)),
                 remaining=decimal(remaining),
                 to_make=decimal(
                     ZERO if place is None else found.plan.to_make(recipe.id, number, place)
@@ -228,16 +224,6 @@ def available(found: EventPlan, item_id: int) -> Fraction | None:
         return on_hand(found, item_id)
     reserved = found.plan.reserved(item_id, found.place)
     return None if reserved is None else on_hand(found, item_id) - reserved
-
-
-def _lost(session: Session, event_id: int) -> dict[int, Fraction]:
-    query = (
-        select(RunOutput.item_id, func.sum(RunOutput.lost))
-        .join(Run, Run.id == RunOutput.run_id)
-        .where(Run.event_id == event_id, Run.undone.is_(False))
-        .group_by(RunOutput.item_id)
-    )
-    return {item_id: from_micro(int(micro)) for item_id, micro in session.execute(query)}
 
 
 def _batches_run(session: Session, event_id: int) -> dict[int, Fraction]:

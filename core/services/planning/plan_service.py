@@ -178,7 +178,7 @@ def explain_feeds(
             lot = get_fresh(reader, Lot, lot_id)
             if lot is None:
                 raise LotNotFound(lot_id)
-            lots = _reasons.usable_lots(reader, lot.item_id)
+            lots = _reasons.usable_lots(reader, [lot.item_id])[lot.item_id]
             if lot_id not in [share.id for share in lots]:
                 raise RuleBroken(f"Lot {lot_id} is empty or expired, so it feeds nothing.")
             return feeds_of_lot(planned(reader), lot.item_id, lots, lot_id)

@@ -105,7 +105,11 @@ class PackRow(TypedDict):
 
 
 class ShoppingRow(TypedDict):
-    """One ingredient or supply that the work still to be done uses."""
+    """One ingredient or supply that the work still to be done uses.
+
+    `left_over_worth` is what `left_over` is worth at the price of its packs, and
+    `left_over_for` the next open event that would have to buy some of it.
+    """
 
     item_id: int
     item_name: str
@@ -121,6 +125,8 @@ class ShoppingRow(TypedDict):
     status: str
     packs: list[PackRow]
     left_over: Decimal | None
+    left_over_worth: Decimal | None
+    left_over_for: str | None
     estimated_cost: Decimal | None
     problem: str | None
     checked: bool

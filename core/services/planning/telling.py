@@ -34,26 +34,28 @@ def tell(reason: Reason, item_id: int, session: Session | None = None) -> Told:
 
 def _tell(reason: Reason, item_id: int, say: Say) -> Told:
     item_id = _item_of(reason, item_id)
-    inner = tuple(_tell(part, item_id, say) for part in _inner(reason))
     words = _words(reason, item_id, say)
     if reason.note:
         words += f" ({reason.note})"
+    inner = tuple(_tell(part, below, say) for part, below in _inner(reason, item_id))
+    if reason.kind in INPUTS and len(inner) == 1:
+        words, inner = f"{words}: {inner[0].words}", inner[0].inner
     return Told(_amount(reason.amount, reason.unit, item_id, say), words, inner)
 
 
-def _inner(reason: Reason) -> Iterator[Reason]:
-    """Yield what stands below a reason; a sum of one part is that part."""
+def _inner(reason: Reason, item_id: int) -> Iterator[tuple[Reason, int]]:
+    """Yield what stands below a reason, with the item its amounts are of.
+
+    A need that one thing alone asks for is that thing.
+    """
     for part in (*reason.parts, *reason.inputs):
-        plain = part.kind in ("need", "event") and not part.note and len(part.parts) == 1
-        if plain and part.source is None and (part.kind == "need" or len(reason.parts) == 1):
-            repeated = part.parts[0]
-            if part.kind == "need":
-                yield repeated
-                continue
-        yield part
+        if part.kind == "need" and len(part.parts) == 1:
+            yield part.parts[0], item_id
+        else:
+            yield part, item_id
     if reason.source is not None:
         # Its own amount and name are in the words of this line.
-        yield from _inner(reason.source)
+        yield from _inner(reason.source, _item_of(reason.source, item_id))
 
 
 def _item_of(reason: Reason, item_id: int) -> int:
@@ -63,10 +65,14 @@ def _item_of(reason: Reason, item_id: int) -> int:
 
 def _amount(value: Fraction | None, unit: str, item_id: int, say: Say) -> str:
     if unit == BATCH:
-        said = say.batches(value)
-        return said if value is None else f"{said} batch{'' if value == 1 else 'es'}"
+        return say.batches(None) if value is None else _batches(value, say)
     sign = "−" if value is not None and value < 0 else ""
     return sign + say.amount(item_id, None if value is None else abs(value))
+
+
+def _batches(value: Fraction, say: Say) -> str:
+    sign = "−" if value < 0 else ""
+    return f"{sign}{say.batches(abs(value))} batch{'' if abs(value) <= 1 else 'es'}"
 
 
 def _words(reason: Reason, item_id: int, say: Say) -> str:
@@ -75,9 +81,8 @@ def _words(reason: Reason, item_id: int, say: Say) -> str:
     if reason.kind == "target":
         return "by your batch target" if (reason.amount or 0) > 0 else "fewer, by your batch target"
     words = WORDS.get(reason.kind, "{}").format(reason.label)
-    if reason.kind == "input" and reason.factor is not None:
-        each = say.amount(_item_of(reason, item_id), reason.factor)
-        words += f", {each} each" if reason.amount != reason.factor else ""
+    if reason.kind in INPUTS and reason.factor is not None and reason.amount != reason.factor:
+        words += f", {say.amount(item_id, reason.factor)} {INPUTS[reason.kind]}"
     return words
 
 
@@ -95,6 +100,8 @@ def _with_source(reason: Reason, source: Reason, item_id: int, say: Say) -> str:
 
 
 BEFORE = {"into-recipe": "into", "into-bundle": "into", "make": "from", "carried": "from"}
+
+INPUTS = {"input": "in each", "batch-input": "a batch"}
 
 WORDS = {
     "packs": "to buy: {}",
@@ -118,7 +125,6 @@ WORDS = {
     "unused": "free: no open event needs it",
     "line": "for {}",
     "bundles": "{}",
-    "input": "{}",
     "left-over": "{}",
     "missing": "{}",
     "unknown": "{}",

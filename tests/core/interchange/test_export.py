@@ -25,6 +25,7 @@ from core.services import (
     doctor_service,
     event_service,
     journal_service,
+    settings_service,
     stock_service,
 )
 from core.services.planning import plan_service
@@ -76,6 +77,7 @@ def busy_kitchen(build: KitchenBuilder) -> None:
     build.count("egg", "20")
     build.discard("flour", "1/3 lb", "moths")
     build.edit_item("ribbon", measures={"yard": "1 each"})
+    settings_service.set_setting("store_trip_cost", "2.50")
     # Undone: a record, an edit, and things that the ledger keeps under a withdrawn slug.
     build.count("honey", "500 g")
     journal_service.undo()
@@ -139,6 +141,7 @@ def everything() -> list[Any]:
             catalog_service.list_products(session, archived=True),
             catalog_service.list_recipes(session, archived=True),
             catalog_service.list_bundles(session, archived=True),
+            settings_service.list_settings(session),
             stock_service.list_stock(session=session),
             stock_service.list_lots(empty=True, session=session),
             journal_service.list_changes(session=session),
@@ -247,7 +250,7 @@ def test_an_export_diffs_well(build: KitchenBuilder) -> None:
     file = json.loads(text)
     assert list(file) == [
         *("format", "version", "currency", "items", "products", "recipes", "bundles", "events"),
-        *("lots", "runs", "moves", "changes"),
+        *("settings", "lots", "runs", "moves", "changes"),
     ]
     for key, name in (("items", "slug"), ("recipes", "slug"), ("bundles", "item")):
         assert [row[name] for row in file[key]] == sorted(row[name] for row in file[key])
@@ -330,6 +333,7 @@ ACTS: dict[str, Callable[[KitchenBuilder, int], object]] = {
     ),
     "want": lambda build, n: build.want("fair", "large", n, to="Zoë"),
     "plan": lambda build, n: build.target("fair", "dough", f"{n}/2", short_ok=bool(n % 2)),
+    "set": lambda build, n: settings_service.set_setting("store_trip_cost", f"{n}"),
     "add": lambda build, n: build.ingredient(f"spice-{n}"),
     "undo": lambda build, n: journal_service.undo(),
     "redo": lambda build, n: journal_service.redo(),

@@ -22,6 +22,7 @@ from core.services import (
     event_service,
     journal_service,
     saying,
+    settings_service,
     stock_service,
 )
 from core.session import Database, rehearsal, session_scope
@@ -343,6 +344,13 @@ def test_a_line_that_cannot_be_converted_is_kept_and_listed_with_its_fix(
     assert build.shopping("christmas-2026")["flour"]["needed"] is None
     doc = catalog_service.get_recipe(build.recipe_id("sugar-cookie"))
     assert doc.lines[0].amount == "2 1/3 cup"
+
+
+def test_settings_come_in_and_are_undone(kitchen: Database) -> None:
+    import_file(part(settings=[{"slug": "store_trip_cost", "value": 4}]))
+    assert [row.value for row in settings_service.list_settings()] == ["4.00"]
+    journal_service.undo()
+    assert [row.value for row in settings_service.list_settings()] == [None]
 
 
 # -- the currency ---------------------------------------------------------------------------------

@@ -339,6 +339,12 @@ BAD: list[tuple[Change, str, str]] = [
     (put("items[0].measures", []), "items[0].measures", "an object is expected"),
     (put("items[0].name", "Flo\0ur"), "items[0].name", "cannot be stored"),
     (put("items[0].notes", "\ud800"), "items[0].notes", "cannot be stored"),
+    (put("settings", [{"slug": "hue", "value": "1"}]), "settings[0].slug", "no setting 'hue'"),
+    (
+        put("settings", [{"slug": "store_trip_cost", "value": "far"}]),
+        "settings[0].value",
+        "no price",
+    ),
     # the ledger without its journal
     (put("runs[0]", {"id": 1, "change": 1, "batches": "1", "at": "2026-11-01"}), "runs", "changes"),
     (put("lots[0].run", 1), "lots[0].run", "whole kitchen"),

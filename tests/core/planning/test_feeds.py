@@ -112,7 +112,7 @@ def test_what_all_lines_buy_is_never_more_than_the_plan_buys(kitchen: Kitchen) -
         for item_id in {line.item_id for line in event.lines}:
             for inner in every(needs_of_line(plan, item_id, e)):
                 for part in inner.parts:
-                    if part.kind == "buy" and inner.about is not None:
+                    if part.kind == "to-buy" and inner.about is not None:
                         key = inner.about[1]
                         bought[key] = bought.get(key, Fraction(0)) + (part.amount or 0)
     for item_id, amount in bought.items():

@@ -301,7 +301,7 @@ def test_every_history_keeps_the_books(history_template: Path, sqlite_kitchen: D
     profile = settings()
     quick = profile.max_examples < 100
     case.settings = settings(
-        profile, max_examples=12 if quick else 150, stateful_step_count=20 if quick else 50
+        profile, max_examples=8 if quick else 100, stateful_step_count=15 if quick else 40
     )
     with use(sqlite_kitchen):
         case("runTest").runTest()

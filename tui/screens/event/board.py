@@ -11,6 +11,7 @@ from textual.message import Message
 
 from plugins.host import Failure, Loaded, View
 from tui.screens.event.arranging import TALL, WIDE, heights
+from tui.screens.event.reading import SHOPPING, is_main
 from tui.widgets.pane import Pane
 from tui.widgets.tabs import Tab, TabLine
 
@@ -18,7 +19,7 @@ TOGETHER = "Make, assemble, shop"
 
 
 class Board(Vertical):
-    """Built-in panes together where there is room, else one at a time; others always as tabs."""
+    """The main panes together where there is room, else one at a time; others always as tabs."""
 
     class Opened(Message):
         """A pane was opened whose view may not have been loaded."""
@@ -37,7 +38,7 @@ class Board(Vertical):
 
     @property
     def together(self) -> bool:
-        """Whether the built-in panes are on one screen."""
+        """Whether the main panes are on one screen."""
         return self.app.size.width >= WIDE
 
     @property
@@ -72,16 +73,16 @@ class Board(Vertical):
         left, right = self.query_one("#board-left"), self.query_one("#board-right")
         for number, pane in enumerate(self._panes, start=1):
             pane.number = number
-            (left if number <= 2 or not pane.view.builtin else right).mount(pane)
+            (right if pane.view.plugin == SHOPPING else left).mount(pane)
         self._open = min(self._open, max(0, len(views) - 1))
 
-    def _built_in(self) -> list[Pane]:
-        return [pane for pane in self._panes if pane.view.builtin]
+    def _main(self) -> list[Pane]:
+        return [pane for pane in self._panes if is_main(pane.view)]
 
     def _shown(self) -> list[Pane]:
         opened = self._panes[self._open : self._open + 1]
-        if self.together and (not opened or opened[0].view.builtin):
-            return self._built_in()
+        if self.together and (not opened or is_main(opened[0].view)):
+            return self._main()
         return opened
 
     def share_room(self) -> None:
@@ -122,9 +123,9 @@ class Board(Vertical):
     def _show_tabs(self, several: bool) -> None:
         titles = [f"{number} {pane.view.title}" for number, pane in enumerate(self._panes, 1)]
         tabs = [Tab(title, place, place == self._open) for place, title in enumerate(titles)]
-        built_in = len(self._built_in())
-        if self.together and built_in > 1:
-            tabs = [Tab(f"1-{built_in} {TOGETHER}", 0, several), *tabs[built_in:]]
+        main = len(self._main())
+        if self.together and main > 1:
+            tabs = [Tab(f"1-{main} {TOGETHER}", 0, several), *tabs[main:]]
         line = self.query_one(TabLine)
         line.tabs = tuple(tabs)
         line.display = len(tabs) > 1
@@ -145,7 +146,7 @@ class Board(Vertical):
         self._open = number - 1
         self.share_room()
         pane.focus_content()
-        return not pane.view.builtin
+        return not is_main(pane.view)
 
     @on(Pane.Filled)
     def _filled(self) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from textual.binding import Binding, BindingType
+from textual.binding import Binding, BindingsMap, BindingType
+
+from tui.widgets.listing import Listing
+from tui.widgets.table import TableView
 
 BINDINGS: list[BindingType] = [
     Binding("m", "ask('make')", "Make", id="event.make"),
@@ -53,6 +56,13 @@ BINDINGS: list[BindingType] = [
     ),
     *(Binding(str(n), f"pane({n})", f"Pane {n}", show=False, id=f"pane.{n}") for n in range(1, 10)),
 ]
+
+KEYS_OF_LISTS = frozenset(
+    key
+    for bindings in (Listing.BINDINGS, TableView.BINDINGS)
+    for key in BindingsMap(bindings).key_to_bindings
+)
+"""Keys that plugins do not get, also while no list has the focus."""
 
 ASKED_ANYWHERE: Mapping[str, str] = {"m": "make", "a": "assemble", "b": "buy", "d": "deliver"}
 """Keys that open an empty dialog where the row under the cursor is about something else."""

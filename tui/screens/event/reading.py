@@ -17,6 +17,15 @@ from core.session import KitchenSession
 from plugins.host import Failure, Host, Loaded, View
 from tui.screens.base import Again
 
+SHOPPING = "shopping"
+MAIN = ("production", "assembly", SHOPPING)
+"""The plugins whose views are read with every refresh, since one plan gives all of them."""
+
+
+def is_main(view: View) -> bool:
+    """Tell whether a view is one of those that the workspace shows together."""
+    return view.builtin and view.plugin in MAIN
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -41,7 +50,7 @@ def read_snapshot(
     wanted: Collection[str],
     on_stuck: Callable[[Failure], None],
 ) -> Snapshot:
-    """Read an event and, one after the other, the built-in views and those in `wanted`.
+    """Read an event and, one after the other, the main views and those in `wanted`.
 
     Raises:
         EventNotFound: The event is not there any more.
@@ -53,10 +62,10 @@ def read_snapshot(
         raise EventNotFound(event_id)
     progress = get_event_progress(event_id, session=session)
     problems = plan_service.problems(event_id, session=session)
-    views = tuple(host.views(Area.EVENT))
+    views = tuple(sorted(host.views(Area.EVENT), key=lambda view: not is_main(view)))
     outcomes: dict[str, Loaded | Failure] = {}
     for view in views:
-        if view.builtin or view.id in wanted:
+        if is_main(view) or view.id in wanted:
             outcomes[view.id] = outcome = host.load(view, session, event_id, on_stuck=on_stuck)
             if isinstance(outcome, Failure) and outcome.session_lost:
                 raise Again

@@ -18,7 +18,7 @@ from core.session import KitchenSession
 from tui.screens.base import KitchenScreen
 from tui.screens.event import prefill
 from tui.screens.event.board import Board
-from tui.screens.event.keys import ASKED_ANYWHERE, BINDINGS
+from tui.screens.event.keys import ASKED_ANYWHERE, BINDINGS, KEYS_OF_LISTS
 from tui.screens.event.plugin_keys import action_under, command_of, plugin_keys, view_under
 from tui.screens.event.reading import Snapshot, read_snapshot
 from tui.screens.form.offers import Prefilled
@@ -170,7 +170,7 @@ class EventScreen(KitchenScreen[Snapshot]):
 
     @property
     def _taken(self) -> set[str]:
-        return {*self.active_bindings, *ASKED_ANYWHERE}
+        return {*self.active_bindings, *KEYS_OF_LISTS, *ASKED_ANYWHERE}
 
     def on_key(self, event: events.Key) -> None:
         """Do what a key means that the row under the cursor does not offer, or a plugin's."""

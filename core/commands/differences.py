@@ -1,0 +1,131 @@
+"""What changes in the views of events: every number before and after, as people say it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from core.services import event_service, saying
+from core.services._rows import ChangeRow
+from core.services.planning.progress import estimated_cost
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One number of a view before and after, said as people say it; `change` carries the sign."""
+
+    event: str
+    view: str
+    name: str
+    field: str
+    before: str
+    after: str
+    change: str
+
+
+def watch(
+    session: Session, work: Callable[[], ChangeRow], event_id: int | None = None
+) -> tuple[ChangeRow, tuple[Difference, ...]]:
+    """Do `work` on a session and return what it changed in the views.
+
+    With `event_id` only that event's views are compared, else those of all open events.
+    """
+    before = _read_all(session, events_of(session, event_id))
+    change = work()
+    after = _read_all(session, events_of(session, event_id))
+    return change, tuple(_compare(before, after))
+
+
+Key = tuple[str, str, str, str]
+"""Event, view, name and field."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    value: Decimal | None
+    said: str
+    says: Callable[[Decimal | None], str]
+
+
+def events_of(session: Session, event_id: int | None) -> Sequence[int]:
+    """Return the events to look at: the one told, else all open ones."""
+    if event_id is not None:
+        return [event_id]
+    rows = event_service.list_events(session)
+    return [row.id for row in rows if row.status in ("planned", "started")]
+
+
+def _read_all(session: Session, event_ids: Sequence[int]) -> dict[Key, _Number]:
+    found: dict[Key, _Number] = {}
+    for event_id in event_ids:
+        found.update(_read(session, event_id))
+    return found
+
+
+def _read(session: Session, event_id: int) -> Iterator[tuple[Key, _Number]]:
+    say = saying.amounts(session)
+    production = event_service.get_production_progress(event_id, session=session)
+    event = production["event_name"]
+
+    def number(
+        view: str,
+        name: str,
+        field: str,
+        value: Decimal | None,
+        says: Callable[[Decimal | None], str],
+    ) -> tuple[Key, _Number]:
+        return (event, view, name, field), _Number(value, says(value), says)
+
+    for recipe in production["recipes"]:
+        name = recipe["recipe_name"]
+        batches = recipe["remaining_batches"]
+        yield number("production", name, "batches to make", batches, say.batches)
+        for output in recipe["outputs"]:
+            says = _amount_of(say, output["item_id"])
+            made = output["produced"]
+            yield number("production", output["item_name"], "good", made, says)
+            yield number("production", output["item_name"], "lost", output["lost"], says)
+    for bundle in event_service.get_assembly_progress(event_id, session=session)["bundles"]:
+        name = bundle["bundle_name"]
+        for field, value in (
+            ("assembled", bundle["assembled_quantity"]),
+            ("to assemble", bundle["remaining"]),
+            ("can assemble now", bundle["can_assemble_now"]),
+            ("short", bundle["short"]),
+        ):
+            yield number("assembly", name, field, value, say.batches)
+    shopping = event_service.get_shopping_list(event_id, session=session)
+    for row in shopping:
+        says = _amount_of(say, row["item_id"])
+        yield number("shopping", row["item_name"], "to buy", row["to_buy"], says)
+        yield number("shopping", row["item_name"], "on hand", row["on_hand"], says)
+    yield number("shopping", "all", "estimated cost", estimated_cost(shopping), say.money)
+
+
+def _amount_of(say: saying.Say, item_id: int) -> Callable[[Decimal | None], str]:
+    return lambda value: say.amount(item_id, value)
+
+
+def _compare(before: Mapping[Key, _Number], after: Mapping[Key, _Number]) -> Iterator[Difference]:
+    """Yield what differs, in the order of the views as they are after."""
+    for key in [*after, *(key for key in before if key not in after)]:
+        event, view, name, field = key
+        was, now = before.get(key), after.get(key)
+        says = (now or was or _NOTHING).says
+        if was is not None and now is not None and was.value == now.value:
+            continue
+        old = Decimal(0) if was is None else was.value
+        new = Decimal(0) if now is None else now.value
+        if old == new:
+            continue
+        change = ""
+        if old is not None and new is not None:
+            sign = "+" if new > old else "−"
+            change = f"{sign}{says(abs(new - old))}"
+        yield Difference(event, view, name, field, says(old), says(new), change)
+
+
+_NOTHING = _Number(None, "", lambda value: str(value))

@@ -1,0 +1,96 @@
+"""What if: steps tried in a rehearsal, and what they would change; or kept as one entry.
+
+A step is a command with its arguments as text: another quantity (`event line`), a batch target, a
+date (`event set`), a lost batch (`make` with losses), a price (`product set`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from core.commands.differences import Difference, events_of, watch
+from core.commands.model import Given
+from core.commands.registry import command, run
+from core.errors import RuleBroken
+from core.services._journal import STEPS, recording
+from core.services._rows import ChangeRow, change_row
+from core.services.planning import plan_service
+from core.services.planning.plan_service import PlanProblem
+from core.services.planning.progress import get_event_progress
+from core.services.planning.shapes import EventProgress
+from core.session import rehearsal, writing
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A command by its name, with its arguments as people type them."""
+
+    command: str
+    values: Mapping[str, Given] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What steps would do to the open events, or to one event.
+
+    `change` is the entry they would be. `events` are the three views of each event after the
+    steps; `solved` and `new` the problems that go and come. `differences` compare with now.
+    """
+
+    change: ChangeRow
+    events: tuple[EventProgress, ...]
+    problems: tuple[PlanProblem, ...]
+    solved: tuple[PlanProblem, ...]
+    new: tuple[PlanProblem, ...]
+    differences: tuple[Difference, ...]
+
+
+def what_if(steps: Sequence[Step], *, event_id: int | None = None) -> WhatIf:
+    """Try steps in a rehearsal and return what they would change; nothing is kept.
+
+    With `event_id` only that event is looked at, else all open ones. Raises what a step raises.
+    """
+    with rehearsal() as session:
+        return what_if_on(session, steps, event_id=event_id)
+
+
+def what_if_on(session: Session, steps: Sequence[Step], *, event_id: int | None = None) -> WhatIf:
+    """Do steps on a rehearsal's session, and say what they changed."""
+    before = plan_service.problems(event_id, session=session)
+    change, differences = watch(session, lambda: keep(steps, session=session), event_id)
+    after = plan_service.problems(event_id, session=session)
+    return WhatIf(
+        change,
+        tuple(get_event_progress(key, session=session) for key in events_of(session, event_id)),
+        tuple(after),
+        tuple(problem for problem in before if problem not in after),
+        tuple(problem for problem in after if problem not in before),
+        differences,
+    )
+
+
+def keep(
+    steps: Sequence[Step], *, summary: str | None = None, session: Session | None = None
+) -> ChangeRow:
+    """Do steps one after the other, all or nothing, as one entry that one undo takes back.
+
+    The entry's summary is those of the steps, after `summary` if one is given.
+
+    Raises:
+        RuleBroken: No step, or one that is an undo.
+        CommandNotFound: No such command; and what a step itself raises.
+    """
+    if not steps:
+        raise RuleBroken("There is no step to do.")
+    for step in steps:
+        command(step.command)
+    with writing(session) as writer:
+        if len(steps) == 1 and summary is None:
+            return run(steps[0].command, steps[0].values, writer)
+        with recording(writer, STEPS, f"{summary}: " if summary else "") as change:
+            for step in steps:
+                run(step.command, step.values, writer)
+        return change_row(change)
