@@ -111,7 +111,7 @@ def _print_reason(
     packs: str,
 ) -> None:
     """Print one explanation: why a number is what it is, what it feeds, or what it takes."""
-    from core.services import catalog_service, event_service, stock_service
+    from core.services import catalog_service, event_service, saying, stock_service
     from core.services.planning import plan_service, telling
 
     why, feeds, takes = asked
@@ -139,7 +139,7 @@ def _print_reason(
         slug = None if chosen is None else chosen.slug
         print_json({"event": slug, "item": name, key: reason})
     else:
-        print_tree(telling.tell(reason, item_id, session=session))
+        print_tree(telling.tell(reason, item_id, saying.amounts(session)))
 
 
 def _print_contention(session: Session, items: Sequence[ContendedItem]) -> None:

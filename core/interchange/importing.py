@@ -22,11 +22,12 @@ from core.interchange.documents import (
     KitchenDoc,
     LotDoc,
     ProductDoc,
+    SettingDoc,
 )
 from core.interchange.formats import parse_file
 from core.interchange.notes import UNKNOWN, Note
 from core.models import Change, Event, EventLine, Item, Lot, Product, Setting
-from core.money import share
+from core.money import parse_money, share
 from core.services import saying, settings_service
 from core.services._journal import difference, recording
 from core.services._ledger import Origin, add_lot, move
@@ -225,8 +226,11 @@ class _Import:
         self._replace(old_events)
         inserter.insert_events(events)
         edits += self._edits("event", [*events, *old_events])
-        self._replace(doc.settings)
-        edits += self._edits("setting", doc.settings)
+        settings = [
+            SettingDoc(slug=each.slug, value=str(parse_money(each.value))) for each in doc.settings
+        ]
+        self._replace(settings)
+        edits += self._edits("setting", settings)
         return edits
 
     def _sort(self, kind: str, docs: Sequence[D]) -> tuple[list[D], list[D]]:

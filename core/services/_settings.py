@@ -24,7 +24,7 @@ def settings(session: Session) -> dict[str, str]:
 
 
 def _read(session: Session) -> dict[str, str]:
-    return dict(session.execute(select(Setting.key, Setting.value)).tuples().all())
+    return dict(session.execute(select(Setting.key, Setting.value)).all())
 
 
 def store_trip_cost(session: Session) -> int:

@@ -115,7 +115,7 @@ async def settle(pilot: Pilot[None]) -> None:
     """Wait until every worker has ended and what they brought is on the screen."""
     for _ in range(3):
         await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+        await pilot.pause(0)
 
 
 async def until(pilot: Pilot[None], what: Callable[[], bool]) -> None:

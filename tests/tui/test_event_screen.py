@@ -154,6 +154,7 @@ async def test_it_says_stale_and_follows_when_nobody_types(demo: Database, site:
     async with running(site, look_every=0.01) as pilot:
         await keys(pilot, "enter")
         shown = workspace(pilot).revision
+        app_of(pilot).last_key = float("inf")
         event_service.set_status(app_of(pilot).event_id or 0, "planned")
         await until(pilot, lambda: "stale" in headline(pilot))
         assert workspace(pilot).revision == shown

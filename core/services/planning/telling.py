@@ -6,12 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sqlalchemy.orm import Session
-
 from core.planning.why import BATCH, Reason
-from core.services import saying
 from core.services.saying import Say
-from core.session import reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +19,16 @@ class Told:
     inner: tuple[Told, ...] = ()
 
 
-def tell(reason: Reason, item_id: int, session: Session | None = None) -> Told:
+def tell(reason: Reason, item_id: int, say: Say) -> Told:
     """Say a reason and all it rests on; `item_id` is the item whose amounts the first ones are.
 
     Where a number only repeats the one above it, its line is left out.
     """
-    with reading(session) as reader:
-        return _tell(reason, item_id, saying.amounts(reader))
-
-
-def _tell(reason: Reason, item_id: int, say: Say) -> Told:
     item_id = _item_of(reason, item_id)
     words = _words(reason, item_id, say)
     if reason.note:
         words += f" ({reason.note})"
-    inner = tuple(_tell(part, below, say) for part, below in _inner(reason, item_id))
+    inner = tuple(tell(part, below, say) for part, below in _inner(reason, item_id))
     if reason.kind in INPUTS and len(inner) == 1:
         words, inner = f"{words}: {inner[0].words}", inner[0].inner
     return Told(_amount(reason.amount, reason.unit, item_id, say), words, inner)

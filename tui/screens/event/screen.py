@@ -9,7 +9,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.widgets import Footer
+from textual.widgets import Footer, Input
 
 from bakehouse.plugin import Action, Ref, Row
 from core import clock
@@ -174,9 +174,11 @@ class EventScreen(KitchenScreen[Snapshot]):
 
     def on_key(self, event: events.Key) -> None:
         """Do what a key means that the row under the cursor does not offer, or a plugin's."""
-        if self.snapshot is None:
+        # A key comes here before the bindings are looked at.
+        typing = isinstance(self.focused, Input)
+        if self.snapshot is None or typing or event.key in self.active_bindings:
             return
-        if event.key in ASKED_ANYWHERE:
+        if event.key in ASKED_ANYWHERE and not self.kitchen.readonly:
             event.stop()
             self._open(ASKED_ANYWHERE[event.key], {})
             return
