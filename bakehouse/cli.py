@@ -26,10 +26,12 @@ FILES = "bakehouse.terminal.files"
 LISTS = "bakehouse.terminal.lists"
 PLUGINS = "bakehouse.terminal.plugins"
 RECORDS = "bakehouse.terminal.records"
+WHAT_IF = "bakehouse.terminal.what_if"
 
 FOUND_IN: dict[str, tuple[str, str]] = {
     "show": (f"{READS}:show", "Show any view of any plugin."),
     "plan": (f"{PLANS}:plan", "The plan of an event, or of all open events, and why."),
+    "what-if": (f"{WHAT_IF}:what_if", "Try steps without keeping them, or keep them as one."),
     "log": (f"{READS}:log", "What was done, newest first."),
     "event": (f"{LISTS}:event", "Events: list and edit."),
     "item": (f"{LISTS}:item", "Items: list and edit."),

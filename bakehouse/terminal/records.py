@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -16,7 +17,7 @@ def render(command: Command) -> click.Command:
 
     @click.pass_context
     def callback(ctx: click.Context, /, dry_run: bool, **given: Any) -> None:
-        values = {name: _value(value) for name, value in given.items()}
+        values = values_of(given)
         if dry_run:
             _rehearse(ctx, command, values)
         else:
@@ -30,6 +31,11 @@ def render(command: Command) -> click.Command:
     )
     dry = click.option("--dry-run", is_flag=True, help="Only show what it would change.")
     return dry(json_option(common_options(made)))
+
+
+def values_of(given: Mapping[str, Any]) -> dict[str, Given]:
+    """Return what click read of a command's parameters as the command's arguments."""
+    return {name: _value(value) for name, value in given.items() if name != "dry_run"}
 
 
 def _value(value: Any) -> Given:

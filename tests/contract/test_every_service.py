@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +36,6 @@ from core.interchange.documents import (
     RecipeDoc,
 )
 from core.models import Base
-from core.planning.why import Reason
 from core.services import event_service, journal_service, settings_service, stock_service
 from core.services.planning import plan_service
 from core.services.planning.shopping_list import mark_shopping_complete
@@ -67,8 +65,6 @@ def given(*args: Any, **kwargs: Any) -> Arguments:
 
 
 ByIds = Callable[[Ids], Arguments]
-
-FLOUR_TO_BUY = Reason("buy", "Flour", Fraction(1050), "g")
 
 READS: dict[str, ByIds] = {
     "catalog_service.find_item": lambda k: given(k.flour),
@@ -105,7 +101,6 @@ READS: dict[str, ByIds] = {
     "planning.plan_service.explain_purchase": lambda k: given(k.event, "flour"),
     "planning.plan_service.explain_feeds": lambda k: given(k.cookie),
     "planning.plan_service.contention": lambda k: given(),
-    "planning.telling.tell": lambda k: given(FLOUR_TO_BUY, k.flour),
     "settings_service.list_settings": lambda k: given(),
     "planning.plan_service.problems": lambda k: given(),
     "stock_service.price_history": lambda k: given(k.flour),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tomllib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -30,10 +30,12 @@ NARROW, WIDE = (80, 24), (120, 40)
 class Site:
     """A folder with the built-in plugins installed, and room for others."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, only: Collection[str] = ()) -> None:
         self.folder = folder
         project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-        self._distribute("bakehouse", __version__, project["entry-points"]["bakehouse.plugins"])
+        plugins = project["entry-points"]["bakehouse.plugins"]
+        kept = {name: at for name, at in plugins.items() if not only or name in only}
+        self._distribute("bakehouse", __version__, kept)
 
     def _distribute(self, name: str, version: str, plugins: dict[str, str]) -> None:
         info = self.folder / f"{name}-{version}.dist-info"

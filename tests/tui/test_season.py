@@ -59,12 +59,15 @@ async def test_a_season_by_keys_alone(demo: Database, site: Site) -> None:
             return dict(row)
 
         assert bags()["target_quantity"] == 4
-        to_buy = [r for r in event_service.get_shopping_list(fair.id) if r["status"] == "buy"]
-        for row in to_buy:
-            await go_to_row(pilot, "3", row["item_name"])
+        # What is bought goes to earlier events first, so one pack may not be enough.
+        for _ in range(12):
+            to_buy = [r for r in event_service.get_shopping_list(fair.id) if r["status"] == "buy"]
+            if not to_buy:
+                break
+            await go_to_row(pilot, "3", to_buy[0]["item_name"])
             await keys(pilot, "b")
             await fill(pilot, paid="5")
-        assert not [r for r in event_service.get_shopping_list(fair.id) if r["status"] == "buy"]
+        assert not to_buy
 
         await go_to_row(pilot, "1", "cookie")
         await keys(pilot, "m")

@@ -26,9 +26,9 @@ def brute_force(lines: list[tuple[Fraction, list[Offer]]], trip_cost: int) -> in
         options = []
         most = [int(-(-need // o.amount)) for o in offers]
         for counts in product(*(range(n + 1) for n in most)):
-            if sum((o.amount * n for o, n in zip(offers, counts)), Fraction(0)) >= need:
-                price = sum((o.price or 0) * n for o, n in zip(offers, counts))
-                used = {o.store for o, n in zip(offers, counts) if n and o.store}
+            if sum((o.amount * n for o, n in zip(offers, counts, strict=True)), Fraction(0)) >= need:
+                price = sum((o.price or 0) * n for o, n in zip(offers, counts, strict=True))
+                used = {o.store for o, n in zip(offers, counts, strict=True) if n and o.store}
                 options.append((price, frozenset(used)))
         per_line.append(set(options))
     for chosen in product(*per_line):
@@ -61,7 +61,7 @@ def test_the_packs_and_trips_cost_what_trying_everything_finds(
 
     assert found.exact
     assert found.cost == brute_force(lines, trip * MONEY)
-    for (need, _), cover in zip(lines, found.covers):
+    for (need, _), cover in zip(lines, found.covers, strict=True):
         assert cover is not None
         assert cover.amount >= need
 

@@ -52,6 +52,8 @@ class FormScreen(ModalScreen[ChangeRow | None]):
         self.given_before = given
         self.about_event = event_id
         self.preview: Preview | None = None
+        self.looked = False
+        """Whether what would change has been looked at since something was typed."""
         self.recording = False
         self._session: SessionWorker | None = None
         self._timer: Timer | None = None
@@ -130,6 +132,7 @@ class FormScreen(ModalScreen[ChangeRow | None]):
     def _typed(self) -> None:
         if not self._ready:
             return
+        self.looked = False
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(DEBOUNCE, self.look)
@@ -189,6 +192,7 @@ class FormScreen(ModalScreen[ChangeRow | None]):
 
     def _show(self, seen: Preview | None) -> None:
         self.preview = seen
+        self.looked = True
         differences = () if seen is None else seen.differences
         self.query_one(DifferencesView).show(
             differences, done=seen is not None, several=self.about_event is None

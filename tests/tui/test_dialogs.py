@@ -1,0 +1,163 @@
+"""The dialog of a command: prefilled, previewed, refused in words, done, dropped."""
+
+from __future__ import annotations
+
+from textual.pilot import Pilot
+
+from core.commands import COMMANDS
+from core.services import event_service, journal_service, stock_service
+from core.session import Database
+from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, settle, until, write
+from tui.screens.event.screen import EventScreen
+from tui.screens.form.fields import Field
+from tui.screens.form.screen import FormScreen
+from tui.widgets.words import Words
+
+
+def dialog(pilot: Pilot[None]) -> FormScreen:
+    assert isinstance(pilot.app.screen, FormScreen)
+    return pilot.app.screen
+
+
+def text_of(pilot: Pilot[None], selector: str) -> str:
+    return str(dialog(pilot).query_one(selector, Words).render())
+
+
+def field(pilot: Pilot[None], name: str) -> Field:
+    return next(each for each in dialog(pilot).query(Field) if each.param.name == name)
+
+
+async def type_into(pilot: Pilot[None], name: str, text: str) -> None:
+    field(pilot, name).input.focus()
+    await pilot.pause(0)
+    await write(pilot, text)
+
+
+async def test_it_opens_with_what_the_row_knows(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "m")
+        values = dialog(pilot).values
+        assert values["recipe"] == "Chocolate chip cookies"
+        assert values["batches"] == "1"
+        assert values["event"] == "Winter Market stall"
+        assert field(pilot, "batches").input.has_focus
+
+
+async def test_the_preview_follows_what_is_typed_and_leaves_no_trace(
+    demo: Database, site: Site
+) -> None:
+    before = journal_service.revision()
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "m")
+        await until(pilot, lambda: dialog(pilot).preview is not None)
+        assert "Chocolate chip cookie" in text_of(pilot, "#differences-text")
+        first = dialog(pilot).preview
+        await type_into(pilot, "batches", "1/2")
+        await until(pilot, lambda: dialog(pilot).preview not in (first, None))
+        assert "1/2" in text_of(pilot, "#form-message")
+        await keys(pilot, "escape")
+        assert journal_service.revision() == before
+        assert isinstance(pilot.app.screen, EventScreen)
+
+
+async def test_what_is_wrong_is_said_while_one_types(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "m")
+        await type_into(pilot, "batches", "some")
+        await until(pilot, lambda: text_of(pilot, "#form-message").startswith("✗"))
+        assert "'some'" in text_of(pilot, "#form-message")
+        assert text_of(pilot, "#differences-text") == ""
+
+
+async def test_a_refusal_stays_in_the_dialog_with_what_was_typed(
+    demo: Database, site: Site
+) -> None:
+    before = journal_service.revision()
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "m")
+        await type_into(pilot, "batches", "400")
+        await keys(pilot, "enter")
+        assert "Not enough" in text_of(pilot, "#form-message")
+        assert dialog(pilot).values["batches"] == "400"
+        assert journal_service.revision() == before
+        await type_into(pilot, "batches", "1")
+        await keys(pilot, "enter")
+        assert isinstance(pilot.app.screen, EventScreen)
+        assert said(pilot)[-1].startswith("Made 1 × Chocolate chip cookies")
+        assert said(pilot)[-1].endswith("u to undo")
+
+
+async def test_enter_goes_to_what_is_still_needed(demo: Database, site: Site) -> None:
+    async with running(site, NARROW) as pilot:
+        await keys(pilot, "n", "enter")
+        assert text_of(pilot, "#form-message") == "Still needed: name and date."
+        await write(pilot, "Fair")
+        await keys(pilot, "enter")
+        assert field(pilot, "date").input.has_focus
+
+
+async def test_arrows_go_through_what_is_offered_and_tab_completes(
+    demo: Database, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "b")
+        assert dialog(pilot).values["what"] is None
+        await write(pilot, "butter")
+        assert "Butter, unsalted" in text_of(pilot, "#form-offers")
+        await keys(pilot, "down")
+        first = dialog(pilot).values["what"]
+        await keys(pilot, "down")
+        assert dialog(pilot).values["what"] not in (first, "butter")
+        await keys(pilot, "up")
+        assert dialog(pilot).values["what"] == first
+        await write(pilot, "heavy cream, p")
+        await keys(pilot, "tab")
+        assert dialog(pilot).values["what"] == "Heavy cream, pint"
+        assert field(pilot, "packs").input.has_focus
+
+
+async def test_every_command_has_a_dialog_that_opens(demo: Database, site: Site) -> None:
+    async with running(site, NARROW) as pilot:
+        for name in COMMANDS:
+            app_of(pilot).ask(name)
+            await settle(pilot)
+            assert dialog(pilot).command.name == name
+            assert dialog(pilot).query_one("#form").size.height <= 24
+            await keys(pilot, "escape")
+
+
+async def test_two_terminals_keep_their_own_undo(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "m", "enter")
+        assert said(pilot)[-1].startswith("Made")
+        stock_service.count(1, "1 lb")
+        await keys(pilot, "u")
+        assert "Counted" in said(pilot)[-1]
+        await keys(pilot, "u")
+        assert "Made 1" in said(pilot)[-1]
+
+
+async def test_a_dialog_for_every_record_in_the_workspace(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter")
+        for key, name in (
+            ("m", "make"),
+            ("a", "assemble"),
+            ("b", "buy"),
+            ("d", "deliver"),
+            ("number_sign", "count"),
+            ("x", "discard"),
+            ("n", "event line"),
+            ("t", "event target"),
+            ("A", "event accept"),
+        ):
+            await keys(pilot, key)
+            assert dialog(pilot).command.name == name
+            await keys(pilot, "escape")
+
+
+async def test_the_plan_is_accepted_from_the_keyboard(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "right_square_bracket", "A", "enter")
+        event = event_service.get_event(app_of(pilot).event_id or 0)
+        assert event.targets

@@ -1,0 +1,203 @@
+"""The home, the journal, the keys, the palette, crashes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from core.services import event_service, journal_service
+from core.session import Database
+from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, settle, write
+from tui.crash import write_report
+from tui.palette import Commands
+from tui.screens.event.screen import EventScreen
+from tui.screens.events.screen import EventsScreen
+from tui.screens.form.screen import FormScreen
+from tui.screens.help.screen import HelpScreen
+from tui.screens.journal.details import DetailsScreen
+from tui.screens.journal.screen import PAGE, JournalScreen
+from tui.widgets.notice import Notice
+from tui.widgets.table import TableView
+from tui.widgets.words import Words
+
+
+def table(pilot: Pilot[None]) -> TableView:
+    return pilot.app.screen.query_one(TableView)
+
+
+def notice(pilot: Pilot[None]) -> str:
+    found = pilot.app.screen.query_one(Notice)
+    return " ".join(str(each.render()) for each in found.query(Words)) if found.display else ""
+
+
+# -- home ----------------------------------------------------------------------------------------
+
+
+async def test_what_is_next_comes_first_and_what_is_over_last(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        names = [row.cells[1] for row in table(pilot).rows]
+        assert names == ["Winter Market stall", "Christmas gift bags", "Last Christmas"]
+        assert table(pilot).rows[0].cells[0] == "in 9 days"
+
+
+async def test_an_empty_kitchen_says_what_to_do(sqlite_kitchen: Database, site: Site) -> None:
+    async with running(site, NARROW) as pilot:
+        assert "bakehouse demo" in notice(pilot)
+        await keys(pilot, "f2")
+        assert said(pilot) == ["There is no event yet; n makes one."]
+        await keys(pilot, "n")
+        assert isinstance(pilot.app.screen, FormScreen)
+
+
+async def test_copy_last_years_event(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "G", "c")
+        assert isinstance(pilot.app.screen, FormScreen)
+        assert pilot.app.screen.values["event"] == "Last Christmas"
+        await write(pilot, "Next Christmas")
+        await keys(pilot, "tab")
+        await write(pilot, "2027-12-20")
+        await keys(pilot, "enter")
+        assert "Next Christmas" in [row.cells[1] for row in table(pilot).rows]
+
+
+async def test_archive_and_undo(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "x")
+        assert [row.cells[1] for row in table(pilot).rows][0] == "Christmas gift bags"
+        assert said(pilot)[-1].endswith("u to undo")
+        await keys(pilot, "u")
+        assert [row.cells[1] for row in table(pilot).rows][0] == "Winter Market stall"
+
+
+async def test_a_double_click_opens_an_event(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await pilot.click(TableView, offset=(3, 2), times=2)
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, EventScreen)
+        names = {row.id: row.name for row in event_service.list_events()}
+        assert names[app_of(pilot).event_id or 0] == "Christmas gift bags"
+
+
+async def test_an_event_named_at_the_start_is_opened(demo: Database, site: Site) -> None:
+    async with running(site, event="gift bags") as pilot:
+        assert isinstance(pilot.app.screen, EventScreen)
+    async with running(site, event="no such") as pilot:
+        assert isinstance(pilot.app.screen, EventsScreen)
+        assert "no such" in said(pilot)[-1]
+
+
+# -- journal -------------------------------------------------------------------------------------
+
+
+async def test_more_entries_come_while_one_scrolls(demo: Database, site: Site) -> None:
+    [first, *_] = event_service.list_events()
+    while journal_service.revision() < PAGE + 50:
+        event_service.set_event(first.id, people=journal_service.revision())
+    async with running(site, NARROW) as pilot:
+        await keys(pilot, "f3")
+        assert len(table(pilot).rows) == PAGE
+        await keys(pilot, "G")
+        assert len(table(pilot).rows) == PAGE + 50
+        assert table(pilot).cursor == PAGE - 1
+        await keys(pilot, "G")
+        assert table(pilot).row is not None
+        assert table(pilot).row.key == "1"
+
+
+async def test_undone_entries_are_marked(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f3", "u")
+        newest, undone = table(pilot).rows[:2]
+        assert newest.cells[2].startswith("Undo")  # type: ignore[union-attr]
+        assert undone.cells[-1] == f"undone by #{newest.key}"
+
+
+async def test_details_of_an_entry_and_undoing_it(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f3", "enter")
+        assert isinstance(pilot.app.screen, DetailsScreen)
+        number = pilot.app.screen.change.id
+        await keys(pilot, "u")
+        assert isinstance(pilot.app.screen, JournalScreen)
+        [undo, *_] = journal_service.list_changes(limit=1)
+        assert undo.undoes == number
+
+
+async def test_what_cannot_be_undone_says_why(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f3", "G", "enter", "u")
+        assert "cannot be undone" in said(pilot)[-1]
+
+
+# -- keys and palette ----------------------------------------------------------------------------
+
+
+async def test_keys_can_be_searched(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "question_mark")
+        assert isinstance(pilot.app.screen, HelpScreen)
+        await write(pilot, "target")
+        assert [row.cells[0] for row in table(pilot).rows] == ["t"]
+        await keys(pilot, "escape")
+        assert isinstance(pilot.app.screen, EventScreen)
+
+
+async def test_the_palette_offers_what_applies(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter")
+        offered = [name for name, _, _ in Commands(pilot.app.screen)._entries()]
+        assert {"go: journal", "recipe: make", "event: accept plan", "theme: nord"} <= {*offered}
+        assert all(": " in name for name in offered)
+        await keys(pilot, "ctrl+p")
+        await write(pilot, "theme: nord")
+        await pilot.pause(0.3)
+        await keys(pilot, "enter", "enter")
+        assert pilot.app.theme == "nord"
+
+
+async def test_the_palette_fills_in_the_event(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter")
+        acts = {name: act for name, _, act in Commands(pilot.app.screen)._entries()}
+        acts["event: set status"]()
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, FormScreen)
+        assert pilot.app.screen.values["event"] == "Winter Market stall"
+
+
+# -- crashes -------------------------------------------------------------------------------------
+
+
+async def test_a_crash_leaves_a_report_without_what_people_cook(
+    demo: Database, site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = "Aunt Dahlia's secret fudge"
+
+    async def crash() -> None:
+        fudge = secret
+        raise RuntimeError(f"cannot bake {fudge}")
+
+    with pytest.raises(RuntimeError):
+        async with running(site) as pilot:
+            pilot.app.call_later(crash)
+            await pilot.pause()
+    folder = Path(os.environ["XDG_STATE_HOME"]) / "bakehouse" / "log"
+    newest = max(folder.glob("crash-*.txt"))
+    report = newest.read_text()
+    assert "builtins.RuntimeError" in report
+    assert "in crash" in report
+    assert secret not in report
+    assert "fudge" not in report
+    told = capsys.readouterr()
+    assert secret not in told.err + told.out
+    assert "crash-" in (told.err + told.out).replace("\n", "")
+
+
+def test_a_report_that_cannot_be_written_is_no_second_crash(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("in the way")
+    assert write_report(ValueError("x"), revision=1, folder=file / "log") is None
