@@ -31,6 +31,8 @@ HOME = Path(tempfile.mkdtemp(prefix="bakehouse-tests-"))
 def _clean_environment() -> None:
     """Hide the developer's settings and folders from every test and what it starts."""
     for name in list(os.environ):
+        if name.startswith("TEXTUAL_SNAPSHOT"):
+            continue
         if name in ("NO_COLOR", "COLORTERM") or name.startswith(("TEXTUAL_", "BAKEHOUSE_")):
             del os.environ[name]
     os.environ["TEXTUAL_ANIMATIONS"] = "none"

@@ -41,6 +41,7 @@ def watch(
 
 Key = tuple[str, str, str, str]
 """Event, view, name and field."""
+ON_HAND = "on hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _read(session: Session, event_id: int) -> Iterator[tuple[Key, _Number]]:
     for row in shopping:
         says = _amount_of(say, row["item_id"])
         yield number("shopping", row["item_name"], "to buy", row["to_buy"], says)
-        yield number("shopping", row["item_name"], "on hand", row["on_hand"], says)
+        yield number("shopping", row["item_name"], ON_HAND, row["on_hand"], says)
     yield number("shopping", "all", "estimated cost", estimated_cost(shopping), say.money)
 
 
@@ -116,6 +117,9 @@ def _compare(before: Mapping[Key, _Number], after: Mapping[Key, _Number]) -> Ite
         was, now = before.get(key), after.get(key)
         says = (now or was or _NOTHING).says
         if was is not None and now is not None and was.value == now.value:
+            continue
+        if field == ON_HAND and (was is None or now is None):
+            # The line has come to the list or left it; what is there has not changed.
             continue
         old = Decimal(0) if was is None else was.value
         new = Decimal(0) if now is None else now.value

@@ -21,7 +21,13 @@ from core.interchange.notes import Note
 from core.models import KINDS, STATUSES
 from core.money import parse_money
 from core.services import settings_service
-from core.services._writing import WITHDRAWN, check_not_negative, check_one_of, read_price
+from core.services._writing import (
+    WITHDRAWN,
+    check_not_negative,
+    check_not_open,
+    check_one_of,
+    read_price,
+)
 from core.units import STOCK_UNITS, canonical_unit, check_measures, dimension, measure_of
 
 BOUGHT: Final = ("ingredient", "supply")
@@ -199,6 +205,8 @@ def _check_event(world: World, path: str, event: EventDoc) -> None:
     world.day(f"{path}.date", event.date)
     with world.at(f"{path}.status"):
         check_one_of(event.status, STATUSES)
+    with world.at(f"{path}.archived"):
+        check_not_open(event)
     if event.people is not None and event.people <= 0:
         world.wrong(f"{path}.people", f"{event.people} people cannot be; leave it out if unknown.")
     _check_lines(world, f"{path}.lines", event.lines, SERVED, event.name)

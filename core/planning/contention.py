@@ -98,7 +98,10 @@ def _contention(plan: Plan, item_id: int) -> Contention | None:
     carried = _carried(plan, item_id)
     if not stock and not carried:
         return None
-    places = [e for e in range(len(kitchen.events)) if plan.need(item_id, e) != 0]
+    item = plan.items[item_id]
+    places = sorted({*item.unknown, *(e for e, need in item.need.items() if need)})
+    if len(places) < 2:
+        return None
     claims = tuple(_claim(plan, item_id, e, carried.get(e, NOTHING)) for e in places)
     if sum(_contends(claim) for claim in claims) < 2:
         return None

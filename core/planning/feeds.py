@@ -12,13 +12,13 @@ gives the amount, and each of `inputs` is the amount times its own `factor`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from core.planning.kitchen import MICRO, Line
 from core.planning.netting import Flow, Plan
-from core.planning.why import BATCH, NOTHING, Reason, users_of
+from core.planning.why import BATCH, NOTHING, Reason, Users, users_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,15 @@ def allot(plan: Plan, item_id: int, lots: Sequence[LotShare]) -> dict[int, list[
     return found
 
 
-def feeds_of_lot(plan: Plan, item_id: int, lots: Sequence[LotShare], lot_id: int) -> Reason:
+def feeds_of_lot(
+    plan: Plan,
+    item_id: int,
+    lots: Sequence[LotShare],
+    lot_id: int,
+    users: Users | None = None,
+) -> Reason:
     """Return what a lot feeds, up to the event lines; `lots` are all of its item, in order."""
-    feeds = _Feeds(plan)
+    feeds = _feeds(plan, users)
     item = plan.kitchen.items[item_id]
     lot = next(lot for lot in lots if lot.id == lot_id)
     parts = []
@@ -103,9 +109,11 @@ def feeds_of_lot(plan: Plan, item_id: int, lots: Sequence[LotShare], lot_id: int
     return Reason("lot", item.name, left, item.unit, tuple(parts), about=("lot", lot_id))
 
 
-def feeds_of_item(plan: Plan, item_id: int, e: int | None = None) -> Reason:
+def feeds_of_item(
+    plan: Plan, item_id: int, e: int | None = None, users: Users | None = None
+) -> Reason:
     """Return what an item's needs feed, of one event or of all open ones, up to event lines."""
-    feeds = _Feeds(plan)
+    feeds = _feeds(plan, users)
     item = plan.kitchen.items[item_id]
     places = range(len(plan.kitchen.events)) if e is None else (e,)
     parts = []
@@ -122,9 +130,9 @@ def feeds_of_item(plan: Plan, item_id: int, e: int | None = None) -> Reason:
     return Reason("feeds", item.name, total, item.unit, tuple(parts), about=("item", item_id))
 
 
-def needs_of_line(plan: Plan, item_id: int, e: int) -> Reason:
+def needs_of_line(plan: Plan, item_id: int, e: int, users: Users | None = None) -> Reason:
     """Return what an event's lines of an item take: stock, bundles, batches and purchases."""
-    feeds = _Feeds(plan)
+    feeds = _feeds(plan, users)
     item = plan.kitchen.items[item_id]
     pieces = [piece for piece in feeds.uses(item_id, e) or () if piece.kind == "line"]
     low = min((piece.low for piece in pieces), default=NOTHING)
@@ -139,18 +147,19 @@ def needs_of_line(plan: Plan, item_id: int, e: int) -> Reason:
     )
 
 
+def _feeds(plan: Plan, users: Users | None) -> _Feeds:
+    return _Feeds(plan, users_of(plan) if users is None else users)
+
+
 @dataclass(slots=True)
 class _Feeds:
     """Walks a plan forward; how each need is laid out is worked out once."""
 
     plan: Plan
-    users: Mapping[int, list[tuple[str, int, Line]]] = field(init=False)
+    users: Users
     _uses: dict[tuple[int, int], list[_Piece] | None] = field(default_factory=dict)
     _cover: dict[tuple[int, int], list[_Piece] | None] = field(default_factory=dict)
     _flows: dict[tuple[int, int], list[_Piece]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.users = users_of(self.plan)
 
     # -- how a need is laid out ------------------------------------------------------------------
 

@@ -42,26 +42,35 @@ class Reason:
 
 
 def explain_item(
-    plan: Plan, item_id: int, e: int, notes: Mapping[int, str] | None = None
+    plan: Plan,
+    item_id: int,
+    e: int,
+    notes: Mapping[int, str] | None = None,
+    users: Users | None = None,
 ) -> Reason:
     """Explain what an event needs of an item beyond stock: to buy, to make or to assemble.
 
-    `notes` are put on the items they are about, wherever these occur in the tree.
+    `notes` are put on the items they are about, wherever these occur in the tree. `users` is
+    `users_of(plan)`, from whoever asks more than once.
     """
-    return _Why(plan, e, notes or {}).item(item_id)
+    return _Why(plan, e, notes or {}, users_of(plan) if users is None else users).item(item_id)
 
 
 def explain_need(plan: Plan, item_id: int, e: int) -> Reason:
     """Explain the gross requirement of an item: event lines, bundles and batches that ask."""
-    return _Why(plan, e, {}).need(item_id)
+    return _Why(plan, e, {}, users_of(plan)).need(item_id)
 
 
 def explain_batches(plan: Plan, recipe_id: int, e: int) -> Reason:
     """Explain the planned batches of a recipe: outputs, what is carried in, rounding, target."""
-    return _Why(plan, e, {}).batches(recipe_id)
+    return _Why(plan, e, {}, users_of(plan)).batches(recipe_id)
 
 
-def users_of(plan: Plan) -> Mapping[int, list[tuple[str, int, Line]]]:
+Users = Mapping[int, list[tuple[str, int, Line]]]
+"""By item, what uses it: the kind and id of a bundle or recipe, and its line."""
+
+
+def users_of(plan: Plan) -> Users:
     """Return, by item, the bundles and recipes that use it, in the order of the plan."""
     users: dict[int, list[tuple[str, int, Line]]] = defaultdict(list)
     for kind, key in plan.order:
@@ -82,12 +91,9 @@ class _Why:
     plan: Plan
     e: int
     notes: Mapping[int, str]
-    users: Mapping[int, list[tuple[str, int, Line]]] = field(init=False)
+    users: Users
     items: dict[int, Reason] = field(default_factory=dict)
     runs: dict[int, Reason] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.users = users_of(self.plan)
 
     def item(self, item_id: int) -> Reason:
         if item_id not in self.items:

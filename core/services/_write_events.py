@@ -26,6 +26,7 @@ from core.models import (
 from core.services._writing import (
     Problems,
     check_name,
+    check_not_open,
     check_one_of,
     found_item,
     items_by_slug,
@@ -48,6 +49,8 @@ def put_event(session: Session, doc: EventDoc) -> None:
         day = read_date(doc.date)
     with problems.at("status"):
         check_one_of(doc.status, STATUSES)
+    with problems.at("archived"):
+        check_not_open(doc)
     with problems.at("people"):
         if doc.people is not None and doc.people <= 0:
             raise RuleBroken(f"{doc.people} people cannot be; leave it out if unknown.")

@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 
 from core.errors import BadDocument, Problem, Refused, RuleBroken, UnknownUnit
 from core.interchange.documents import (
+    EventDoc,
     LineDoc,
 )
 from core.models import (
     KINDS,
+    OPEN,
     Base,
     Item,
     ItemUnit,
@@ -136,6 +138,14 @@ def read_price(text: str | None) -> int | None:
 def check_one_of(value: str, allowed: Iterable[str]) -> None:
     if value not in allowed:
         raise RuleBroken(f"'{value}' is none of {', '.join(allowed)}.")
+
+
+def check_not_open(doc: EventDoc) -> None:
+    """Refuse putting an event away that still takes part in the plan."""
+    if doc.archived and doc.status in OPEN:
+        raise RuleBroken(
+            f"{doc.name} is still {doc.status}. Set it to done or cancelled, then put it away."
+        )
 
 
 def check_name(problems: Problems, slug: str, name: str) -> None:

@@ -141,3 +141,12 @@ def test_a_file_that_is_not_there_is_a_bad_file(cli: Cli, tmp_path: Path) -> Non
     refused = cli("import", tmp_path / "nowhere.json")
     assert refused.code == 2
     assert "nowhere.json" in refused.err
+
+
+def test_an_open_event_cannot_be_put_away(cli: Cli) -> None:
+    refused = cli("event", "archive", "christmas-2026")
+    assert refused.code == 1
+    assert "planned" in refused.err
+    assert cli("event", "status", "christmas-2026", "done").code == 0
+    assert cli("event", "archive", "christmas-2026").code == 0
+    assert cli("event", "list", "--json").json["data"] == []

@@ -55,7 +55,7 @@ def test_a_view_as_json_has_its_frame_and_exact_numbers(cli: Cli) -> None:
 
 def test_a_view_as_csv_and_markdown_has_the_same_rows(cli: Cli) -> None:
     rows = list(csv.DictReader(io.StringIO(cli("show", "shopping", "--csv").out)))
-    assert [row["item"] for row in rows] == ["Flour, all purpose", "Ribbon"]
+    assert [row["item"] for row in rows] == ["Ribbon", "Flour, all purpose"], "to buy comes first"
     assert cli("show", "shopping", "--markdown").out.count("\n") == 4
 
 

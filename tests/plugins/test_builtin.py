@@ -37,9 +37,7 @@ if TYPE_CHECKING:
     from tests.plugins.conftest import Site
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
-BUILTIN = (
-    "production", "assembly", "shopping", "plan", "stock", "problems", "contention", "costs"
-)
+BUILTIN = ("production", "assembly", "shopping", "plan", "stock", "problems", "contention", "costs")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +19,7 @@ from core.planning.feeds import Stretch, allot
 from core.planning.netting import Plan
 from core.services import saying
 from core.services._kitchen import EventPlan
-from core.services.planning._contention import contended
+from core.services.planning._contention import lacking
 from core.services.planning._reasons import usable_lots
 from core.services.planning._shopping import shopping
 from core.services.planning._unknown import why_unknown
@@ -208,10 +209,7 @@ def _prices(session: Session, event: EventPlan, say: saying.Say) -> Iterator[Pla
 def _contention(session: Session, event: EventPlan, say: saying.Say) -> Iterator[PlanProblem]:
     """Yield what the event lacks although the stock would do for it alone."""
     plan = event.plan
-    for found in contended(session):
-        claim = next((claim for claim in found.claims if claim.e == event.place), None)
-        if claim is None or not claim.short or claim.need is None or claim.need > found.stock:
-            continue
+    for found, claim in lacking(session, event.place or 0):
         others = [
             f"{say.amount(found.item_id, other.given)} go to {plan.kitchen.events[other.e].name}"
             for other in found.claims
@@ -233,16 +231,9 @@ def _contention(session: Session, event: EventPlan, say: saying.Say) -> Iterator
 
 def _carried_too_long(session: Session, event: EventPlan, say: saying.Say) -> Iterator[PlanProblem]:
     """Yield what an earlier event's batches leave for this one, if it does not keep that long."""
-    plan, place = event.plan, event.place or 0
+    plan = event.plan
     lives = _shelf_lives(session)
-    carried: dict[tuple[int, int], Fraction] = {}
-    for recipe in plan.recipes.values():
-        for flow in recipe.flows:
-            output = recipe.recipe.outputs[flow.output]
-            if flow.taker == place and flow.source != place and output.amount is not None:
-                key = (output.item_id, flow.source)
-                amount = Fraction(flow.worth, recipe.scale) * output.amount
-                carried[key] = carried.get(key, Fraction(0)) + amount
+    carried = remembered(session, "carried", lambda: _carried(plan)).get(event.place or 0, {})
     for (item_id, source), amount in carried.items():
         baked_for = plan.kitchen.events[source]
         wait = (event.event.date - baked_for.date).days
@@ -259,6 +250,23 @@ def _carried_too_long(session: Session, event: EventPlan, say: saying.Say) -> It
             event.event.id,
             item_id,
         )
+
+
+Carried = dict[tuple[int, int], Fraction]
+"""By item and the event it is baked for, what is left over for a later event."""
+
+
+def _carried(plan: Plan) -> dict[int, Carried]:
+    found: dict[int, Carried] = defaultdict(dict)
+    for recipe in plan.recipes.values():
+        for flow in recipe.flows:
+            output = recipe.recipe.outputs[flow.output]
+            if flow.taker is not None and flow.source != flow.taker and output.amount is not None:
+                key = (output.item_id, flow.source)
+                amount = Fraction(flow.worth, recipe.scale) * output.amount
+                rows = found[flow.taker]
+                rows[key] = rows.get(key, Fraction(0)) + amount
+    return found
 
 
 def _shelf_lives(session: Session) -> dict[int, int | None]:

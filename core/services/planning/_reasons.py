@@ -28,9 +28,12 @@ def losses(session: Session, event_id: int) -> dict[int, str]:
         .group_by(RunOutput.item_id, RunOutput.reason)
         .order_by(RunOutput.item_id, RunOutput.reason)
     )
+    rows = session.execute(query).all()
+    if not rows:
+        return {}
     say = saying.amounts(session)
     told: dict[int, list[str]] = defaultdict(list)
-    for item_id, reason, lost in session.execute(query):
+    for item_id, reason, lost in rows:
         told[item_id].append(f"{say.amount(item_id, from_micro(int(lost)))} {reason}")
     return {item_id: f"lost so far: {', '.join(parts)}" for item_id, parts in told.items()}
 

@@ -15,7 +15,7 @@ from core.interchange.documents import EventDoc, TargetDoc
 from core.models import Item, Lot, Recipe
 from core.planning.feeds import feeds_of_item, feeds_of_lot, needs_of_line
 from core.planning.netting import Plan, make_plan, produced_batches
-from core.planning.why import Reason, explain_item
+from core.planning.why import Reason, Users, explain_item, users_of
 from core.services import event_service
 from core.services._kitchen import EventPlan, planned
 from core.services._naming import find
@@ -24,7 +24,7 @@ from core.services.planning import _contention, _problems, _reasons
 from core.services.planning._contention import ContendedItem
 from core.services.planning._problems import PlanProblem
 from core.services.planning._views import decimal, find_event, is_stale, sorting
-from core.session import reading, revision_of, writing
+from core.session import reading, remembered, revision_of, writing
 from core.units import Amount, exact, parse_amount
 
 __all__ = [
@@ -133,8 +133,8 @@ def explain(event_id: int, item: int | str, session: Session | None = None) -> R
     """
     with reading(session) as reader:
         found, place = _open(reader, event_id)
-        item_id = find(reader, Item, item, ItemNotFound)
-        return explain_item(found.plan, item_id, place, _reasons.losses(reader, event_id))
+        item_id = _item_id(reader, item)
+        return _explained(reader, found, item_id, place)
 
 
 def explain_purchase(
@@ -150,8 +150,8 @@ def explain_purchase(
     """
     with reading(session) as reader:
         found, place = _open(reader, event_id)
-        item_id = find(reader, Item, item, ItemNotFound)
-        reason = explain_item(found.plan, item_id, place, _reasons.losses(reader, event_id))
+        item_id = _item_id(reader, item)
+        reason = _explained(reader, found, item_id, place)
         return _reasons.in_packs(reader, found, item_id, reason, packs)
 
 
@@ -181,10 +181,10 @@ def explain_feeds(
             lots = _reasons.usable_lots(reader, [lot.item_id])[lot.item_id]
             if lot_id not in [share.id for share in lots]:
                 raise RuleBroken(f"Lot {lot_id} is empty or expired, so it feeds nothing.")
-            return feeds_of_lot(planned(reader), lot.item_id, lots, lot_id)
-        item_id = find(reader, Item, item or "", ItemNotFound)
+            return feeds_of_lot(planned(reader), lot.item_id, lots, lot_id, _users(reader))
+        item_id = _item_id(reader, item or "")
         place = None if event_id is None else _open(reader, event_id)[1]
-        return feeds_of_item(planned(reader), item_id, place)
+        return feeds_of_item(planned(reader), item_id, place, _users(reader))
 
 
 def explain_line(event_id: int, item: int | str, session: Session | None = None) -> Reason:
@@ -196,11 +196,27 @@ def explain_line(event_id: int, item: int | str, session: Session | None = None)
     """
     with reading(session) as reader:
         found, place = _open(reader, event_id)
-        item_id = find(reader, Item, item, ItemNotFound)
+        item_id = _item_id(reader, item)
         if item_id not in {line.item_id for line in found.event.lines}:
             name = found.plan.kitchen.items[item_id].name
             raise RuleBroken(f"{found.event.name} has no line for {name}.")
-        return needs_of_line(found.plan, item_id, place)
+        return needs_of_line(found.plan, item_id, place, _users(reader))
+
+
+def _explained(session: Session, found: EventPlan, item_id: int, place: int) -> Reason:
+    notes = _reasons.losses(session, found.event.id)
+    return explain_item(found.plan, item_id, place, notes, _users(session))
+
+
+def _users(session: Session) -> Users:
+    return remembered(session, "users", lambda: users_of(planned(session)))
+
+
+def _item_id(session: Session, item: int | str) -> int:
+    """Return the id of an item; one that is an id of the kitchen is taken as it is."""
+    if isinstance(item, int) and item in planned(session).kitchen.items:
+        return item
+    return find(session, Item, item, ItemNotFound)
 
 
 def _open(session: Session, event_id: int) -> tuple[EventPlan, int]:

@@ -82,9 +82,7 @@ def test_what_an_item_feeds_adds_up_to_its_needs(kitchen: Kitchen) -> None:
     plan = make_plan(kitchen)
     for item_id in plan.items:
         feeds = feeds_of_item(plan, item_id)
-        assert feeds.amount == sum(
-            plan.need(item_id, e) or 0 for e in range(len(kitchen.events))
-        )
+        assert feeds.amount == sum(plan.need(item_id, e) or 0 for e in range(len(kitchen.events)))
         assert_adds_up(feeds)
         if feeds.amount:
             assert feeds.parts

@@ -26,7 +26,10 @@ def brute_force(lines: list[tuple[Fraction, list[Offer]]], trip_cost: int) -> in
         options = []
         most = [int(-(-need // o.amount)) for o in offers]
         for counts in product(*(range(n + 1) for n in most)):
-            if sum((o.amount * n for o, n in zip(offers, counts, strict=True)), Fraction(0)) >= need:
+            if (
+                sum((o.amount * n for o, n in zip(offers, counts, strict=True)), Fraction(0))
+                >= need
+            ):
                 price = sum((o.price or 0) * n for o, n in zip(offers, counts, strict=True))
                 used = {o.store for o, n in zip(offers, counts, strict=True) if n and o.store}
                 options.append((price, frozenset(used)))

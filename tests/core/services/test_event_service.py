@@ -238,10 +238,16 @@ def test_a_misspelt_event_is_refused_with_near_names(fairs: KitchenBuilder) -> N
 
 
 def test_an_archived_event_is_listed_only_when_asked_for(fairs: KitchenBuilder) -> None:
+    event_service.set_status(fairs.event_id("winter-fair"), "done")
     event_service.set_event(fairs.event_id("winter-fair"), archived=True)
 
     assert [e.slug for e in event_service.list_events()] == ["summer-fair"]
     assert len(event_service.list_events(archived=True)) == 2
+
+
+def test_an_open_event_is_not_put_away(fairs: KitchenBuilder) -> None:
+    with pytest.raises(BadDocument, match="still planned"):
+        event_service.set_event(fairs.event_id("winter-fair"), archived=True)
 
 
 # -- editing -------------------------------------------------------------------------------------

@@ -283,9 +283,7 @@ def test_stock_that_would_do_for_one_event_is_a_problem_of_two(bakery: KitchenBu
 
     found = problem("contention")
     assert (found.place, found.item_id) == ("Easter", bakery.item("flour"))
-    assert found.effect == (
-        "Of 4 kg in stock 3.5 kg go to Christmas; Easter is short of 2.5 kg."
-    )
+    assert found.effect == ("Of 4 kg in stock 3.5 kg go to Christmas; Easter is short of 2.5 kg.")
 
 
 def test_an_old_price_says_how_much_rests_on_it(bakery: KitchenBuilder) -> None:

@@ -165,8 +165,16 @@ class EventScreen(KitchenScreen[Snapshot]):
 
     @property
     def more_keys(self) -> list[tuple[str, str, str]]:
-        """The keys of plugins, for the list of keys."""
-        return [] if self.snapshot is None else plugin_keys(self.snapshot.views, self._taken)
+        """The keys that are no bindings now, for the list of keys."""
+        if self.snapshot is None:
+            return []
+        hidden = [key for key in ASKED_ANYWHERE if key not in self.active_bindings]
+        ours = (
+            []
+            if self.kitchen.readonly
+            else [(ASKED_ANYWHERE[key].capitalize(), self.KEYS_OF, key) for key in hidden]
+        )
+        return ours + plugin_keys(self.snapshot.views, self._taken)
 
     @property
     def _taken(self) -> set[str]:

@@ -26,7 +26,7 @@ class DifferencesView(VerticalScroll, can_focus=False):
         """Show what would change; `done` where the command itself would work."""
         lines = lines_of(differences, self.scrollable_content_region.width, several=several)
         if done and not lines:
-            lines = ["no number of an open event changes"]
+            lines = ["nothing else in the plan changes"]
         self.query_one("#differences-text", Words).say("\n".join(lines))
         self.scroll_home(animate=False)
 

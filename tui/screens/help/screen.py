@@ -24,6 +24,7 @@ COLUMNS = (
 
 
 ORDER = ("this screen", "lists", "moving", "everywhere")
+MOVING = {"app.focus_next": "Next pane or field", "app.focus_previous": "Previous one"}
 TEXTUAL_ONLY = ("screen.copy_text", "help_quit", "app.help_quit")
 
 
@@ -73,6 +74,8 @@ def _rows(screen: Screen[object]) -> Iterator[Row]:
         if binding.description and not binding.system and binding.action not in TEXTUAL_ONLY:
             does = binding.description + (f": {binding.tooltip}" if binding.tooltip else "")
             where = str(getattr(type(active.node), "KEYS_OF", "everywhere"))
+            if binding.action in MOVING:
+                does, where = MOVING[binding.action], "moving"
             keys = seen.setdefault((does, where), [])
             keys.append(screen.app.get_key_display(binding.with_key(key)))
     for does, where, key in getattr(screen, "more_keys", ()):

@@ -161,7 +161,7 @@ def _row(change: ChangeRow) -> Row:
             change.summary,
             change.kind,
             change.terminal,
-            f"undone by #{change.undone_by}" if undone else "",
+            "undone" if undone else "",
         ),
         about=Ref("change", change.id),
         style="muted" if undone else None,

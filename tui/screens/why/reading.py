@@ -56,7 +56,7 @@ class _Telling:
 
 def _label(reason: Reason) -> str:
     if reason.kind == "packs":
-        return reason.label
+        return f"in {reason.label}"
     if reason.kind in VERBS:
         return f"{reason.label} {VERBS[reason.kind]}"
     if reason.kind == "need":
@@ -64,7 +64,7 @@ def _label(reason: Reason) -> str:
     if reason.kind in ("bundle", "recipe"):
         return f"for {reason.label}"
     if reason.kind == "batches":
-        return f"batches of {reason.label}"
+        return f"of {reason.label}"
     if reason.kind == "output":
         return f"for {reason.label}"
     return reason.label
