@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bakehouse.terminal.options import common_options, json_option, settings_of
 from bakehouse.terminal.output import Heading, plain, print_json, print_table, say
 from core.commands.model import Command, Given, Param, Wanted
+
+if TYPE_CHECKING:
+    from core.commands.preview import Difference
 
 
 def render(command: Command) -> click.Command:
@@ -84,7 +87,13 @@ def _rehearse(ctx: click.Context, command: Command, values: dict[str, Given]) ->
     if settings.as_json:
         print_json({"data": found, "kept": False})
         return
-    click.echo(plain(f"Would do: {found.change.summary}"))
+    print_preview(found.change.summary, found.differences)
+    say("Nothing was kept.")
+
+
+def print_preview(summary: str, differences: Sequence[Difference]) -> None:
+    """Print what would be done, and the numbers of the views that it would change."""
+    click.echo(plain(f"Would do: {summary}"))
     headings = [
         Heading("event", "Event"),
         Heading("view", "View"),
@@ -94,8 +103,5 @@ def _rehearse(ctx: click.Context, command: Command, values: dict[str, Given]) ->
         Heading("after", "Then", "number"),
         Heading("change", "Change", "number"),
     ]
-    rows = [
-        (d.event, d.view, d.name, d.field, d.before, d.after, d.change) for d in found.differences
-    ]
+    rows = [(d.event, d.view, d.name, d.field, d.before, d.after, d.change) for d in differences]
     print_table(headings, rows, empty="No open event's plan would change.")
-    say("Nothing was kept.")

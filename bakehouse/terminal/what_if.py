@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from bakehouse.terminal.options import common_options, json_option, settings_of
-from bakehouse.terminal.output import Heading, plain, print_json, print_table, say
-from bakehouse.terminal.records import render, values_of
+from bakehouse.terminal.output import plain, print_json, say
+from bakehouse.terminal.records import print_preview, render, values_of
 from core.commands.registry import COMMANDS
 
 if TYPE_CHECKING:
@@ -67,20 +67,7 @@ def _step(ctx: click.Context, text: str) -> Step:
 
 
 def _print(found: WhatIf) -> None:
-    click.echo(plain(f"Would do: {found.change.summary}"))
-    headings = [
-        Heading("event", "Event"),
-        Heading("view", "View"),
-        Heading("name", "What"),
-        Heading("field", ""),
-        Heading("before", "Now", "number"),
-        Heading("after", "Then", "number"),
-        Heading("change", "Change", "number"),
-    ]
-    rows = [
-        (d.event, d.view, d.name, d.field, d.before, d.after, d.change) for d in found.differences
-    ]
-    print_table(headings, rows, empty="No open event's plan would change.")
+    print_preview(found.change.summary, found.differences)
     for problem in found.new:
         click.echo(plain(f"New problem: {problem.message} {problem.effect}"))
     for problem in found.solved:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from core.interchange._world import World
+from core.planning.cycles import cycles
 
 
 def check_cycles(world: World) -> None:
@@ -18,7 +18,7 @@ def check_cycles(world: World) -> None:
     for bundle in world.bundles.values():
         parts[bundle.item].update(line.item for line in bundle.lines)
     places = _places(world)
-    for cycle in _cycles(parts):
+    for cycle in cycles(parts):
         steps = list(pairwise(cycle))
         told = [(places[step], step[0]) for step in steps if step in places]
         (path, who), first = min(told) if told else (("items", "It"), cycle[0])
@@ -46,26 +46,3 @@ def _places(world: World) -> dict[tuple[str, str], tuple[str, str]]:
             path = f"bundles[{number}].lines[{place}].item"
             places.setdefault((bundle.item, part.item), (path, who))
     return places
-
-
-def _cycles(parts: Mapping[str, set[str]]) -> Iterator[list[str]]:
-    """Give a cycle for every step that closes one, each as a path that ends where it begins."""
-    finished: set[str] = set()
-    for start in sorted(parts):
-        if start in finished:
-            continue
-        path: dict[str, None] = {start: None}
-        stack = [(start, iter(sorted(parts[start])))]
-        while stack:
-            whole, rest = stack[-1]
-            part = next(rest, None)
-            if part is None:
-                stack.pop()
-                path.pop(whole)
-                finished.add(whole)
-            elif part in path:
-                loop = list(path)
-                yield [*loop[loop.index(part) :], part]
-            elif part not in finished and part in parts:
-                path[part] = None
-                stack.append((part, iter(sorted(parts[part]))))

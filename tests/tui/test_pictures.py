@@ -125,8 +125,8 @@ def test_event_read_only(snap_compare: Compare, demo: Database, site: Site) -> N
 
 
 def test_event_with_nothing_on_it(snap_compare: Compare, demo: Database, site: Site) -> None:
-    event_service.add_event("Bare", event_service.list_events()[0].date)
-    assert compare(snap_compare, site, WIDE, *ENTER, "left_square_bracket")
+    event_service.add_event("Bare", event_service.list_events()[-1].date)
+    assert compare(snap_compare, site, WIDE, *ENTER, "right_square_bracket")
 
 
 @SIZES

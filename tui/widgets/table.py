@@ -87,7 +87,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def lines(self) -> int:
         """How many lines all of it needs, heading, totals and note included."""
-        return max(1, len(self.rows)) + self._around
+        return max(1, len(self.rows)) + self._around if self.table.rows else 1
 
     @property
     def column(self) -> int:
@@ -252,6 +252,9 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         return strip.adjust_cell_length(width, style).apply_style(base)
 
     def _line(self, y: int) -> tuple[list[Segment], Style]:
+        if not self.table.rows:
+            words = [Segment(plain(self.table.empty))] if y == 0 else []
+            return words, part(self, "muted")
         if y == 0:
             return heading_line(self._fitted, self.sorting), part(self, "header")
         number = y - 1 + self.scroll_offset.y
@@ -259,8 +262,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         if foot >= 0:
             return self._foot_line(foot)
         if not self.rows and y == 1:
-            words = f"nothing has “{self.words}”" if self.words else self.table.empty
-            return [Segment(plain(words), part(self, "muted"))], Style()
+            return [Segment(plain(f"nothing has “{self.words}”"), part(self, "muted"))], Style()
         if number < len(self.rows):
             return self._row_line(number)
         return [], Style()

@@ -5,17 +5,22 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from core.commands.what_if import Step, keep, what_if
-from core.errors import RuleBroken, Shortage
+from core.errors import Refused, RuleBroken, Shortage
 from core.services import journal_service
-from core.session import Database
+from core.session import Database, rehearsal
 from tests.builders import KitchenBuilder, gift_bags
 
 
 @pytest.fixture
 def bakery(kitchen: Database) -> KitchenBuilder:
-    built = KitchenBuilder()
+    return build(KitchenBuilder())
+
+
+def build(built: KitchenBuilder) -> KitchenBuilder:
     built.ingredient("flour")
     built.product("flour-1kg", "flour", "1 kg", "2.00")
     gift_bags(built)
@@ -132,3 +137,42 @@ def test_undo_is_no_step_and_no_step_is_nothing(bakery: KitchenBuilder) -> None:
     with pytest.raises(RuleBroken, match="no step"):
         keep([])
     assert bakery.state() == before
+
+
+CHOICES = st.lists(
+    st.sampled_from(
+        [
+            *ALL,
+            Step("event target", {"event": "christmas", "recipe": "cookies", "batches": "none"}),
+            Step("count", {"item": "flour", "amount": "1 kg"}),
+            Step("buy", {"what": "flour-1kg", "packs": "2", "paid": "5"}),
+            Step("event line", {"event": "christmas", "item": "cookie", "quantity": "7"}),
+            Step("event status", {"event": "easter", "status": "started"}),
+            Step("recipe set", {"recipe": "cookies", "line": ["400 g flour"]}),
+        ]
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(CHOICES)
+def test_any_kept_steps_are_undone_and_redone_exactly(
+    sqlite_kitchen: Database, steps: list[Step]
+) -> None:
+    with rehearsal() as session:
+        bakery = build(KitchenBuilder(session))
+        before, revision = bakery.state(), journal_service.revision(session=session)
+        try:
+            keep(steps, session=session)
+        except Refused:
+            assert bakery.state() == before
+            assert journal_service.revision(session=session) == revision
+            return
+        kept = bakery.state()
+        assert journal_service.revision(session=session) == revision + 1
+        journal_service.undo(session=session)
+        assert bakery.state() == before
+        journal_service.redo(session=session)
+        assert bakery.state() == kept

@@ -8,8 +8,6 @@ WIDE = 120
 """From this width on, production, assembly and shopping are on one screen."""
 TALL = 200
 """From this width on, two of them stand side by side."""
-LEAST = 5
-"""Lines a pane never goes below: its title, the heading, two rows, the totals."""
 
 
 def heights(wanted: Sequence[int], available: int) -> list[int]:
@@ -19,14 +17,14 @@ def heights(wanted: Sequence[int], available: int) -> list[int]:
     left = available
     while waiting:
         share = left // len(waiting)
-        content = [n for n in waiting if max(LEAST, wanted[n]) <= share]
+        content = [n for n in waiting if wanted[n] <= share]
         if not content:
             for place, n in enumerate(waiting):
                 given[n] = left // (len(waiting) - place)
                 left -= given[n]
             return given
         for n in content:
-            given[n] = max(LEAST, wanted[n])
+            given[n] = wanted[n]
             left -= given[n]
             waiting.remove(n)
     if given:

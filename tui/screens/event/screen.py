@@ -93,7 +93,11 @@ class EventScreen(KitchenScreen[Snapshot]):
             facts.append(data.event.status)
         if problems:
             facts.append(f"! {problems} problem{'s' if problems > 1 else ''} (p)")
-        self.head(Head(data.event.name, tuple(facts), data.progress["overall_pct"]))
+        empty = not (data.progress["production"]["recipes"] or data.progress["assembly"]["bundles"])
+        if empty:
+            facts.append("nothing on it yet: n adds what it wants")
+        value = None if empty else data.progress["overall_pct"]
+        self.head(Head(data.event.name, tuple(facts), value))
         if self.focused is None and not self.app.screen.is_modal:
             board.focus_first()
         self.refresh_bindings()

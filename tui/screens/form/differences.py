@@ -12,7 +12,7 @@ from core.commands.preview import Difference
 from tui.widgets.plain import fitted, plain
 from tui.widgets.words import Words
 
-LEAST_NAME = 14
+LEAST_NAME = 22
 
 
 class DifferencesView(VerticalScroll, can_focus=False):
@@ -38,9 +38,9 @@ def lines_of(differences: Sequence[Difference], width: int, *, several: bool) ->
     after = _longest(plain(each.after) for each in differences)
     change = _longest(plain(each.change) for each in differences)
     room = width - 2 - 2 - field - 2 - before - 3 - after
-    changes = room - 2 - change >= LEAST_NAME
-    name = min(_longest(plain(each.name) for each in differences), room - 2 - change * changes)
-    name = max(LEAST_NAME, name)
+    name = _longest(plain(each.name) for each in differences)
+    changes = room - 2 - change >= min(name, LEAST_NAME)
+    name = max(1, min(name, room - (2 + change if changes else 0)))
     lines: list[str] = []
     view = ("", "")
     for each in differences:
