@@ -24,7 +24,7 @@ from core.interchange._bake_tracker.draft import Draft
 from core.interchange._bake_tracker.events import Components, read_bundles, read_events
 from core.interchange._bake_tracker.items import read_ingredients, read_materials
 from core.interchange._bake_tracker.recipes import read_recipes
-from core.interchange._bake_tracker.source import Note, Row, Source
+from core.interchange._bake_tracker.source import Row, Source
 from core.interchange._bake_tracker.stock import (
     Stores,
     read_lots,
@@ -32,6 +32,7 @@ from core.interchange._bake_tracker.stock import (
     read_products,
 )
 from core.interchange.documents import KitchenDoc
+from core.interchange.notes import Note
 
 __all__ = ["Note", "read_bake_tracker"]
 

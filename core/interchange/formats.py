@@ -55,9 +55,7 @@ def _bake_tracker(data: object) -> Parsed:
     doc, notes = read_bake_tracker(cast(Mapping[str, object], data))
     # Lines that stay unknown are listed when they are written; lots that are left out are not.
     told = [
-        Note(note.kind, note.place, note.message)
-        for note in notes
-        if note.kind != UNKNOWN or note.place.startswith("inventory_items")
+        note for note in notes if note.kind != UNKNOWN or note.place.startswith("inventory_items")
     ]
     return Parsed(doc, told)
 

@@ -14,8 +14,9 @@ class Note:
     """One thing of a file that was decided, left out, or kept as unknown.
 
     `kind`: `unknown` (an amount that cannot be converted; `item`, `line` and `fix` say which,
-    where and what to do), `ignored` (a field that means nothing here), or what the reader of
-    another program's file calls it. `place` is the JSON path in the file, or empty.
+    where and what to do), `ignored` (a field that means nothing here), and of another program's
+    file `guessed`, `merged`, `renamed`, `similar` (two items that may be one) or `skipped` (left
+    out, with the reason). `place` is the JSON path in the file, or empty.
     """
 
     kind: str

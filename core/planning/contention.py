@@ -16,7 +16,7 @@ from core.planning.netting import Plan, make_plan
 NOTHING = Fraction(0)
 MOST_PLANS = 24
 """How often a contention plans again at most, to find out what moving an event changes."""
-MOST_WORK = 20_000
+MOST_WORK = 6_000
 """The same bound for big kitchens, in event lines planned."""
 
 

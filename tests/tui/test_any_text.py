@@ -29,7 +29,7 @@ async def visit(site: Site) -> None:
         assert pilot.app.is_running
 
 
-@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).filter(
         lambda text: text.strip() and text == text.strip()

@@ -14,23 +14,10 @@ from decimal import Decimal
 from typing import Final
 
 from core.errors import AmountError, Problem
+from core.interchange.notes import Note
 from core.units import canonical_unit, parse_amount, plain_decimal
 
 _HARMLESS: Final = Decimal(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One thing of the export that could not be understood, or that had to be decided.
-
-    `kind`: `unknown` (an amount that cannot be converted, with its fix), `guessed`, `merged`,
-    `renamed`, `similar` (two items that may be one) or `skipped` (left out, with the reason).
-    `place` is the JSON path in the source.
-    """
-
-    kind: str
-    place: str
-    message: str
 
 
 @dataclass(slots=True)
