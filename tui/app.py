@@ -247,8 +247,19 @@ class BakehouseApp(App[None]):
         self._close_messages_no_wait()
 
 
-def run_app(*, host: Host | None = None, event: str | None = None) -> int:
-    """Run the screen on the configured kitchen and return the exit code."""
-    app = BakehouseApp(Host() if host is None else host, event=event)
+def run_app(
+    host: Host | None = None,
+    *,
+    event: str | None = None,
+    only: Collection[str] | Literal["all"] | None = None,
+) -> int:
+    """Run the screen on the configured kitchen and return the exit code.
+
+    Args:
+        host: The plugins; left out, a host of its own that loads `only` these.
+        event: The event to open first, by slug, id or part of its name.
+        only: As the host takes it.
+    """
+    app = BakehouseApp(host or Host(only), event=event)
     app.run()
     return app.return_code or 0

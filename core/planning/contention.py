@@ -92,19 +92,18 @@ def _contention(plan: Plan, item_id: int) -> Contention | None:
     kitchen = plan.kitchen
     if kitchen.items[item_id].always_on_hand:
         return None
+    # Who wants more than its own kept lots cover contends for the rest.
+    item = plan.items[item_id]
+    places = sorted({*item.unknown, *(e for e, need in item.need.items() if need)})
+    if sum(e in item.unknown or item.need[e] > item.kept.get(e, 0) for e in places) < 2:
+        return None
     stock = Fraction(
         kitchen.free.get(item_id, 0) + sum(kitchen.kept.get(item_id, {}).values()), MICRO
     )
     carried = _carried(plan, item_id)
     if not stock and not carried:
         return None
-    item = plan.items[item_id]
-    places = sorted({*item.unknown, *(e for e, need in item.need.items() if need)})
-    if len(places) < 2:
-        return None
     claims = tuple(_claim(plan, item_id, e, carried.get(e, NOTHING)) for e in places)
-    if sum(_contends(claim) for claim in claims) < 2:
-        return None
     given: Fraction | None = NOTHING
     for claim in claims:
         given = None if given is None or claim.given is None else given + claim.given
@@ -116,11 +115,6 @@ def _contention(plan: Plan, item_id: int) -> Contention | None:
         claims,
         next((claim.e for claim in claims if claim.short), None),
     )
-
-
-def _contends(claim: Claim) -> bool:
-    """Tell whether an event wants more than its own kept lots cover."""
-    return claim.need is None or claim.kept is None or claim.need > claim.kept
 
 
 def _claim(plan: Plan, item_id: int, e: int, carried: Fraction) -> Claim:

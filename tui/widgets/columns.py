@@ -51,10 +51,13 @@ def fit(table: Table, available: int) -> list[Fitted]:
         wishes.remove(max(rest, key=lambda wish: (wish.empty, wish.column.priority, wish.index)))
     widths = _shrunk(wishes, available)
     spare = available - _width(wishes, widths)
-    for place, wish in enumerate(wishes):
-        more = max(0, min(spare, wish.most - widths[place]))
-        widths[place] += more
-        spare -= more
+    while spare > 0:
+        short = [place for place, wish in enumerate(wishes) if widths[place] < wish.most]
+        if not short:
+            break
+        for place in short[:spare]:
+            widths[place] += 1
+        spare -= len(short[:spare])
     wider = int(spare >= len(wishes) - 1)
     shown = []
     start = 0

@@ -54,7 +54,10 @@ BINDINGS: list[BindingType] = [
         id="event.next",
         show=False,
     ),
-    *(Binding(str(n), f"pane({n})", f"Pane {n}", show=False, id=f"pane.{n}") for n in range(1, 10)),
+    *(
+        Binding(str(n), f"pane({n})", "Go to a pane by its number", show=False, id=f"pane.{n}")
+        for n in range(1, 10)
+    ),
 ]
 
 KEYS_OF_LISTS = frozenset(

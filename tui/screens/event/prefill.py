@@ -86,11 +86,12 @@ def deliver(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefille
 
 
 def target(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
-    """Return the recipe of the row and its target."""
+    """Return the recipe of the row, and the batches that were run and are still to be made."""
     recipe = recipe_of(progress, about)
     if recipe is None:
         return {}
-    batches = recipe["target_batches"]
+    planned = recipe["remaining_batches"]
+    batches = None if planned is None else recipe["batches_run"] + planned
     return {"recipe": Ref("recipe", recipe["recipe_id"]), "batches": _number(batches)}
 
 
