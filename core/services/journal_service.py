@@ -303,6 +303,8 @@ def _withdraw(session: Session, entry: Change, step: _Step, kind: str, slug: str
     row.archived = True
     if kind == "product":
         row.preferred = False
+    if kind == "event":
+        row.status = "cancelled"
     session.flush()
     note_edit(session, entry, kind, slug, before)
 
