@@ -17,7 +17,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.interchange.documents import (
+from core.documents import (
     BundleDoc,
     EventDoc,
     EventLineDoc,
@@ -36,8 +36,8 @@ from core.services import (
     stock_service,
 )
 from core.services._read_documents import READERS
-from core.services._rows import ChangeRow, LotRow
 from core.services.planning import plan_service
+from core.services.rows import ChangeRow, LotRow
 from core.session import reading
 
 CHRISTMAS = date(2026, 12, 15)

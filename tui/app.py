@@ -16,7 +16,7 @@ from textual.reactive import var
 from core.commands import run
 from core.commands.model import Given
 from core.errors import BakehouseError
-from core.services._rows import ChangeRow
+from core.services.rows import ChangeRow
 from core.session import database
 from plugins.host import Host
 from tui.crash import write_report

@@ -16,8 +16,8 @@ from bakehouse.terminal.reasons import print_tree
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from core.services._rows import EventRow
     from core.services.planning.plan_service import ContendedItem
+    from core.services.rows import EventRow
     from core.services.saying import Say
 
 LOT = re.compile(r"[Ll]([0-9]+)")

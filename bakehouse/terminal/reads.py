@@ -24,7 +24,7 @@ from bakehouse.terminal.output import (
 
 if TYPE_CHECKING:
     from bakehouse.plugin import Cell, Column, Row, Table, ViewData
-    from core.services._rows import EventRow
+    from core.services.rows import EventRow
     from plugins.host import Failure, Host, Loaded, View
 
 

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.commands.lines import read_line
 from core.commands.model import Arguments
-from core.errors import RuleBroken
-from core.interchange.documents import (
+from core.documents import (
     BundleDoc,
     ItemDoc,
     LineDoc,
@@ -17,8 +16,9 @@ from core.interchange.documents import (
     RecipeDoc,
     RecipeLineDoc,
 )
+from core.errors import RuleBroken
 from core.services import catalog_service
-from core.services._rows import ChangeRow, ItemRow, ProductRow, RecipeRow
+from core.services.rows import ChangeRow, ItemRow, ProductRow, RecipeRow
 from core.units import canonical_unit
 
 

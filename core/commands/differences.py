@@ -9,8 +9,8 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from core.services import event_service, saying
-from core.services._rows import ChangeRow
 from core.services.planning.progress import estimated_cost
+from core.services.rows import ChangeRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from core.commands.model import Arguments
 from core.errors import RuleBroken
 from core.services import catalog_service, event_service
-from core.services._rows import ChangeRow
 from core.services.planning import plan_service, shopping_list
+from core.services.rows import ChangeRow
 
 
 def add(given: Arguments, session: Session) -> ChangeRow:

@@ -6,8 +6,8 @@ import re
 
 from sqlalchemy.orm import Session
 
+from core.documents import LineDoc
 from core.errors import ItemNotFound, RuleBroken
-from core.interchange.documents import LineDoc
 from core.services import catalog_service
 from core.units import canonical_unit, dimension, parse_amount
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.commands.differences import Difference, watch
 from core.commands.model import Given
 from core.commands.registry import run
-from core.services._rows import ChangeRow
+from core.services.rows import ChangeRow
 from core.session import rehearsal
 
 __all__ = ["Difference", "Preview", "preview", "preview_on"]

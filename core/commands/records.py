@@ -16,7 +16,7 @@ from core.services import (
     production_service,
     stock_service,
 )
-from core.services._rows import ChangeRow
+from core.services.rows import ChangeRow
 
 LOT = re.compile(r"[Ll]([0-9]+)")
 

@@ -12,7 +12,7 @@ from core.errors import NotFound
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from core.services._rows import ChangeRow
+    from core.services.rows import ChangeRow
 
 RECORDS = "core.commands.records"
 EVENTS = "core.commands.events"

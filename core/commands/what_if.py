@@ -16,11 +16,12 @@ from core.commands.model import Given
 from core.commands.registry import command, run
 from core.errors import RuleBroken
 from core.services._journal import STEPS, recording
-from core.services._rows import ChangeRow, change_row
+from core.services._rows import change_row
 from core.services.planning import plan_service
 from core.services.planning.plan_service import PlanProblem
 from core.services.planning.progress import get_event_progress
 from core.services.planning.shapes import EventProgress
+from core.services.rows import ChangeRow
 from core.session import rehearsal, writing
 
 

@@ -13,9 +13,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from core.errors import UnknownUnit
-from core.interchange._world import facts_of
-from core.interchange.documents import (
+from core.documents import (
     BundleDoc,
     EventDoc,
     ItemDoc,
@@ -23,6 +21,8 @@ from core.interchange.documents import (
     ProductDoc,
     RecipeDoc,
 )
+from core.errors import UnknownUnit
+from core.interchange._world import facts_of
 from core.models import (
     Base,
     BatchTarget,

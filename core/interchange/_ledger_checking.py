@@ -9,9 +9,9 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final
 
+from core.documents import ItemDoc, LotDoc, MoveDoc, RunDoc
 from core.errors import BakehouseError, RuleBroken
 from core.interchange._world import World
-from core.interchange.documents import ItemDoc, LotDoc, MoveDoc, RunDoc
 from core.interchange.reading import decode
 from core.models import REASONS
 from core.money import parse_money

@@ -10,10 +10,7 @@ import msgspec
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from core.errors import Refused
-from core.interchange._inserting import Inserter, Row, insert_rows, numbers, used_units
-from core.interchange._ledger_checking import lot_number, read_micro, read_moment
-from core.interchange.documents import (
+from core.documents import (
     EventDoc,
     ItemDoc,
     KitchenDoc,
@@ -23,6 +20,9 @@ from core.interchange.documents import (
     RecipeDoc,
     RunDoc,
 )
+from core.errors import Refused
+from core.interchange._inserting import Inserter, Row, insert_rows, numbers, used_units
+from core.interchange._ledger_checking import lot_number, read_micro, read_moment
 from core.models import (
     Change,
     Event,

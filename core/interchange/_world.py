@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import Final, TypeVar
 
+from core.documents import ChangeDoc, ItemDoc, KitchenDoc
 from core.errors import BakehouseError, Problem, RuleBroken, UnknownUnit
-from core.interchange.documents import ChangeDoc, ItemDoc, KitchenDoc
 from core.interchange.notes import UNKNOWN, Note
 from core.models import KINDS
 from core.services._writing import WITHDRAWN, Problems, check_slug, read_date, read_positive

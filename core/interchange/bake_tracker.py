@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sized
 from typing import Final
 
+from core.documents import KitchenDoc
 from core.errors import BadFile, Problem
 from core.interchange._bake_tracker.draft import Draft
 from core.interchange._bake_tracker.events import Components, read_bundles, read_events
@@ -31,7 +32,6 @@ from core.interchange._bake_tracker.stock import (
     read_material_products,
     read_products,
 )
-from core.interchange.documents import KitchenDoc
 from core.interchange.notes import Note
 
 __all__ = ["Note", "read_bake_tracker"]

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from core.documents import EventDoc, ItemDoc, KitchenDoc, LineDoc, ProductDoc, RecipeDoc
 from core.errors import Problem, RuleBroken
 from core.interchange._finding_cycles import check_cycles
 from core.interchange._ledger_checking import check_ledger
 from core.interchange._world import World
-from core.interchange.documents import EventDoc, ItemDoc, KitchenDoc, LineDoc, ProductDoc, RecipeDoc
 from core.interchange.notes import Note
 from core.models import KINDS, STATUSES
 from core.money import parse_money

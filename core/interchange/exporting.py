@@ -8,9 +8,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from core.errors import EventNotFound
-from core.interchange._inserting import numbers
-from core.interchange.documents import (
+from core.documents import (
     ChangeDoc,
     EventDoc,
     KitchenDoc,
@@ -20,6 +18,8 @@ from core.interchange.documents import (
     RunDoc,
     RunOutputDoc,
 )
+from core.errors import EventNotFound
+from core.interchange._inserting import numbers
 from core.interchange.importing import CURRENCY, read_catalogue
 from core.models import (
     Change,

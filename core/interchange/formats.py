@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, cast
 
+from core.documents import FORMAT, KitchenDoc
 from core.errors import BadFile, Problem
 from core.interchange.bake_tracker import read_bake_tracker
-from core.interchange.documents import FORMAT, KitchenDoc
 from core.interchange.notes import UNKNOWN, Note
 from core.interchange.reading import Parsed, parse_json, parse_kitchen
 

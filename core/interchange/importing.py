@@ -12,18 +12,18 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from core.clock import today
-from core.errors import BadDocument, BadFile, Problem
-from core.interchange._inserting import Inserter, numbers, used_units
-from core.interchange._restoring import check_empty, restore
-from core.interchange._world import facts_of, read_amount
-from core.interchange.checking import check_kitchen
-from core.interchange.documents import (
+from core.documents import (
     Document,
     KitchenDoc,
     LotDoc,
     ProductDoc,
     SettingDoc,
 )
+from core.errors import BadDocument, BadFile, Problem
+from core.interchange._inserting import Inserter, numbers, used_units
+from core.interchange._restoring import check_empty, restore
+from core.interchange._world import facts_of, read_amount
+from core.interchange.checking import check_kitchen
 from core.interchange.formats import parse_file
 from core.interchange.notes import UNKNOWN, Note
 from core.models import Change, Event, EventLine, Item, Lot, Product, Setting
@@ -32,9 +32,10 @@ from core.services import saying, settings_service
 from core.services._journal import difference, recording
 from core.services._ledger import Origin, add_lot, move
 from core.services._read_documents import READERS
-from core.services._rows import ChangeRow, change_row
+from core.services._rows import change_row
 from core.services._write_documents import slug_of, write_document
 from core.services._writing import WITHDRAWN, read_date, read_price
+from core.services.rows import ChangeRow
 from core.session import writing
 from core.units import factor_to_stock, to_micro
 

@@ -17,8 +17,8 @@ from typing import Any, Final, TypeVar, cast, get_args, get_origin, get_type_hin
 
 import msgspec
 
+from core.documents import FORMAT, VERSION, Document, KitchenDoc
 from core.errors import BadFile, Problem
-from core.interchange.documents import FORMAT, VERSION, Document, KitchenDoc
 from core.interchange.notes import IGNORED, Note
 from core.units import plain_decimal
 

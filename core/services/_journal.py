@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from core import terminal
 from core.clock import now
+from core.documents import Document
 from core.errors import RuleBroken
-from core.interchange.documents import Document
 from core.models import Change
 from core.services._cycles import check_no_cycle
 from core.services._read_documents import read_document

@@ -10,7 +10,7 @@ from typing import TypeVarTuple
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from core.interchange.documents import (
+from core.documents import (
     BundleDoc,
     Document,
     EventDoc,

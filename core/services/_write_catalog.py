@@ -8,11 +8,11 @@ from typing import cast
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from core.errors import RuleBroken, UnknownUnit
-from core.interchange.documents import (
+from core.documents import (
     ItemDoc,
     ProductDoc,
 )
+from core.errors import RuleBroken, UnknownUnit
 from core.models import (
     KINDS,
     Base,

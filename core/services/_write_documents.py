@@ -11,8 +11,7 @@ from typing import Any, cast
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from core.errors import NotFound
-from core.interchange.documents import (
+from core.documents import (
     BundleDoc,
     Document,
     EventDoc,
@@ -21,6 +20,7 @@ from core.interchange.documents import (
     RecipeDoc,
     SettingDoc,
 )
+from core.errors import NotFound
 from core.models import (
     BundleLine,
     Event,

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.clock import today
-from core.errors import RuleBroken
-from core.interchange.documents import (
+from core.documents import (
     EventDoc,
 )
+from core.errors import RuleBroken
 from core.models import (
     STATUSES,
     BatchTarget,

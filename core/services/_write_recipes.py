@@ -8,11 +8,11 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.errors import RuleBroken
-from core.interchange.documents import (
+from core.documents import (
     BundleDoc,
     RecipeDoc,
 )
+from core.errors import RuleBroken
 from core.models import (
     KINDS,
     BundleLine,

@@ -12,11 +12,11 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.errors import BadDocument, Problem, Refused, RuleBroken, UnknownUnit
-from core.interchange.documents import (
+from core.documents import (
     EventDoc,
     LineDoc,
 )
+from core.errors import BadDocument, Problem, Refused, RuleBroken, UnknownUnit
 from core.models import (
     KINDS,
     OPEN,

@@ -19,8 +19,9 @@ from core.services._journal import recording
 from core.services._kitchen import load_bundles
 from core.services._ledger import Origin, Taken, add_lot
 from core.services._recording import keeps_until, open_event
-from core.services._rows import ChangeRow, change_row
+from core.services._rows import change_row
 from core.services.production_service import Entered
+from core.services.rows import ChangeRow
 from core.session import writing
 from core.units import MICRO, parse_amount, to_micro
 

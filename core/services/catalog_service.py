@@ -1,6 +1,6 @@
 """The catalogue: items, products, recipes and bundles, found and edited.
 
-Editing takes whole documents (`core.interchange.documents`): read one, change it, save it. A
+Editing takes whole documents (`core.documents`): read one, change it, save it. A
 saved document is checked as a whole, and every rule it breaks is told at once.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.documents import BundleDoc, Document, ItemDoc, ProductDoc, RecipeDoc
 from core.errors import BundleNotFound, ItemNotFound, ProductNotFound, RecipeNotFound
-from core.interchange.documents import BundleDoc, Document, ItemDoc, ProductDoc, RecipeDoc
 from core.models import Item, ItemUnit, Product, Recipe, RecipeLine
 from core.money import from_micro as money_of
 from core.services._journal import put, recording
@@ -22,17 +22,9 @@ from core.services._read_documents import (
     read_products,
     read_recipes,
 )
-from core.services._rows import (
-    BundleRow,
-    ChangeRow,
-    ItemRow,
-    ProductRow,
-    RecipeRow,
-    change_row,
-    fresh,
-    get_fresh,
-)
+from core.services._rows import change_row, fresh, get_fresh
 from core.services._writing import WITHDRAWN
+from core.services.rows import BundleRow, ChangeRow, ItemRow, ProductRow, RecipeRow
 from core.session import reading, writing
 
 # -- finding --------------------------------------------------------------------------------------

@@ -14,17 +14,18 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.documents import EventDoc, EventLineDoc
 from core.errors import EventNotFound, ItemNotFound, RuleBroken
-from core.interchange.documents import EventDoc, EventLineDoc
 from core.models import Event, Item
 from core.money import parse_money
 from core.services._journal import put, recording
 from core.services._naming import find, slug_for
 from core.services._read_documents import read_events
-from core.services._rows import ChangeRow, EventRow, change_row, fresh, get_fresh
+from core.services._rows import change_row, fresh, get_fresh
 from core.services._writing import stock_amount
 from core.services.planning import _shopping, _views
 from core.services.planning.shapes import AssemblyProgress, ProductionProgress, ShoppingRow
+from core.services.rows import ChangeRow, EventRow
 from core.session import reading, writing
 from core.units import parse_amount
 

@@ -23,9 +23,10 @@ from core.services._journal import (
     remove,
 )
 from core.services._read_documents import read_document
-from core.services._rows import ChangeRow, change_row, fresh
+from core.services._rows import change_row, fresh
 from core.services._write_documents import MODELS, TYPES
 from core.services._writing import WITHDRAWN
+from core.services.rows import ChangeRow
 from core.session import reading, revision_of, writing
 
 UNDO, REDO = "undo", "redo"

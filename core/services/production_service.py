@@ -24,8 +24,9 @@ from core.services._kitchen import load_recipes, planned
 from core.services._ledger import Origin, Taken, add_lot
 from core.services._prices import last_unit_cost
 from core.services._recording import keeps_until, open_event
-from core.services._rows import ChangeRow, RunRow, change_row, fresh
+from core.services._rows import change_row, fresh
 from core.services._writing import facts_of, stock_amount
+from core.services.rows import ChangeRow, RunRow
 from core.session import reading, writing
 from core.units import exact, missing_fact, parse_amount, to_decimal, to_micro
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from core.documents import SettingDoc
 from core.errors import NotFound, RuleBroken
-from core.interchange.documents import SettingDoc
 from core.money import parse_money
 from core.services._journal import put, recording, remove
-from core.services._rows import ChangeRow, change_row
+from core.services._rows import change_row
 from core.services._settings import STORE_TRIP_COST, settings
+from core.services.rows import ChangeRow
 from core.session import reading, writing
 
 KNOWN = {

@@ -10,6 +10,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from core.clock import today
+from core.documents import ProductDoc
 from core.errors import (
     EventNotFound,
     ItemNotFound,
@@ -18,7 +19,6 @@ from core.errors import (
     RuleBroken,
     UnknownAmount,
 )
-from core.interchange.documents import ProductDoc
 from core.models import Change, Event, Item, Lot, Product
 from core.money import from_micro as money_of
 from core.money import parse_money
@@ -31,9 +31,10 @@ from core.services._ledger import Origin, add_lot, lots_on_hand, move, take
 from core.services._prices import last_unit_cost, was_bought
 from core.services._read_documents import read_products
 from core.services._recording import keeps_until, open_event
-from core.services._rows import ChangeRow, LotRow, PurchaseRow, StockRow, change_row, fresh
+from core.services._rows import change_row, fresh
 from core.services._writing import facts_of, stock_amount, use_unit
 from core.services.production_service import Entered
+from core.services.rows import ChangeRow, LotRow, PurchaseRow, StockRow
 from core.session import reading, writing
 from core.units import exact, from_micro, missing_fact, parse_amount, to_decimal, to_micro
 

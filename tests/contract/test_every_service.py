@@ -26,8 +26,7 @@ from sqlalchemy.orm import Session
 
 import core.services
 from core import _database, clock
-from core.errors import ReadOnly, SessionMisuse
-from core.interchange.documents import (
+from core.documents import (
     BundleDoc,
     EventDoc,
     ItemDoc,
@@ -35,6 +34,7 @@ from core.interchange.documents import (
     ProductDoc,
     RecipeDoc,
 )
+from core.errors import ReadOnly, SessionMisuse
 from core.models import Base
 from core.services import event_service, journal_service, settings_service, stock_service
 from core.services.planning import plan_service

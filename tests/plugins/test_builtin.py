@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bakehouse.plugin import Amount, Cell, Money, Ref, Row, Sections, Table
-from core.interchange.documents import (
+from core.documents import (
     BundleDoc,
     EventDoc,
     EventLineDoc,

@@ -8,8 +8,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from core.documents import ItemDoc, KitchenDoc, RecipeDoc
 from core.interchange._bake_tracker.source import Row, Source, written
-from core.interchange.documents import ItemDoc, KitchenDoc, RecipeDoc
 from core.units import (
     ItemFacts,
     canonical_unit,

@@ -12,10 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from core.interchange._bake_tracker.draft import Draft
-from core.interchange._bake_tracker.recipes import read_made_stock
-from core.interchange._bake_tracker.source import Index, Row, joined, written
-from core.interchange.documents import (
+from core.documents import (
     BundleDoc,
     EventDoc,
     EventLineDoc,
@@ -23,6 +20,9 @@ from core.interchange.documents import (
     LineDoc,
     TargetDoc,
 )
+from core.interchange._bake_tracker.draft import Draft
+from core.interchange._bake_tracker.recipes import read_made_stock
+from core.interchange._bake_tracker.source import Index, Row, joined, written
 from core.units import Amount, exact
 
 _STATUS: Final = {

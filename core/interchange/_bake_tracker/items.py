@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
+from core.documents import ItemDoc
 from core.interchange._bake_tracker.draft import Draft, slugify
 from core.interchange._bake_tracker.source import Index, Row, Source, joined
-from core.interchange.documents import ItemDoc
 from core.units import Amount, ItemFacts, canonical_unit, dimension, exact, factor_to_stock
 
 _STOCK_UNIT: Final = {"mass": "g", "volume": "ml", "count": "each"}

@@ -6,10 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from core.documents import ItemDoc, LineDoc, LotDoc, RecipeDoc, RecipeLineDoc
 from core.interchange._bake_tracker.draft import Draft
 from core.interchange._bake_tracker.items import LINES
 from core.interchange._bake_tracker.source import Index, Row, joined, written
-from core.interchange.documents import ItemDoc, LineDoc, LotDoc, RecipeDoc, RecipeLineDoc
 from core.units import Amount, exact, parse_amount
 
 _PERCENT: Final = 100

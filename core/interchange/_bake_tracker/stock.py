@@ -7,10 +7,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
+from core.documents import LotDoc, ProductDoc
 from core.interchange._bake_tracker.draft import Draft, slugify
 from core.interchange._bake_tracker.items import count_by_length
 from core.interchange._bake_tracker.source import Index, Row, joined, written
-from core.interchange.documents import LotDoc, ProductDoc
 
 # "Pack of 25 boxes", "Bulk pack of 100", "100 count box", "25pk", "300ct".
 _COUNTS: Final = (

@@ -10,8 +10,8 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from core.clock import today
+from core.documents import EventDoc, TargetDoc
 from core.errors import ItemNotFound, LotNotFound, RecipeNotFound, RuleBroken
-from core.interchange.documents import EventDoc, TargetDoc
 from core.models import Item, Lot, Recipe
 from core.planning.feeds import feeds_of_item, feeds_of_lot, needs_of_line
 from core.planning.netting import Plan, make_plan, produced_batches
@@ -19,11 +19,12 @@ from core.planning.why import Reason, Users, explain_item, users_of
 from core.services import event_service
 from core.services._kitchen import EventPlan, planned
 from core.services._naming import find
-from core.services._rows import ChangeRow, get_fresh
+from core.services._rows import get_fresh
 from core.services.planning import _contention, _problems, _reasons
 from core.services.planning._contention import ContendedItem
 from core.services.planning._problems import PlanProblem
 from core.services.planning._views import decimal, find_event, is_stale, sorting
+from core.services.rows import ChangeRow
 from core.session import reading, remembered, revision_of, writing
 from core.units import Amount, exact, parse_amount
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from core.interchange.documents import EventDoc
+from core.documents import EventDoc
 from core.services import event_service
-from core.services._rows import ChangeRow
 from core.services.planning.progress import estimated_cost
 from core.services.planning.shapes import ShoppingRow
+from core.services.rows import ChangeRow
 from core.session import reading, writing
 
 

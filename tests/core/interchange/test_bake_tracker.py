@@ -16,9 +16,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from core.documents import ItemDoc, KitchenDoc, ProductDoc, RecipeDoc
 from core.errors import BadFile
 from core.interchange.bake_tracker import Note, read_bake_tracker
-from core.interchange.documents import ItemDoc, KitchenDoc, ProductDoc, RecipeDoc
 from core.units import Amount, ItemFacts, check_measures, factor_to_stock, parse_amount
 
 SMALL = Path(__file__).with_name("bake_tracker_small.json")

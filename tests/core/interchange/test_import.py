@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from core.documents import KitchenDoc
 from core.errors import BadFile, CannotUndo, Refused
-from core.interchange.documents import KitchenDoc
 from core.interchange.exporting import export_kitchen, write_kitchen
 from core.interchange.formats import read_file
 from core.interchange.importing import import_file, import_kitchen

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from core.documents import KitchenDoc
 from core.errors import BadFile
-from core.interchange.documents import KitchenDoc
 from core.interchange.exporting import export_kitchen, write_kitchen
 from core.interchange.formats import FORMATS, read_file
 from core.interchange.importing import import_file, import_kitchen

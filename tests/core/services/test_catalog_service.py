@@ -6,6 +6,14 @@ from decimal import Decimal
 
 import pytest
 
+from core.documents import (
+    BundleDoc,
+    ItemDoc,
+    LineDoc,
+    ProductDoc,
+    RecipeDoc,
+    RecipeLineDoc,
+)
 from core.errors import (
     Ambiguous,
     BadDocument,
@@ -14,14 +22,6 @@ from core.errors import (
     ItemNotFound,
     ProductNotFound,
     RecipeNotFound,
-)
-from core.interchange.documents import (
-    BundleDoc,
-    ItemDoc,
-    LineDoc,
-    ProductDoc,
-    RecipeDoc,
-    RecipeLineDoc,
 )
 from core.services import catalog_service, journal_service
 from core.session import Database, session_scope

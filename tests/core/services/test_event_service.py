@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, text
 
+from core.documents import EventDoc, EventLineDoc
 from core.errors import Ambiguous, AmountError, BadDocument, EventNotFound, ItemNotFound, RuleBroken
-from core.interchange.documents import EventDoc, EventLineDoc
 from core.models import Event, EventLine
 from core.services import event_service, journal_service
 from core.services.event_service import (

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from bakehouse.plugin import Area
 from core.errors import EventNotFound
 from core.services import event_service
-from core.services._rows import EventRow
 from core.services.planning import plan_service
 from core.services.planning.plan_service import PlanProblem
 from core.services.planning.progress import get_event_progress
 from core.services.planning.shapes import EventProgress
+from core.services.rows import EventRow
 from core.session import KitchenSession
 from plugins.host import Failure, Host, Loaded, View
 from tui.screens.base import Again

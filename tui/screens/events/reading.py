@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from bakehouse.plugin import Cell, Column, Ref, Row, RowStyle, Table
 from core.services import catalog_service, event_service
-from core.services._rows import EventRow
 from core.services.planning import plan_service
 from core.services.planning.progress import get_event_progress
 from core.services.planning.shapes import EventProgress, ShoppingRow
+from core.services.rows import EventRow
 from tui.widgets.days import days_left
 
 OPEN = ("planned", "started")

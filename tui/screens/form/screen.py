@@ -19,7 +19,7 @@ from core.commands import command, run
 from core.commands.model import Given
 from core.commands.preview import Preview, preview_on
 from core.errors import BakehouseError, Interrupted
-from core.services._rows import ChangeRow
+from core.services.rows import ChangeRow
 from core.session import KitchenSession
 from core.worker import SessionWorker
 from tui.screens.form.differences import DifferencesView

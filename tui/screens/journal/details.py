@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
-from core.services._rows import ChangeRow
+from core.services.rows import ChangeRow
 from tui.widgets.words import Words
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from bakehouse.plugin import Column, Ref, Row, Table
 from core import clock
 from core.errors import BakehouseError
 from core.services import journal_service
-from core.services._rows import ChangeRow
+from core.services.rows import ChangeRow
 from core.session import KitchenSession
 from tui.screens.base import KitchenScreen
 from tui.screens.journal.details import DetailsScreen
