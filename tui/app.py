@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection, Mapping
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import ClassVar, Final, Literal
 
 from rich.text import Text
 from textual import events, work
@@ -33,10 +33,13 @@ from tui.widgets.plain import plain_lines
 
 LOOK_EVERY = 1.0
 """Seconds between two looks at whether somebody else has changed the kitchen."""
+DEMO: Final = "demo"
+"""What the app ends with when the demo kitchen is asked for."""
+
 Severity = Literal["information", "warning", "error"]
 
 
-class BakehouseApp(App[None]):
+class BakehouseApp(App[str]):
     """The kitchen on a terminal."""
 
     TITLE = "Bakehouse"
@@ -220,6 +223,10 @@ class BakehouseApp(App[None]):
         """Bring back what was taken back last."""
         self.do("redo", {})
 
+    def open_demo(self) -> None:
+        """Leave this kitchen for the worked example, which whoever runs the app opens."""
+        self.exit(DEMO)
+
     def action_keys(self) -> None:
         """Show every key that works here."""
         self.push_screen(HelpScreen(self.screen))
@@ -247,19 +254,15 @@ class BakehouseApp(App[None]):
         self._close_messages_no_wait()
 
 
-def run_app(
-    host: Host | None = None,
-    *,
-    event: str | None = None,
-    only: Collection[str] | Literal["all"] | None = None,
-) -> int:
-    """Run the screen on the configured kitchen and return the exit code.
+def run_app(host: Host | None = None, *, event: str | None = None) -> int | str:
+    """Run the screen on the configured kitchen.
 
     Args:
-        host: The plugins; left out, a host of its own that loads `only` these.
+        host: The plugins; left out, a host of its own.
         event: The event to open first, by slug, id or part of its name.
-        only: As the host takes it.
+
+    Returns:
+        The exit code, or `DEMO` where somebody asked for the demo kitchen.
     """
-    app = BakehouseApp(host or Host(only), event=event)
-    app.run()
-    return app.return_code or 0
+    app = BakehouseApp(host or Host(), event=event)
+    return app.run() or app.return_code or 0

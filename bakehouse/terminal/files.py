@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bakehouse import __version__
+from bakehouse.terminal.demos import demo_path, prepare_demo
 from bakehouse.terminal.options import (
     Settings,
     common_options,
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
     from core.interchange.importing import Imported
 
 
-def demo_path() -> Path:
-    """Return where the demo kitchen is kept when nothing else is said."""
-    return default_kitchen().with_name("demo.db")
-
-
 @click.command(help="Open a worked example kitchen, in a file of its own.")
 @click.option("--at", metavar="PATH", help="Where to keep it.")
 @click.option("--fresh", is_flag=True, help="Make it anew, with dates from today on.")
@@ -38,31 +34,12 @@ def demo(ctx: click.Context, at: str | None, fresh: bool) -> int:
     settings = settings_of(ctx)
     path = Path(at).expanduser() if at else demo_path()
     settings.db = str(path)
-    _make_demo(settings, path, fresh)
+    prepare_demo(settings, path, fresh=fresh)
     if sys.stdout.isatty() and sys.stdin.isatty():
         return open_screen(settings)
     settings.open()
     _summary(path)
     return 0
-
-
-def _make_demo(settings: Settings, path: Path, fresh: bool) -> None:
-    from core.errors import RuleBroken
-    from core.interchange.demo import is_demo, make_demo
-
-    if path.exists():
-        settings.open()
-        if not is_demo():
-            raise RuleBroken(f"{path} is a kitchen of your own. Give --at another path.")
-        if not fresh:
-            return
-        from core.session import database
-
-        database().dispose()
-        for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
-            file.unlink(missing_ok=True)
-    settings.open(create=True)
-    make_demo()
 
 
 def _summary(path: Path) -> None:

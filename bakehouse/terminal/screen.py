@@ -6,16 +6,26 @@ import sys
 
 import click
 
+from bakehouse.terminal.demos import demo_path, prepare_demo
 from bakehouse.terminal.options import Settings
 
 
 def open_screen(settings: Settings) -> int:
-    """Open the screen on the kitchen, which is made where there is none yet."""
-    from tui.app import run_app
+    """Open the screen on the kitchen, which is made where there is none yet.
+
+    Whoever asks for the demo there gets it, in its own file, in the same terminal.
+    """
+    from tui.app import DEMO, run_app
 
     if not sys.stdout.isatty():
         raise click.UsageError(
             "The screen needs a terminal. For data use a command, such as `bakehouse event list`."
         )
     settings.open(create=not settings.readonly)
-    return run_app(host=settings.host())
+    ended = run_app(host=settings.host())
+    if ended == DEMO:
+        settings.db = str(demo_path())
+        prepare_demo(settings, demo_path())
+        settings.open()
+        ended = run_app(host=settings.host())
+    return ended if isinstance(ended, int) else 0

@@ -7,7 +7,7 @@ import re
 from sqlalchemy.orm import Session
 
 from core.commands.model import Arguments
-from core.errors import LotNotFound, NotFound, RuleBroken
+from core.errors import Ambiguous, LotNotFound, NotFound, RuleBroken
 from core.services import (
     assembly_service,
     catalog_service,
@@ -51,17 +51,7 @@ def assemble(given: Arguments, session: Session) -> ChangeRow:
 
 def buy(given: Arguments, session: Session) -> ChangeRow:
     """Record a purchase of an item or a product."""
-    what = given.text("what")
-    try:
-        product = catalog_service.find_product(what, session=session)
-        item_id, product_id = product.item_id, product.id
-    except NotFound:
-        item_id, product_id = _item(what, session), None
-    else:
-        # An item's own slug means the item, whatever its products are called.
-        named = [row for row in catalog_service.list_items(session) if row.slug == what]
-        if named:
-            item_id, product_id = named[0].id, None
+    item_id, product_id = _bought(given.text("what"), session)
     return stock_service.receive(
         item_id,
         amount=given.maybe("amount"),
@@ -73,6 +63,22 @@ def buy(given: Arguments, session: Session) -> ChangeRow:
         expires=given.day("expires"),
         session=session,
     )
+
+
+def _bought(what: str, session: Session) -> tuple[int, int | None]:
+    """Return the item, and the product where one is named; an item's own name means the item."""
+    named = [
+        row.id
+        for row in catalog_service.list_items(session)
+        if what.casefold() in (row.slug, row.name.casefold())
+    ]
+    if len(named) == 1:
+        return named[0], None
+    try:
+        product = catalog_service.find_product(what, session=session)
+    except (Ambiguous, NotFound):
+        return _item(what, session), None
+    return product.item_id, product.id
 
 
 def count(given: Arguments, session: Session) -> ChangeRow:

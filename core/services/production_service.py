@@ -126,7 +126,7 @@ class _Production:
         if self.batches % recipe.step:
             raise RuleBroken(
                 f"{recipe.name} is made in steps of {recipe.step} batch; "
-                f"{self.batches} is none of them."
+                f"{_said(self.batches)} is none of them."
             )
         ids = {line.item_id for line in (*recipe.outputs, *recipe.lines)}
         self.items = {

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from core.services import event_service, journal_service
 from core.session import Database
 from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, settle, write
+from tui.app import DEMO
 from tui.crash import write_report
 from tui.palette import Commands
 from tui.screens.event.screen import EventScreen
@@ -45,11 +46,24 @@ async def test_what_is_next_comes_first_and_what_is_over_last(demo: Database, si
 
 async def test_an_empty_kitchen_says_what_to_do(sqlite_kitchen: Database, site: Site) -> None:
     async with running(site, NARROW) as pilot:
-        assert "bakehouse demo" in notice(pilot)
+        assert "a worked example" in notice(pilot)
         await keys(pilot, "f2")
         assert said(pilot) == ["There is no event yet; n makes one."]
         await keys(pilot, "n")
         assert isinstance(pilot.app.screen, FormScreen)
+
+
+async def test_an_empty_kitchen_offers_the_demo(sqlite_kitchen: Database, site: Site) -> None:
+    async with running(site, NARROW) as pilot:
+        await keys(pilot, "D")
+    assert pilot.app.return_value == DEMO
+
+
+async def test_a_kitchen_in_use_does_not_go_away_for_the_demo(demo: Database, site: Site) -> None:
+    async with running(site, NARROW) as pilot:
+        await keys(pilot, "D")
+        assert pilot.app.return_value is None
+        assert table(pilot).rows
 
 
 async def test_copy_last_years_event(demo: Database, site: Site) -> None:

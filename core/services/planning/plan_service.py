@@ -283,7 +283,7 @@ def set_target(
             if wanted % recipe.batch_step:
                 raise RuleBroken(
                     f"{recipe.name} is made in steps of {recipe.batch_step} batch; "
-                    f"{wanted} is none of them."
+                    f"{exact(Amount(wanted, None))} is none of them."
                 )
             doc.targets.append(_target(found, recipe_id, recipe.slug, wanted, short_ok))
         said = "no target" if batches is None else f"{batches} batches"

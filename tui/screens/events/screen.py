@@ -48,8 +48,12 @@ class EventsScreen(KitchenScreen[Home]):
         Binding("e", "ask('event set')", "Edit", id="events.edit", show=False),
         Binding("t", "ask('event status')", "Status", id="events.status", show=False),
         Binding("x", "archive", "Archive", id="events.archive"),
+        Binding("D", "demo", "Demo kitchen", id="events.demo"),
         Binding("r", "reload", "Refresh", id="screen.refresh", show=False),
     ]
+
+    is_empty = False
+    """Whether there is nothing at all in the kitchen."""
 
     def compose(self) -> ComposeResult:
         """Lay out the headline, the list, a notice in its place, the keys."""
@@ -82,6 +86,7 @@ class EventsScreen(KitchenScreen[Home]):
         if not data.events:
             self._show_empty(data)
             return
+        self.is_empty = False
         self.query_one(Notice).display = False
         listing = self.query_one(Listing)
         shown_before = listing.display
@@ -92,6 +97,7 @@ class EventsScreen(KitchenScreen[Home]):
         self.refresh_bindings()
 
     def _show_empty(self, data: Home) -> None:
+        self.is_empty = not data.items
         if data.items:
             self._show_notice(
                 "No event yet",
@@ -105,9 +111,9 @@ class EventsScreen(KitchenScreen[Home]):
             "Nothing is in it yet. Look around in a worked example first, bring your recipes in "
             "from a file, or begin with an event.",
             (
-                ("bakehouse demo", "a worked example, in a file of its own"),
-                ("bakehouse import FILE", "a kitchen or a catalogue from a file"),
+                ("D", "a worked example, in a file of its own"),
                 ("n", "new event"),
+                ("bakehouse import FILE", "a kitchen or a catalogue from a file"),
                 ("ctrl+p", "everything else: items, recipes, bundles"),
             ),
         )
@@ -150,6 +156,10 @@ class EventsScreen(KitchenScreen[Home]):
             given = {"event": Ref("event", self.event_id)}
         self.kitchen.ask(name, given, event_id=self.event_id)
 
+    def action_demo(self) -> None:
+        """Leave this empty kitchen for the worked example."""
+        self.kitchen.open_demo()
+
     def action_archive(self) -> None:
         """Put the event under the cursor away."""
         self.kitchen.do("event archive", {"event": str(self.event_id)})
@@ -160,6 +170,8 @@ class EventsScreen(KitchenScreen[Home]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what there is an event for."""
+        if action == "demo":
+            return self.is_empty
         if action in ("ask", "archive") and self.kitchen.readonly:
             return False
         if action in ("open", "archive") or (action == "ask" and parameters[0] != "event add"):
