@@ -88,7 +88,7 @@ _configuring = threading.Lock()
 def configure(
     target: str | Path,
     *,
-    create: bool = False,
+    create: bool = True,
     readonly: bool = False,
     timeout: float = BUSY_SECONDS,
 ) -> Database:

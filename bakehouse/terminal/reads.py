@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -76,7 +77,11 @@ def _load(host: Host, view: View, name: str | None) -> tuple[Loaded, EventRow | 
             event = event_service.find_event(name, session=session)
         elif view.spec.area is Area.EVENT:
             event = next_event(event_service.list_events(session))
-        result = host.load(view, session, None if event is None else event.id, on_stuck=_give_up)
+        # What a plugin prints is talk; stdout is for the view's data.
+        with redirect_stdout(sys.stderr):
+            result = host.load(
+                view, session, None if event is None else event.id, on_stuck=_give_up
+            )
         if isinstance(result, Failure):
             raise PluginError(view.plugin, str(result), result)
         return result, event

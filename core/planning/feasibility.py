@@ -5,7 +5,7 @@ Everything draws on one pool, so that nothing is promised twice.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -13,8 +13,9 @@ from math import ceil
 from core.planning.kitchen import Line
 from core.planning.netting import Plan
 
-Pool = dict[int, Fraction]
-"""What may be drawn, by item; `None` as the pool of an item never occurs: unknown is absent."""
+NOTHING = Fraction(0)
+LEDGER_ROUNDING = Fraction(1, 1000)
+"""What is lacking below this is ledger rounding (domain.md §2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +73,20 @@ def bundles_of(plan: Plan, e: int) -> Iterator[tuple[int, bool]]:
 
 def assemblies(plan: Plan, e: int) -> list[Assembly]:
     """Return what can be assembled for an event: now, after production, and what falls short."""
-    now = _walk(plan, e, _given(plan, e))
-    after = _walk(plan, e, _given(plan, e, produced=True))
-    filled = _walk(plan, e, _given(plan, e, produced=True, bought=True))
+    now = _walk(plan, e, _stock(plan, e))
+    after = _walk(plan, e, _after_production(plan, e))
+    filled = _walk(plan, e, _after_everything(plan, e))
     result = []
     for bundle_id, nested in bundles_of(plan, e):
-        remaining = plan.net(bundle_id, e)
-        fills = filled.can[bundle_id]
+        remaining, fills = plan.net(bundle_id, e), filled.can(bundle_id)
         result.append(
             Assembly(
                 bundle_id,
                 nested,
-                now.can[bundle_id],
-                after.can[bundle_id],
+                now.can(bundle_id),
+                after.can(bundle_id),
                 None if remaining is None or fills is None else int(remaining) - fills,
-                tuple(after.blockers.get(bundle_id, ())),
+                tuple(after.blockers(bundle_id)),
             )
         )
     return result
@@ -98,17 +98,17 @@ def can_make(plan: Plan, e: int) -> dict[int, Fraction | None]:
     Recipes draw on one pool, those that make other recipes' inputs first, then by name; never
     more than is planned. `None` where a line is unknown.
     """
-    pool = _given(plan, e)
+    pool = _stock(plan, e)
     planned_here = {r: batches for r in plan.recipes if (batches := plan.batches(r, e)) != 0}
     depths = _depths(plan, planned_here)
     result: dict[int, Fraction | None] = {}
     for recipe_id in sorted(depths, key=lambda r: (depths[r], plan.kitchen.recipes[r].name)):
         recipe = plan.kitchen.recipes[recipe_id]
         planned = planned_here[recipe_id]
-        if planned is None or any(_is_unknown(plan, line, e) for line in recipe.lines):
+        if planned is None or any(pool.is_unknown(line) for line in recipe.lines):
             result[recipe_id] = None
             continue
-        steps = _most(plan, pool, recipe.lines, int(planned / recipe.step), recipe.step)
+        steps = pool.draw_most(recipe.lines, int(planned / recipe.step), recipe.step)
         result[recipe_id] = steps * recipe.step
     return result
 
@@ -126,202 +126,298 @@ def _depths(plan: Plan, recipes: Collection[int]) -> dict[int, int]:
     return depths
 
 
-def _is_unknown(plan: Plan, line: Line, e: int) -> bool:
-    if plan.kitchen.items[line.item_id].always_on_hand:
-        return False
-    return line.amount is None or plan.given(line.item_id, e) is None
+# -- the pool ---------------------------------------------------------------------------------
 
 
-def _given(plan: Plan, e: int, *, produced: bool = False, bought: bool = False) -> Pool:
-    """Return the stock the plan gives an event, and on top what is to be produced and bought."""
-    pool: Pool = {}
+class _Pool:
+    """What an event may draw, by item; `unknown` are the items whose amount nobody knows.
+
+    `made` counts the bundles assembled on the way.
+    """
+
+    def __init__(self, plan: Plan, amounts: dict[int, Fraction], unknown: set[int]) -> None:
+        self.plan = plan
+        self.amounts = amounts
+        self.unknown = unknown
+        self.made: dict[int, int] = {}
+
+    def copy(self) -> _Pool:
+        """Return a pool to try things on."""
+        copied = _Pool(self.plan, dict(self.amounts), self.unknown)
+        copied.made = dict(self.made)
+        return copied
+
+    def there(self, item_id: int) -> Fraction:
+        """Return what is left of an item."""
+        return self.amounts.get(item_id, NOTHING)
+
+    def is_unknown(self, line: Line) -> bool:
+        """Tell whether a component, or what it is assembled from, is an unknown amount."""
+        item = self.plan.kitchen.items[line.item_id]
+        if item.always_on_hand:
+            return False
+        return (
+            line.amount is None
+            or line.item_id in self.unknown
+            or any(self.is_unknown(part) for part in self._parts(line.item_id))
+        )
+
+    def take(self, item_id: int, amount: Fraction) -> Fraction:
+        """Take up to an amount; return what is lacking, nothing for ledger rounding."""
+        taken = min(self.there(item_id), amount)
+        self.amounts[item_id] = self.there(item_id) - taken
+        lacking = amount - taken
+        return NOTHING if taken and lacking < LEDGER_ROUNDING else lacking
+
+    def draw(self, item_id: int, amount: Fraction) -> bool:
+        """Take an amount of an item, assembling what is lacking of a bundle on the way."""
+        lacking = self.take(item_id, amount)
+        if not lacking:
+            return True
+        if item_id not in self.plan.kitchen.bundles:
+            return False
+        return self.assemble(item_id, ceil(lacking), used=lacking)
+
+    def use(self, item_id: int, amount: Fraction) -> None:
+        """Take an amount as far as it is there or can be assembled."""
+        if self.copy().draw(item_id, amount):
+            self.draw(item_id, amount)
+        else:
+            self.take(item_id, amount)
+
+    def assemble(self, bundle_id: int, count: int, *, used: Fraction) -> bool:
+        """Put bundles together; those that are not `used` at once go into the pool."""
+        if not self.draw_all(self._parts(bundle_id), Fraction(count)):
+            return False
+        self.made[bundle_id] = self.made.get(bundle_id, 0) + count
+        self.amounts[bundle_id] = self.there(bundle_id) + count - used
+        return True
+
+    def draw_all(self, lines: tuple[Line, ...], times: Fraction) -> bool:
+        """Take the components of `times` batches or bundles."""
+        for line in lines:
+            if self.plan.kitchen.items[line.item_id].always_on_hand:
+                continue
+            if line.amount is None or not self.draw(line.item_id, line.amount * times):
+                return False
+        return True
+
+    def draw_most(self, lines: tuple[Line, ...], limit: int, step: Fraction) -> int:
+        """Draw the components of the most steps, up to `limit`, that there are; return them."""
+        most = _most(limit, lambda steps: self.copy().draw_all(lines, steps * step))
+        if most:
+            self.draw_all(lines, most * step)
+        return most
+
+    def lacking(self, lines: tuple[Line, ...], times: Fraction) -> dict[int, Fraction]:
+        """Draw as far as it goes and return what was lacking; of inner bundles, what these lack."""
+        missing: dict[int, Fraction] = {}
+        for line in lines:
+            if self.plan.kitchen.items[line.item_id].always_on_hand or line.amount is None:
+                continue
+            lacking = self.take(line.item_id, line.amount * times)
+            if not lacking:
+                continue
+            inner = self._parts(line.item_id)
+            parts = (
+                self.lacking(inner, Fraction(ceil(lacking))) if inner else {line.item_id: lacking}
+            )
+            for item_id, amount in parts.items():
+                missing[item_id] = missing.get(item_id, NOTHING) + amount
+        return missing
+
+    def _parts(self, item_id: int) -> tuple[Line, ...]:
+        return self.plan.kitchen.bundles.get(item_id, ())
+
+
+def _most(limit: int, works: Callable[[int], bool]) -> int:
+    """Return the greatest number up to `limit` that works; where one works, all below do."""
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        if works(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _stock(plan: Plan, e: int) -> _Pool:
+    """Return the stock the plan gives an event."""
+    amounts: dict[int, Fraction] = {}
+    unknown: set[int] = set()
     for item_id, item in plan.items.items():
         if e in item.need:
             given = plan.given(item_id, e)
-            if given is not None:
-                pool[item_id] = given
-    if produced:
-        for recipe_id, recipe in plan.recipes.items():
-            for number, line in enumerate(recipe.recipe.outputs):
-                if line.item_id not in pool or not plan.items[line.item_id].net.get(e):
-                    continue
-                covered = plan.covered(recipe_id, number, e)
-                if covered:
-                    pool[line.item_id] += covered
-    if bought:
-        for item_id, item in plan.items.items():
-            if item_id in pool and plan.kitchen.items[item_id].bought:
-                pool[item_id] += Fraction(item.net.get(e, 0), item.scale)
-        _take_back_short_inputs(plan, e, pool)
+            if given is None:
+                unknown.add(item_id)
+            else:
+                amounts[item_id] = given
+    return _Pool(plan, amounts, unknown)
+
+
+def _with_output(plan: Plan, e: int) -> _Pool:
+    """Return the stock and what the planned batches give an event, carried ones included."""
+    pool = _stock(plan, e)
+    for recipe_id, recipe in plan.recipes.items():
+        for number, line in enumerate(recipe.recipe.outputs):
+            item = plan.items.get(line.item_id)
+            if item is None or line.item_id in pool.unknown or not item.net.get(e):
+                continue
+            covered = plan.covered(recipe_id, number, e)
+            if covered is None:
+                pool.unknown.add(line.item_id)
+            else:
+                pool.amounts[line.item_id] = pool.there(line.item_id) + covered
     return pool
 
 
-def _take_back_short_inputs(plan: Plan, e: int, pool: Pool) -> None:
-    """Take out of the pool what cannot be made because an input is itself made short.
+def _after_production(plan: Plan, e: int) -> _Pool:
+    """Return what there is once the planned batches are made, and have used their inputs."""
+    pool = _with_output(plan, e)
+    _use_inputs(pool, {r: plan.batches(r, e) for r in plan.recipes})
+    return pool
+
+
+def _after_everything(plan: Plan, e: int) -> _Pool:
+    """Return what there is once all is bought, and made as far as made inputs allow."""
+    pool = _with_output(plan, e)
+    for item_id, item in plan.items.items():
+        if item_id in pool.amounts and plan.kitchen.items[item_id].bought:
+            pool.amounts[item_id] += Fraction(item.net.get(e, 0), item.scale)
+    _use_inputs(pool, _possible_batches(pool, e))
+    return pool
+
+
+def _use_inputs(pool: _Pool, batches: Mapping[int, Fraction | None]) -> None:
+    """Take out what batches use, as far as it is there."""
+    for recipe_id, number in batches.items():
+        if number:
+            for line in pool.plan.kitchen.recipes[recipe_id].lines:
+                if line.amount is not None:
+                    pool.use(line.item_id, line.amount * number)
+
+
+def _possible_batches(pool: _Pool, e: int) -> dict[int, Fraction | None]:
+    """Return the batches that their made inputs allow, and take what is not made out of the pool.
 
     A recipe that lacks a made input makes fewer batches; its left-over goes first, then its
     outputs from the last to the first.
     """
+    plan = pool.plan
+    possible: dict[int, Fraction | None] = {}
     for kind, recipe_id in reversed(plan.order):
         if kind != "recipe":
             continue
-        recipe = plan.kitchen.recipes[recipe_id]
-        batches = plan.batches(recipe_id, e)
-        if not batches:
+        planned = plan.batches(recipe_id, e)
+        possible[recipe_id] = planned
+        if planned:
+            made = possible[recipe_id] = _allowed(pool, recipe_id, planned, e)
+            _take_back(pool, recipe_id, planned - made, e)
+    return possible
+
+
+def _allowed(pool: _Pool, recipe_id: int, planned: Fraction, e: int) -> Fraction:
+    """Return how many of the planned batches the made inputs in the pool allow."""
+    plan, recipe = pool.plan, pool.plan.kitchen.recipes[recipe_id]
+    allowed = planned
+    for line in recipe.lines:
+        if line.item_id not in plan.made_by or line.amount is None:
             continue
-        possible = batches
-        for line in recipe.lines:
-            lacking = (plan.need(line.item_id, e) or Fraction(0)) - pool.get(
-                line.item_id, Fraction(0)
-            )
-            if line.item_id not in plan.made_by or line.amount is None or lacking <= 0:
-                continue
-            item = plan.items[line.item_id]
-            if lacking <= Fraction(item.rounding.get(e, 0), item.scale):
-                continue
-            possible = min(possible, max(Fraction(0), batches - lacking / line.amount))
-        lost = batches - possible // recipe.step * recipe.step
-        for number in reversed(range(len(recipe.outputs))):
-            per_batch = recipe.outputs[number].amount
-            if per_batch is None:
-                continue
-            lost -= (plan.left_over(recipe_id, number, e) or Fraction(0)) / per_batch
-        for number in reversed(range(len(recipe.outputs))):
-            output = recipe.outputs[number]
-            if lost <= 0 or output.amount is None or output.item_id not in pool:
-                continue
-            taken = min(pool[output.item_id], lost * output.amount)
-            pool[output.item_id] -= taken
+        lacking = (plan.need(line.item_id, e) or NOTHING) - pool.there(line.item_id)
+        if lacking >= LEDGER_ROUNDING:
+            allowed = min(allowed, max(NOTHING, planned - lacking / line.amount))
+    return allowed // recipe.step * recipe.step
+
+
+def _take_back(pool: _Pool, recipe_id: int, lost: Fraction, e: int) -> None:
+    """Take the output of batches that are not made out of the pool."""
+    plan, outputs = pool.plan, pool.plan.kitchen.recipes[recipe_id].outputs
+    for number, output in enumerate(outputs):
+        if output.amount is not None:
+            lost -= (plan.left_over(recipe_id, number, e) or NOTHING) / output.amount
+    for output in reversed(outputs):
+        if lost > 0 and output.amount is not None:
+            taken = min(pool.there(output.item_id), lost * output.amount)
+            pool.amounts[output.item_id] = pool.there(output.item_id) - taken
             lost -= taken / output.amount
 
 
-@dataclass(slots=True)
+# -- the walk ---------------------------------------------------------------------------------
+
+
 class _Walk:
-    can: dict[int, int | None]
-    blockers: dict[int, list[Blocker]]
+    """The bundles of an event line by line, each drawing what it can have."""
+
+    def __init__(self, plan: Plan, e: int, pool: _Pool) -> None:
+        self.plan = plan
+        self.e = e
+        self.pool = pool
+        self.missing: dict[int, dict[int, Fraction]] = {}
+        self.noted: dict[int, int] = {}
+
+    def can(self, bundle_id: int) -> int | None:
+        """Return how many of a bundle can be assembled, never more than remain."""
+        remaining = self.plan.net(bundle_id, self.e)
+        lines = self.plan.kitchen.bundles[bundle_id]
+        if remaining is None or any(self.pool.is_unknown(line) for line in lines):
+            return None
+        return min(int(remaining), self.pool.made.get(bundle_id, 0))
+
+    def blockers(self, bundle_id: int) -> Iterator[Blocker]:
+        """Name what the bundles that cannot be assembled lack."""
+        if self.can(bundle_id) is None:
+            return
+        lines = self.plan.kitchen.bundles[bundle_id]
+        used = {
+            line.item_id: line.amount * self.pool.made.get(bundle_id, 0)
+            for line in lines
+            if line.amount is not None
+        }
+        for item_id, missing in self.missing.get(bundle_id, {}).items():
+            available = used.get(item_id, NOTHING) + self.pool.there(item_id)
+            yield Blocker(item_id, available + missing, available)
+
+    def serve(self, item_id: int, wanted: Fraction) -> None:
+        """Give an event line what there is of its item, assembling bundles as far as it goes."""
+        if item_id not in self.plan.kitchen.bundles:
+            self.pool.take(item_id, wanted)
+            return
+        count = ceil(wanted)
+        most = _most(count, lambda n: self.pool.copy().draw(item_id, min(wanted, Fraction(n))))
+        if most:
+            self.pool.draw(item_id, min(wanted, Fraction(most)))
+        if most < count:
+            self._note_missing(item_id, count - most)
+
+    def use_up(self, bundle_id: int) -> None:
+        """Assemble of a bundle what no event line has asked for: bundles and recipes do."""
+        remaining = self.plan.net(bundle_id, self.e)
+        still = int(remaining or 0) - self.pool.made.get(bundle_id, 0)
+        lines = self.plan.kitchen.bundles[bundle_id]
+        if still <= 0 or any(self.pool.is_unknown(line) for line in lines):
+            return
+        most = self.pool.draw_most(lines, still, Fraction(1))
+        if most:
+            self.pool.made[bundle_id] = self.pool.made.get(bundle_id, 0) + most
+        noted = self.noted.get(bundle_id, 0)
+        if most + noted < still:
+            self._note_missing(bundle_id, still - most - noted)
+
+    def _note_missing(self, bundle_id: int, count: int) -> None:
+        lines = self.plan.kitchen.bundles[bundle_id]
+        self.noted[bundle_id] = self.noted.get(bundle_id, 0) + count
+        noted = self.missing.setdefault(bundle_id, {})
+        for item_id, amount in self.pool.copy().lacking(lines, Fraction(count)).items():
+            noted[item_id] = noted.get(item_id, NOTHING) + amount
 
 
-def _walk(plan: Plan, e: int, pool: Pool) -> _Walk:
-    """Walk an event's lines in order, drawing what each can have; then the nested bundles."""
-    walk = _Walk({}, {})
-    done_inside: dict[int, int] = {}
-    rows = dict(bundles_of(plan, e))
+def _walk(plan: Plan, e: int, pool: _Pool) -> _Walk:
+    """Walk an event's lines in order, drawing what each can have; then what else is to be done."""
+    walk = _Walk(plan, e, pool)
     for line in plan.kitchen.events[e].lines:
-        if line.item_id in rows:
-            if line.item_id not in walk.can:
-                _assemble(plan, e, line.item_id, pool, walk, done_inside)
-        elif line.item_id in pool and line.need:
-            pool[line.item_id] -= min(pool[line.item_id], line.need)
-    for bundle_id, nested in rows.items():
-        if nested:
-            _assemble(plan, e, bundle_id, pool, walk, done_inside)
+        if line.need:
+            walk.serve(line.item_id, line.need)
+    for bundle_id, _ in bundles_of(plan, e):
+        walk.use_up(bundle_id)
     return walk
-
-
-def _assemble(
-    plan: Plan, e: int, bundle_id: int, pool: Pool, walk: _Walk, done_inside: dict[int, int]
-) -> None:
-    """Draw as many of one bundle as the pool allows, and note what stops the rest."""
-    remaining = plan.net(bundle_id, e)
-    lines = plan.kitchen.bundles[bundle_id]
-    if remaining is None or any(_is_unknown(plan, line, e) for line in lines):
-        walk.can[bundle_id] = None
-        return
-    before = done_inside.get(bundle_id, 0)
-    wanted = max(0, int(remaining) - before)
-    can = _most(plan, pool, lines, wanted, Fraction(1), done_inside)
-    walk.can[bundle_id] = before + can
-    if can < wanted:
-        walk.blockers[bundle_id] = _blockers(plan, pool, lines, wanted - can, can)
-
-
-def _most(
-    plan: Plan,
-    pool: Pool,
-    lines: tuple[Line, ...],
-    limit: int,
-    step: Fraction,
-    done_inside: dict[int, int] | None = None,
-) -> int:
-    """Draw the components of the most steps (up to `limit`) that the pool allows; return them."""
-    low, high = 0, limit
-    while low < high:
-        middle = (low + high + 1) // 2
-        if _draw(plan, dict(pool), lines, middle * step, {}):
-            low = middle
-        else:
-            high = middle - 1
-    if low:
-        _draw(plan, pool, lines, low * step, {} if done_inside is None else done_inside)
-    return low
-
-
-def _draw(
-    plan: Plan, pool: Pool, lines: tuple[Line, ...], times: Fraction, done_inside: dict[int, int]
-) -> bool:
-    """Take the components of `times` from the pool, assembling inner bundles on the way."""
-    for line in lines:
-        if plan.kitchen.items[line.item_id].always_on_hand:
-            continue
-        if line.amount is None or line.item_id not in pool:
-            return False
-        wanted = line.amount * times
-        taken = min(pool[line.item_id], wanted)
-        lacking = wanted - taken
-        pool[line.item_id] -= taken
-        if _is_rounding(plan, line.item_id, lacking, taken):
-            continue
-        inner = plan.kitchen.bundles.get(line.item_id)
-        if inner is None:
-            return False
-        whole = ceil(lacking)
-        if not _draw(plan, pool, inner, Fraction(whole), done_inside):
-            return False
-        done_inside[line.item_id] = done_inside.get(line.item_id, 0) + whole
-        pool[line.item_id] += whole - lacking
-    return True
-
-
-def _is_rounding(plan: Plan, item_id: int, lacking: Fraction, taken: Fraction) -> bool:
-    return lacking <= 0 or (taken > 0 and lacking < Fraction(1, 1000))
-
-
-def _blockers(
-    plan: Plan, pool: Pool, lines: tuple[Line, ...], still: int, done: int
-) -> list[Blocker]:
-    """Name what the bundles that cannot be assembled lack; of inner bundles, what these lack."""
-    lacking = _lacking(plan, dict(pool), lines, Fraction(still))
-    used = _use(plan, lines, Fraction(done))
-    found = []
-    for item_id, missing in lacking.items():
-        available = used.get(item_id, Fraction(0)) + pool.get(item_id, Fraction(0))
-        found.append(Blocker(item_id, available + missing, available))
-    return found
-
-
-def _lacking(plan: Plan, pool: Pool, lines: tuple[Line, ...], times: Fraction) -> Pool:
-    """Draw as far as the pool goes and return what was missing, by item."""
-    missing: Pool = {}
-    for line in lines:
-        if plan.kitchen.items[line.item_id].always_on_hand or line.amount is None:
-            continue
-        wanted = line.amount * times
-        there = pool.get(line.item_id, Fraction(0))
-        taken = min(there, wanted)
-        pool[line.item_id] = there - taken
-        lacking = wanted - taken
-        if _is_rounding(plan, line.item_id, lacking, taken):
-            continue
-        inner = plan.kitchen.bundles.get(line.item_id)
-        parts = (
-            {line.item_id: lacking}
-            if inner is None
-            else _lacking(plan, pool, inner, Fraction(ceil(lacking)))
-        )
-        for item_id, amount in parts.items():
-            missing[item_id] = missing.get(item_id, Fraction(0)) + amount
-    return missing
-
-
-def _use(plan: Plan, lines: tuple[Line, ...], times: Fraction) -> Mapping[int, Fraction]:
-    return {line.item_id: line.amount * times for line in lines if line.amount is not None}

@@ -228,8 +228,10 @@ def load_events(session: Session, which: ColumnElement[bool]) -> tuple[planning.
         .outerjoin(EventLine, EventLine.event_id == Event.id)
         .outerjoin(ItemUnit, _factor_of(EventLine))
         .where(which)
-        .order_by(Event.date, Event.slug, EventLine.position)
+        .order_by(Event.id, EventLine.position)
     )
+    # Sorted here and not there: what comes first gets the stock, and databases sort texts by
+    # rules of their own.
     heads = {}
     lines: dict[int, list[planning.EventLine]] = defaultdict(list)
     for key, slug, name, day, status, item_id, amount, unit, recipient, factor in session.execute(
@@ -252,7 +254,7 @@ def load_events(session: Session, which: ColumnElement[bool]) -> tuple[planning.
             good[key],
             lost[key],
         )
-        for key, head in heads.items()
+        for key, head in sorted(heads.items(), key=lambda pair: (pair[1][2], pair[1][0]))
     )
 
 

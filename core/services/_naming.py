@@ -36,10 +36,12 @@ def find(
         return by_slug[text]
     if text.isdigit() and any(key == int(text) for key, _, _ in rows):
         return int(text)
-    words = _plain(text).split()
-    exact = [row for row in rows if _plain(row[2]) == _plain(text)]
+    words = sorting(text).split()
+    exact = [row for row in rows if sorting(row[2]) == sorting(text)]
     fits = exact or [
-        row for row in rows if words and all(word in f"{_plain(row[2])} {row[1]}" for word in words)
+        row
+        for row in rows
+        if words and all(word in f"{sorting(row[2])} {row[1]}" for word in words)
     ]
     if len(fits) == 1:
         return int(fits[0][0])
@@ -56,7 +58,7 @@ def slug_for(session: Session, model: Any, name: str, told: str | None = None) -
         if told in taken:
             raise RuleBroken(f"The slug '{told}' is taken.")
         return told
-    base = re.sub(r"[^a-z0-9]+", "-", _plain(name)).strip("-") or "unnamed"
+    base = re.sub(r"[^a-z0-9]+", "-", sorting(name)).strip("-") or "unnamed"
     if not SLUG.fullmatch(base):
         base = "unnamed"
     number, slug = 1, base
@@ -66,6 +68,7 @@ def slug_for(session: Session, model: Any, name: str, told: str | None = None) -
     return slug
 
 
-def _plain(text: str) -> str:
+def sorting(text: str) -> str:
+    """Return a key that sorts and compares names with accents and case ignored."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))

@@ -71,7 +71,7 @@ def read_items(session: Session, slugs: Slugs = None) -> list[ItemDoc]:
     query = select(Measure).join(Item).order_by(Measure.item_id, Measure.name)
     for measure in session.scalars(_chosen(query, Item.slug, slugs)):
         measures[measure.item_id][measure.name] = exact(Amount(measure.amount, measure.unit))
-    items = session.scalars(_chosen(select(Item).order_by(Item.slug), Item.slug, slugs))
+    items = session.scalars(_chosen(select(Item), Item.slug, slugs))
     return [
         ItemDoc(
             slug=item.slug,
@@ -89,13 +89,14 @@ def read_items(session: Session, slugs: Slugs = None) -> list[ItemDoc]:
             notes=item.notes,
             archived=item.archived,
         )
-        for item in items
+        for item in sorted(items, key=lambda row: row.slug)
     ]
 
 
 def read_products(session: Session, slugs: Slugs = None) -> list[ProductDoc]:
     """Return product documents by slug."""
-    query = select(Product, Item.slug).join(Item).order_by(Product.slug)
+    query = select(Product, Item.slug).join(Item)
+    rows = session.execute(_chosen(query, Product.slug, slugs))
     return [
         ProductDoc(
             slug=product.slug,
@@ -109,7 +110,7 @@ def read_products(session: Session, slugs: Slugs = None) -> list[ProductDoc]:
             preferred=product.preferred,
             archived=product.archived,
         )
-        for product, item in session.execute(_chosen(query, Product.slug, slugs))
+        for product, item in sorted(rows, key=lambda row: row[0].slug)
     ]
 
 
@@ -135,7 +136,7 @@ def read_recipes(session: Session, slugs: Slugs = None) -> list[RecipeDoc]:
     for line, item in session.execute(_chosen(inputs, Recipe.slug, slugs)):
         amount = amount_text(line.amount, line.unit)
         lines[line.recipe_id].append(RecipeLineDoc(item=item, amount=amount, note=line.note))
-    recipes = session.scalars(_chosen(select(Recipe).order_by(Recipe.slug), Recipe.slug, slugs))
+    recipes = session.scalars(_chosen(select(Recipe), Recipe.slug, slugs))
     return [
         RecipeDoc(
             slug=recipe.slug,
@@ -149,7 +150,7 @@ def read_recipes(session: Session, slugs: Slugs = None) -> list[RecipeDoc]:
             method=recipe.method,
             archived=recipe.archived,
         )
-        for recipe in recipes
+        for recipe in sorted(recipes, key=lambda row: row.slug)
     ]
 
 
@@ -161,7 +162,7 @@ def read_bundles(session: Session, slugs: Slugs = None) -> list[BundleDoc]:
         .select_from(BundleLine)
         .join(bundle, bundle.id == BundleLine.bundle_id)
         .join(Item, Item.id == BundleLine.item_id)
-        .order_by(bundle.slug, BundleLine.position)
+        .order_by(BundleLine.bundle_id, BundleLine.position)
     )
     if slugs is not None:
         query = query.where(bundle.slug.in_(list(slugs)))
@@ -169,7 +170,7 @@ def read_bundles(session: Session, slugs: Slugs = None) -> list[BundleDoc]:
     for slug, amount, unit, item in session.execute(query):
         doc = found.setdefault(slug, BundleDoc(item=slug, lines=[]))
         doc.lines.append(LineDoc(item=item, amount=amount_text(amount, unit)))
-    return list(found.values())
+    return sorted(found.values(), key=lambda doc: doc.item)
 
 
 def read_events(session: Session, slugs: Slugs = None) -> list[EventDoc]:
@@ -215,7 +216,7 @@ def read_events(session: Session, slugs: Slugs = None) -> list[EventDoc]:
     )
     for event_id, item in session.execute(_chosen(ticked, Event.slug, slugs)):
         checked[event_id].append(item)
-    events = session.scalars(_chosen(select(Event).order_by(Event.slug), Event.slug, slugs))
+    events = session.scalars(_chosen(select(Event), Event.slug, slugs))
     return [
         EventDoc(
             slug=event.slug,
@@ -231,7 +232,7 @@ def read_events(session: Session, slugs: Slugs = None) -> list[EventDoc]:
             shopping_complete=event.shopping_complete,
             archived=event.archived,
         )
-        for event in events
+        for event in sorted(events, key=lambda row: row.slug)
     ]
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import EventNotFound, RuleBroken
 from core.models import OPEN, Event, Item
+from core.services._rows import get_fresh
 
 
 def keeps_until(item: Item, made: date) -> date | None:
@@ -20,7 +21,7 @@ def open_event(session: Session, event_id: int | None) -> Event | None:
     """Return the event a record is for. Raises `EventNotFound`, or `RuleBroken` if not open."""
     if event_id is None:
         return None
-    event = session.get(Event, event_id)
+    event = get_fresh(session, Event, event_id)
     if event is None:
         raise EventNotFound(event_id)
     if event.status not in OPEN:

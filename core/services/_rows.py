@@ -23,8 +23,15 @@ def fresh(query: Select[*Ts]) -> Select[*Ts]:
 
 
 def get_fresh(session: Session, model: type[Model], key: int) -> Model | None:
-    """Return a row by its id, read anew, or None."""
+    """Return a row by its id, read anew, or None; also for what no id can be."""
+    if not is_id(key):
+        return None
     return session.get(model, key, populate_existing=True)
+
+
+def is_id(key: object) -> bool:
+    """Tell whether something can be the id of a row on every database."""
+    return isinstance(key, int) and 0 < key < 2**31
 
 
 def change_row(change: Change) -> ChangeRow:

@@ -31,12 +31,10 @@ from core.services._writing import (
     found_item,
     items_by_slug,
     line_up,
+    plain_number,
     read_date,
     read_lines,
     read_price,
-)
-from core.units import (
-    parse_amount,
 )
 
 
@@ -113,11 +111,11 @@ def _targets(session: Session, problems: Problems, doc: EventDoc) -> dict[int, d
                 raise RuleBroken(f"'{target.recipe}' has two targets.")
         batches = Fraction(0)
         with problems.at(f"{path}.batches"):
-            batches = parse_amount(target.batches, allow_zero=True).value
+            batches = plain_number(target.batches, "batches", allow_zero=True)
         need = None
         with problems.at(f"{path}.accepted_need"):
             if target.accepted_need is not None:
-                need = parse_amount(target.accepted_need, allow_zero=True).value
+                need = plain_number(target.accepted_need, "batches", allow_zero=True)
         if target.recipe in recipes:
             found[recipes[target.recipe].id] = {
                 "batches": batches,

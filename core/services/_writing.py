@@ -30,6 +30,7 @@ from core.money import to_micro as money_micro
 from core.units import (
     Amount,
     ItemFacts,
+    dimension,
     factor_to_stock,
     parse_amount,
 )
@@ -94,6 +95,21 @@ def use_unit(session: Session, item: Item, unit: str) -> Fraction | None:
             session.flush()
         return factor
     return known.factor
+
+
+def plain_number(given: object, what: str, *, allow_zero: bool = False) -> Fraction:
+    """Return how many `what` an entry says: "2 1/2", or "1 dozen"; no other unit counts things."""
+    amount = (
+        given
+        if isinstance(given, Amount)
+        else parse_amount(cast(Any, given), allow_zero=allow_zero)
+    )
+    if amount.unit is None:
+        return amount.value
+    if dimension(amount.unit) != "count":
+        raise RuleBroken(f"'{given}' is no number of {what}. Type a number, as 2 or 1/2.")
+    each = factor_to_stock(amount.unit, ItemFacts(what, "each", None, None, {}))
+    return amount.value * (each or Fraction(1))
 
 
 def stock_amount(session: Session, item: Item, given: object) -> Fraction | None:

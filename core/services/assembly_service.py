@@ -19,7 +19,8 @@ from core.services._journal import recording
 from core.services._kitchen import load_bundles
 from core.services._ledger import Origin, Taken, add_lot
 from core.services._recording import keeps_until, open_event
-from core.services._rows import change_row
+from core.services._rows import change_row, get_fresh
+from core.services._writing import plain_number
 from core.services.production_service import Entered
 from core.services.rows import ChangeRow
 from core.session import writing
@@ -46,10 +47,10 @@ def record_assembly(
         RuleBroken: Not a whole number of bundles, or an event that is not open.
     """
     with writing(session) as writer:
-        bundle = writer.get(Item, bundle_id)
+        bundle = get_fresh(writer, Item, bundle_id)
         if bundle is None or bundle.kind != "bundle":
             raise BundleNotFound(bundle_id)
-        count = parse_amount(quantity).value
+        count = plain_number(quantity, "bundles")
         if count.denominator != 1:
             raise RuleBroken(f"Bundles are assembled whole; {quantity} is not a whole number.")
         event = open_event(writer, event_id)

@@ -14,7 +14,7 @@ from core.errors import BundleNotFound, ItemNotFound, ProductNotFound, RecipeNot
 from core.models import Item, ItemUnit, Product, Recipe, RecipeLine
 from core.money import from_micro as money_of
 from core.services._journal import put, recording
-from core.services._naming import find, slug_for
+from core.services._naming import find, slug_for, sorting
 from core.services._read_documents import (
     amount_text,
     read_bundles,
@@ -86,7 +86,8 @@ def list_items(
             query = query.where(Item.kind == kind)
         if not archived:
             query = query.where(Item.archived.is_(False))
-        return [_item_row(item) for item in reader.scalars(fresh(query))]
+        rows = [_item_row(item) for item in reader.scalars(fresh(query))]
+        return sorted(rows, key=lambda row: (sorting(row.name), row.id))
 
 
 def list_products(

@@ -222,7 +222,7 @@ def set_line(
 ) -> ChangeRow:
     """Set the quantity of an item wanted at an event (by a recipient); 0 takes the line away."""
     with writing(session) as writer:
-        item = writer.get(Item, item_id)
+        item = get_fresh(writer, Item, item_id)
         if item is None:
             raise ItemNotFound(item_id)
         amount = parse_amount(quantity, allow_zero=True)
@@ -282,7 +282,7 @@ def check_item(
 ) -> ChangeRow:
     """Tick an item off an event's shopping list, or take the tick away."""
     with writing(session) as writer:
-        item = writer.get(Item, item_id)
+        item = get_fresh(writer, Item, item_id)
         if item is None:
             raise ItemNotFound(item_id)
 

@@ -23,7 +23,7 @@ from core.services._journal import (
     remove,
 )
 from core.services._read_documents import read_document
-from core.services._rows import change_row, fresh
+from core.services._rows import change_row, fresh, get_fresh
 from core.services._write_documents import MODELS, TYPES
 from core.services._writing import WITHDRAWN
 from core.services.rows import ChangeRow
@@ -58,7 +58,7 @@ def undo(change_id: int | None = None, *, session: Session | None = None) -> Cha
         RuleBroken: There is nothing to undo, or it is undone already.
     """
     with writing(session) as writer:
-        change = _last_done(writer) if change_id is None else writer.get(Change, change_id)
+        change = _last_done(writer) if change_id is None else get_fresh(writer, Change, change_id)
         if change is None:
             raise ChangeNotFound(change_id)
         return change_row(_take_back(writer, change))
@@ -247,7 +247,7 @@ def _reverse_edits(session: Session, entry: Change, step: _Step) -> None:
         except CannotUndo:
             raise
         except Conflict:
-            _refuse(session, step, _editors_of(session, step, edit["slug"]))
+            _refuse(session, step, _editors_of(session, step, edit["kind"], edit["slug"]))
         except BakehouseError as error:
             raise CannotUndo(
                 step.origin.id, (), f"#{step.origin.id} cannot be undone: {error}"
@@ -295,7 +295,7 @@ def _withdraw(session: Session, entry: Change, step: _Step, kind: str, slug: str
     if not holders:
         remove(session, entry, kind, slug)
         return
-    users = _editors_of(session, step, slug)
+    users = _editors_of(session, step, kind, slug)
     if not holders <= LEDGER or _stock_in_force(session, kind, row.id):
         _refuse(session, step, users)
     before = read_document(session, kind, slug)
@@ -378,19 +378,38 @@ def _stock_in_force(session: Session, kind: str, key: int) -> bool:
     )
 
 
-def _editors_of(session: Session, step: _Step, slug: str) -> list[int]:
+_LOTS_OF: dict[str, tuple[Any, ...]] = {
+    "item": (Lot.item_id,),
+    "bundle": (Lot.item_id,),
+    "product": (Lot.product_id,),
+    "event": (Lot.event_id, StockMove.event_id),
+}
+_RUNS_OF: dict[str, tuple[Any, ...]] = {
+    "item": (Run.bundle_id,),
+    "bundle": (Run.bundle_id,),
+    "recipe": (Run.recipe_id,),
+    "event": (Run.event_id,),
+}
+
+
+def _editors_of(session: Session, step: _Step, kind: str, slug: str) -> list[int]:
     """Return the later entries, still in force, that edited or used what has this slug."""
     mentions = cast(Change.edits, Text).like(f'%"{slug}"%')
-    lots = select(StockMove.change_id).join(Lot, Lot.id == StockMove.lot_id)
-    item = MODELS["item"]
-    used = lots.join(item, item.id == Lot.item_id).where(item.slug == slug)
+    model = MODELS["item" if kind == "bundle" else kind]
+    key = select(model.id).where(model.slug == slug).scalar_subquery()
+    moves = select(StockMove.change_id).join(Lot, Lot.id == StockMove.lot_id)
+    used = [mentions]
+    for column in _LOTS_OF.get(kind, ()):
+        used.append(Change.id.in_(moves.where(column == key)))
+    for column in _RUNS_OF.get(kind, ()):
+        used.append(Change.id.in_(select(Run.change_id).where(column == key)))
     query = (
         select(Change.id)
         .where(
             Change.id > step.origin.id,
             Change.undone_by.is_(None),
             Change.kind.not_in((UNDO, REDO)),
-            or_(mentions, Change.id.in_(used)),
+            or_(*used),
         )
         .order_by(Change.id.desc())
     )

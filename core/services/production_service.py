@@ -24,8 +24,8 @@ from core.services._kitchen import load_recipes, planned
 from core.services._ledger import Origin, Taken, add_lot
 from core.services._prices import last_unit_cost
 from core.services._recording import keeps_until, open_event
-from core.services._rows import change_row, fresh
-from core.services._writing import facts_of, stock_amount
+from core.services._rows import change_row, fresh, is_id
+from core.services._writing import facts_of, plain_number, stock_amount
 from core.services.rows import ChangeRow, RunRow
 from core.session import reading, writing
 from core.units import exact, missing_fact, parse_amount, to_decimal, to_micro
@@ -117,12 +117,12 @@ class _Production:
     ) -> None:
         self.session = session
         self.at = at
-        recipe = load_recipes(session, recipe_id).get(recipe_id)
+        recipe = load_recipes(session, recipe_id).get(recipe_id) if is_id(recipe_id) else None
         if recipe is None:
             raise RecipeNotFound(recipe_id)
         self.recipe: PlannedRecipe = recipe
         self.event = open_event(session, event_id)
-        self.batches = parse_amount(batches).value
+        self.batches = plain_number(batches, "batches")
         if self.batches % recipe.step:
             raise RuleBroken(
                 f"{recipe.name} is made in steps of {recipe.step} batch; "

@@ -28,15 +28,16 @@ from core.services._drawing import Purpose, draw
 from core.services._journal import put, recording
 from core.services._kitchen import event_plan, planned
 from core.services._ledger import Origin, add_lot, lots_on_hand, move, take
+from core.services._naming import sorting
 from core.services._prices import last_unit_cost, was_bought
 from core.services._read_documents import read_products
 from core.services._recording import keeps_until, open_event
-from core.services._rows import change_row, fresh
-from core.services._writing import facts_of, stock_amount, use_unit
+from core.services._rows import change_row, fresh, get_fresh
+from core.services._writing import facts_of, plain_number, stock_amount, use_unit
 from core.services.production_service import Entered
 from core.services.rows import ChangeRow, LotRow, PurchaseRow, StockRow
 from core.session import reading, writing
-from core.units import exact, from_micro, missing_fact, parse_amount, to_decimal, to_micro
+from core.units import Amount, exact, from_micro, missing_fact, parse_amount, to_decimal, to_micro
 
 PACKS = ("pack", "packs")
 
@@ -77,10 +78,10 @@ def receive(
         cost = None if paid is None else micro_money(parse_money(paid))
         product = _product(writer, item, product_id, needed=packs is not None)
         if packs is not None and product is not None:
-            count = parse_amount(packs).value
+            count = plain_number(packs, "packs")
             size = use_unit(writer, item, product.unit)
             bought = None if size is None else count * product.amount * size
-            said = f"{exact(parse_amount(packs))} × {product.label}"
+            said = f"{exact(Amount(count, None))} × {product.label}"
         else:
             count = None
             bought = stock_amount(writer, item, amount)
@@ -271,7 +272,7 @@ def list_stock(*, session: Session | None = None) -> list[StockRow]:
                     None if unpriced else money_of(int(value)),
                 )
             )
-        return rows
+        return sorted(rows, key=lambda row: (sorting(row.name), row.item_id))
 
 
 def list_lots(
@@ -344,14 +345,14 @@ def price_history(item_id: int, *, session: Session | None = None) -> list[Purch
 
 
 def _item(session: Session, item_id: int) -> Item:
-    item = session.get(Item, item_id)
+    item = get_fresh(session, Item, item_id)
     if item is None:
         raise ItemNotFound(item_id)
     return item
 
 
 def _lot(session: Session, lot_id: int, item_id: int | None) -> Lot:
-    lot = session.get(Lot, lot_id)
+    lot = get_fresh(session, Lot, lot_id)
     if lot is None or item_id not in (None, lot.item_id):
         raise LotNotFound(lot_id)
     return lot
@@ -370,7 +371,7 @@ def _product(
 ) -> Product | None:
     """Return the named product, or for packs the preferred or only one."""
     if product_id is not None:
-        product = session.get(Product, product_id)
+        product = get_fresh(session, Product, product_id)
         if product is None or product.item_id != item.id:
             raise ProductNotFound(product_id)
         return product

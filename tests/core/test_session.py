@@ -846,12 +846,12 @@ def test_a_watcher_holds_nothing_open(sqlite_kitchen: Database) -> None:
 # -- opening ------------------------------------------------------------------------------------
 
 
-def test_a_new_kitchen_is_made_only_on_request(tmp_path: Path, no_kitchen: None) -> None:
+def test_a_new_kitchen_is_made_unless_that_is_refused(tmp_path: Path, no_kitchen: None) -> None:
     path = tmp_path / "new folder?" / "my kitchen#1%20.db"
     with pytest.raises(NoDatabase, match="bakehouse demo"):
-        configure(path)
+        configure(path, create=False)
     assert not path.parent.exists()
-    made = configure(path, create=True)
+    made = configure(path)
     assert commit_change() == 1
     made.dispose()
     assert made.path == path
@@ -951,12 +951,12 @@ def test_a_server_that_is_not_there_is_unreachable(tmp_path: Path, no_kitchen: N
     assert "secret" not in str(caught.value)
 
 
-def test_an_empty_server_database_is_filled_only_on_request(
+def test_an_empty_server_database_is_filled_unless_that_is_refused(
     empty_postgres: str, no_kitchen: None
 ) -> None:
     with pytest.raises(NoDatabase, match="empty"):
-        configure(empty_postgres)
-    made = configure(empty_postgres, create=True)
+        configure(empty_postgres, create=False)
+    made = configure(empty_postgres)
     assert commit_change() == 1
     made.dispose()
     with pytest.raises(NoDatabase, match="createdb"):

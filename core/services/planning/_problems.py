@@ -290,7 +290,7 @@ def _lots(session: Session, events: Sequence[EventPlan], say: saying.Say) -> Ite
                 f"lot {lot_id}",
                 f"{say.amount(item_id, from_micro(left))} {name} expired on {expires.isoformat()}.",
                 "It counts nowhere in the plan.",
-                f"Discard lot {lot_id}, or use it by name.",
+                f"Discard lot {lot_id}.",
                 None,
                 item_id,
             )

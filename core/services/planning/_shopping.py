@@ -16,9 +16,10 @@ from core.planning.netting import Plan
 from core.planning.packs import Cover, Offer, choose
 from core.planning.trips import choose_together
 from core.services._kitchen import EventPlan
+from core.services._naming import sorting
 from core.services._settings import store_trip_cost
 from core.services.planning._unknown import why_unknown
-from core.services.planning._views import available, decimal, known, on_hand, sorting
+from core.services.planning._views import available, decimal, known, on_hand
 from core.services.planning.shapes import (
     PackRow,
     ShoppingRow,

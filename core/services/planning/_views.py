@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +15,8 @@ from core.planning.feasibility import Assembly, Blocker, assemblies, bundles_of,
 from core.planning.kitchen import Recipe
 from core.planning.netting import produced_batches
 from core.services._kitchen import EventPlan, event_plan
+from core.services._naming import sorting
+from core.services._rows import is_id
 from core.services.planning.shapes import (
     AssemblyProgress,
     BlockerRow,
@@ -32,7 +33,7 @@ HUNDRED = Decimal(100)
 
 def find_event(session: Session, event_id: int) -> EventPlan:
     """Return what the plan says of an event. Raises `EventNotFound`."""
-    found = event_plan(session, event_id)
+    found = event_plan(session, event_id) if is_id(event_id) else None
     if found is None:
         raise EventNotFound(event_id)
     return found
@@ -46,12 +47,6 @@ def decimal(value: Fraction | int | None) -> Decimal | None:
 def known(value: Fraction) -> Decimal:
     """Return a known exact amount as contract §1 has it."""
     return to_decimal(value)
-
-
-def sorting(name: str) -> str:
-    """Return a key that sorts names with accents and case ignored."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c))
 
 
 def total(values: Iterable[Fraction | None]) -> Fraction | None:

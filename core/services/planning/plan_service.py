@@ -18,15 +18,16 @@ from core.planning.netting import Plan, make_plan, produced_batches
 from core.planning.why import Reason, Users, explain_item, users_of
 from core.services import event_service
 from core.services._kitchen import EventPlan, planned
-from core.services._naming import find
+from core.services._naming import find, sorting
 from core.services._rows import get_fresh
+from core.services._writing import plain_number
 from core.services.planning import _contention, _problems, _reasons
 from core.services.planning._contention import ContendedItem
 from core.services.planning._problems import PlanProblem
-from core.services.planning._views import decimal, find_event, is_stale, sorting
+from core.services.planning._views import decimal, find_event, is_stale
 from core.services.rows import ChangeRow
 from core.session import reading, remembered, revision_of, writing
-from core.units import Amount, exact, parse_amount
+from core.units import Amount, exact
 
 __all__ = [
     "ContendedItem",
@@ -273,20 +274,21 @@ def set_target(
     """
     with writing(session) as writer:
         found = find_event(writer, event_id)
-        recipe = writer.get(Recipe, recipe_id)
+        recipe = get_fresh(writer, Recipe, recipe_id)
         if recipe is None:
             raise RecipeNotFound(recipe_id)
         doc = event_service.get_event(event_id, session=writer)
         doc.targets = [target for target in doc.targets if target.recipe != recipe.slug]
+        wanted = None
         if batches is not None:
-            wanted = parse_amount(batches, allow_zero=True).value
+            wanted = plain_number(batches, "batches", allow_zero=True)
             if wanted % recipe.batch_step:
                 raise RuleBroken(
                     f"{recipe.name} is made in steps of {recipe.batch_step} batch; "
                     f"{exact(Amount(wanted, None))} is none of them."
                 )
             doc.targets.append(_target(found, recipe_id, recipe.slug, wanted, short_ok))
-        said = "no target" if batches is None else f"{batches} batches"
+        said = "no target" if wanted is None else f"{exact(Amount(wanted, None))} batches"
         return _save(writer, doc, f"{doc.name}: {said} of {recipe.name}")
 
 

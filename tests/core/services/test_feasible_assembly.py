@@ -1,0 +1,84 @@
+"""What can be assembled: lines in order, one pool, nothing promised twice (domain.md §3)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from core.errors import RuleBroken
+from core.session import Database
+from tests.builders import KitchenBuilder
+
+
+@pytest.fixture
+def bakery(sqlite_kitchen: Database) -> KitchenBuilder:
+    kitchen = KitchenBuilder()
+    kitchen.recipe("cookies", {"cookie": 10}, {})
+    kitchen.bundle("inner", {"cookie": 1})
+    kitchen.bundle("gift", {"inner": 2})
+    return kitchen
+
+
+@pytest.mark.parametrize("lines", [{"inner": 10, "gift": 5}, {"gift": 5, "inner": 10}])
+def test_a_bundle_that_is_wanted_and_nested_is_counted_once(
+    bakery: KitchenBuilder, lines: dict[str, int]
+) -> None:
+    bakery.event("fair", lines)
+    for bundle, count in (("inner", 20), ("gift", 5)):
+        row = bakery.bundle_row("fair", bundle)
+        assert (row["can_assemble_after_production"], row["short"]) == (count, 0)
+        assert row["blockers"] == []
+
+
+def test_a_line_has_what_it_wants_before_the_next_one(bakery: KitchenBuilder) -> None:
+    bakery.bundle("a", {"cookie": 1})
+    bakery.bundle("b", {"cookie": 1})
+    bakery.event("fair", [("a", 5, "Ann"), ("b", 5, None), ("a", 5, "Bob")])
+    bakery.make("cookies", 1, good={"cookie": 8})
+    assert bakery.bundle_row("fair", "a")["can_assemble_now"] == 5
+    assert bakery.bundle_row("fair", "b")["can_assemble_now"] == 3
+
+
+def test_what_planned_batches_use_is_not_promised_to_bundles(bakery: KitchenBuilder) -> None:
+    bakery.supply("cup")
+    bakery.recipe("cakes", {"cake": 1}, {"cup": 1})
+    bakery.bundle("bag", {"cake": 1, "cup": 1})
+    bakery.event("fair", {"bag": 5})
+    bakery.buy("cup", amount=5, paid="1")
+    row = bakery.bundle_row("fair", "bag")
+    assert row["can_assemble_after_production"] == 0
+    [cup] = row["blockers"]
+    assert (cup["item_name"], cup["missing"]) == ("Cup", Decimal(5))
+    assert row["short"] == 0
+
+
+def test_a_made_input_that_is_short_is_not_promised_twice(bakery: KitchenBuilder) -> None:
+    bakery.recipe("ganaches", {"ganache": 1}, {})
+    bakery.recipe("cakes", {"cake": 1}, {"ganache": 1})
+    bakery.bundle("bag", {"cake": 1, "ganache": 1})
+    bakery.event("fair", {"bag": 5})
+    bakery.target("fair", "ganaches", 5, short_ok=True)
+    row = bakery.bundle_row("fair", "bag")
+    assert (row["can_assemble_after_production"], row["short"]) == (0, 5)
+
+
+def test_an_output_of_unknown_amount_makes_its_bundles_unknown(bakery: KitchenBuilder) -> None:
+    bakery.made("honey", "g")
+    bakery.recipe("honeys", {"honey": "2 cup"}, {})
+    bakery.bundle("jar", {"honey": 3})
+    bakery.event("fair", {"jar": 5})
+    row = bakery.bundle_row("fair", "jar")
+    assert row["can_assemble_after_production"] is None
+    assert row["short"] is None
+
+
+@pytest.mark.parametrize("batches", ["2 kg", "1 cup", "3 tins"])
+def test_batches_are_counted_in_nothing_but_numbers(bakery: KitchenBuilder, batches: str) -> None:
+    with pytest.raises(RuleBroken, match="no number of batches"):
+        bakery.make("cookies", batches)
+
+
+def test_a_dozen_is_twelve_of_anything_counted(bakery: KitchenBuilder) -> None:
+    bakery.make("cookies", "1 dozen")
+    assert bakery.left("cookie") == 120
