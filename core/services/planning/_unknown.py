@@ -39,6 +39,11 @@ def why_unknown(session: Session, found: EventPlan, item_id: int) -> str:
                 for made in makes:
                     if made in plan.items and place in plan.items[made].unsure:
                         return why_unknown(session, found, made)
+                # It knows what is wanted of it and not how many batches that takes.
+                for made in makes:
+                    yields = _unknown_line(session, found, made)
+                    if yields is not None:
+                        return yields
     return "another event takes an unknown amount of it"
 
 

@@ -65,12 +65,16 @@ def test_a_made_input_that_is_short_is_not_promised_twice(bakery: KitchenBuilder
 
 def test_an_output_of_unknown_amount_makes_its_bundles_unknown(bakery: KitchenBuilder) -> None:
     bakery.made("honey", "g")
-    bakery.recipe("honeys", {"honey": "2 cup"}, {})
+    bakery.ingredient("sugar")
+    bakery.recipe("honeys", {"honey": "2 cup"}, {"sugar": 5})
     bakery.bundle("jar", {"honey": 3})
     bakery.event("fair", {"jar": 5})
     row = bakery.bundle_row("fair", "jar")
     assert row["can_assemble_after_production"] is None
     assert row["short"] is None
+    problem = bakery.shopping("fair")["sugar"]["problem"]
+    assert problem is not None
+    assert "2 cup Honey" in problem
 
 
 @pytest.mark.parametrize("batches", ["2 kg", "1 cup", "3 tins"])

@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from core.errors import CannotUndo, ChangeNotFound, RuleBroken
+from core.errors import CannotUndo, ChangeNotFound, EventNotFound, RuleBroken
 from core.models import Lot, StockMove
 from core.services import catalog_service, event_service, journal_service, production_service
 from core.services.doctor_service import check_kitchen
 from core.session import Database, read_session
-from tests.builders import KitchenBuilder
+from tests.builders import CHRISTMAS, KitchenBuilder
 
 
 @pytest.fixture
@@ -261,3 +261,21 @@ def test_an_empty_kitchen_has_revision_zero(sqlite_kitchen: Database) -> None:
 def test_an_unknown_change_is_refused(bakery: KitchenBuilder) -> None:
     with pytest.raises(ChangeNotFound):
         journal_service.undo(999)
+
+
+def test_undoing_an_event_names_the_runs_recorded_for_it(sqlite_kitchen: Database) -> None:
+    kitchen = KitchenBuilder()
+    kitchen.recipe("cookies", {"cookie": 10})
+    added = event_service.add_event("Fair", CHRISTMAS)
+    made = kitchen.make("cookies", 1, event="fair")
+    with pytest.raises(CannotUndo) as refused:
+        journal_service.undo(added.id)
+    assert refused.value.first == (made.id,)
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**31, 2**63, 10**30])
+def test_a_number_that_no_change_can_have_is_not_found(kitchen: Database, number: int) -> None:
+    with pytest.raises(ChangeNotFound):
+        journal_service.undo(number)
+    with pytest.raises(EventNotFound):
+        event_service.get_shopping_list(number)
