@@ -12,6 +12,8 @@ from bakehouse.terminal.options import common_options, json_option, settings_of
 from bakehouse.terminal.output import Heading, plain, print_json, print_table, say
 from bakehouse.terminal.reads import next_event
 from bakehouse.terminal.reasons import print_tree
+from bakehouse.terminal.records import do, rehearse
+from core.commands.registry import COMMANDS
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -37,6 +39,7 @@ LOT = re.compile(r"[Ll]([0-9]+)")
     help="Which packs to buy.",
 )
 @click.option("--accept", is_flag=True, help="Accept the planned batches as targets.")
+@click.option("--dry-run", is_flag=True, help="With --accept: only show what it would change.")
 @json_option
 @common_options
 @click.pass_context
@@ -50,6 +53,7 @@ def plan(
     through: bool,
     packs: str,
     accept: bool,
+    dry_run: bool,
 ) -> None:
     """Print the plan, or one number's reasons, or accept it."""
     from core.services import event_service
@@ -61,9 +65,11 @@ def plan(
     if accept:
         if event is None:
             raise click.UsageError("Name the event whose plan to accept.")
-        change = plan_service.accept_targets(event_service.find_event(event).id)
-        click.echo(plain(f"#{change.id} {change.summary}"))
+        work = rehearse if dry_run else do
+        work(ctx, COMMANDS["event accept"], {"event": event})
         return
+    if dry_run:
+        raise click.UsageError("--dry-run goes with --accept: the plan itself changes nothing.")
     with read_session() as session:
         chosen = None if event is None else event_service.find_event(event, session=session)
         if why is not None or feeds is not None or takes is not None:

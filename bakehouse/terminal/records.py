@@ -22,9 +22,9 @@ def render(command: Command) -> click.Command:
     def callback(ctx: click.Context, /, dry_run: bool, **given: Any) -> None:
         values = values_of(given)
         if dry_run:
-            _rehearse(ctx, command, values)
+            rehearse(ctx, command, values)
         else:
-            _do(ctx, command, values)
+            do(ctx, command, values)
 
     made = click.Command(
         command.words[-1],
@@ -66,7 +66,8 @@ def _param(param: Param) -> click.Parameter:
     )
 
 
-def _do(ctx: click.Context, command: Command, values: dict[str, Given]) -> None:
+def do(ctx: click.Context, command: Command, values: dict[str, Given]) -> None:
+    """Do a command and print its journal entry."""
     from core.commands.registry import run
 
     settings = settings_of(ctx)
@@ -78,7 +79,8 @@ def _do(ctx: click.Context, command: Command, values: dict[str, Given]) -> None:
         click.echo(plain(f"#{change.id} {change.summary}"))
 
 
-def _rehearse(ctx: click.Context, command: Command, values: dict[str, Given]) -> None:
+def rehearse(ctx: click.Context, command: Command, values: dict[str, Given]) -> None:
+    """Do a command in a rehearsal and print what it would change."""
     from core.commands.preview import preview
 
     settings = settings_of(ctx)

@@ -153,6 +153,9 @@ def test_the_catalogue_is_edited_with_lines_as_people_write_them(cli: Cli) -> No
 
 
 def test_the_plan_is_accepted_and_explained(cli: Cli) -> None:
+    before = cli("log", "--json").json
+    assert cli("plan", "christmas", "--accept", "--dry-run").code == 0
+    assert cli("log", "--json").json == before
     assert cli("plan", "christmas", "--accept").code == 0
     why = cli("plan", "christmas", "--why", "flour").out
     assert "7 batches" in why
