@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from core.planning.kitchen import MICRO, Kitchen
-from core.planning.netting import Plan, make_plan
+from core.planning.netting import make_plan
+from core.planning.plan import Plan
 
 NOTHING = Fraction(0)
 MOST_PLANS = 24

@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import ceil
 
 from core.planning.kitchen import Line
-from core.planning.netting import Plan
+from core.planning.plan import Plan
 
 NOTHING = Fraction(0)
 LEDGER_ROUNDING = Fraction(1, 1000)

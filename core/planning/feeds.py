@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from core.planning.kitchen import MICRO, Line
-from core.planning.netting import Flow, Plan
+from core.planning.plan import Flow, Plan
 from core.planning.why import BATCH, NOTHING, Reason, Users, users_of
 
 

@@ -9,198 +9,16 @@ not grow with the depth of nesting.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import gcd, lcm
-from typing import NamedTuple
 
 from core.errors import Cycle
 from core.planning.kitchen import MICRO, Event, Kitchen, Line, Recipe
+from core.planning.plan import ItemPlan, Plan, RecipePlan, wanted_of
 
 ROUNDING_PER_UNIT = 1000
 """A remainder under 1/1000 stock unit after netting is ledger rounding (domain.md §2)."""
-
-
-@dataclass(slots=True)
-class ItemPlan:
-    """The needs of one item by event, and what covers them; in 1/`scale` of the stock unit.
-
-    need = kept + free + rounding + net, for every event that is not in `unsure`. The need of the
-    events in `unknown` is unknown; those in `unsure` are these and the events whose need is known
-    but not what covers it, because an unknown need shares their stock. Those in `takers` take an
-    unknown amount of the free pool.
-    """
-
-    item_id: int
-    scale: int
-    need: dict[int, int] = field(default_factory=dict)
-    kept: dict[int, int] = field(default_factory=dict)
-    free: dict[int, int] = field(default_factory=dict)
-    rounding: dict[int, int] = field(default_factory=dict)
-    net: dict[int, int] = field(default_factory=dict)
-    unknown: set[int] = field(default_factory=set)
-    unsure: set[int] = field(default_factory=set)
-    takers: set[int] = field(default_factory=set)
-
-
-class Flow(NamedTuple):
-    """Batches' worth (in 1/`scale` batch) of one output, from one event's batches to another's."""
-
-    source: int
-    taker: int | None
-    output: int
-    worth: int
-
-
-FlowTest = Callable[[Flow], bool]
-
-
-@dataclass(slots=True)
-class RecipePlan:
-    """The batches of one recipe by event; `need`, `carried` and `short` in 1/`scale` batch.
-
-    `outputs` are the plans of its outputs that anybody reached, `worth` is, per output, the
-    batches' worth of the smallest amount of its item. `steps` counts planned batches in the
-    recipe's `batch_step`, `needed_steps` those that it takes without a target.
-    """
-
-    recipe: Recipe
-    scale: int
-    step: int
-    outputs: tuple[ItemPlan | None, ...]
-    worth: tuple[int | None, ...]
-    need: dict[int, int] = field(default_factory=dict)
-    carried: dict[int, int] = field(default_factory=dict)
-    steps: dict[int, int] = field(default_factory=dict)
-    needed_steps: dict[int, int] = field(default_factory=dict)
-    short: dict[int, int] = field(default_factory=dict)
-    unknown: set[int] = field(default_factory=set)
-    _flows: list[Flow] | None = None
-    _by_event: dict[int, list[Flow]] | None = None
-
-    @property
-    def flows(self) -> list[Flow]:
-        """Which event's batches cover which need; without taker, what nobody needs.
-
-        Worked out when it is first asked for: the plan itself needs only the sums.
-        """
-        if self._flows is None:
-            self._flows = _share_out(self)
-        return self._flows
-
-    def flows_of(self, e: int) -> list[Flow]:
-        """Return the flows from and to an event."""
-        if self._by_event is None:
-            self._by_event = {}
-            for flow in self.flows:
-                self._by_event.setdefault(flow.source, []).append(flow)
-                if flow.taker is not None and flow.taker != flow.source:
-                    self._by_event.setdefault(flow.taker, []).append(flow)
-        return self._by_event.get(e, [])
-
-
-@dataclass(slots=True)
-class Plan:
-    """One plan of one state of the kitchen. Events are told by their place in `kitchen.events`.
-
-    The accessors return exact amounts in stock units or batches, or `None` where the answer is
-    unknown.
-    """
-
-    kitchen: Kitchen
-    items: dict[int, ItemPlan]
-    recipes: dict[int, RecipePlan]
-    order: list[tuple[str, int]]
-    made_by: Mapping[int, Recipe]
-    index: dict[int, int]
-    targeted: Mapping[int, list[int]]
-
-    def need(self, item_id: int, e: int) -> Fraction | None:
-        """Return the gross requirement of an item for an event."""
-        return self._amount(item_id, e, "need")
-
-    def net(self, item_id: int, e: int) -> Fraction | None:
-        """Return what stock does not cover: to buy, to make or to assemble."""
-        return self._amount(item_id, e, "net")
-
-    def given(self, item_id: int, e: int) -> Fraction | None:
-        """Return the stock the plan gives an event: its own kept lots and its free share."""
-        kept, free = self._amount(item_id, e, "kept"), self._amount(item_id, e, "free")
-        return None if kept is None or free is None else kept + free
-
-    def _amount(self, item_id: int, e: int, what: str) -> Fraction | None:
-        found = self.items.get(item_id)
-        if found is None:
-            return Fraction(0)
-        if e in (found.unknown if what == "need" else found.unsure):
-            return None
-        amounts: dict[int, int] = getattr(found, what)
-        return Fraction(amounts.get(e, 0), found.scale)
-
-    def reserved(self, item_id: int, e: int) -> Fraction | None:
-        """Return the stock given to other events: kept lots they need, earlier free takings."""
-        found = self.items.get(item_id)
-        if found is None or self.kitchen.items[item_id].always_on_hand:
-            return Fraction(0)
-        kept = self.kitchen.kept.get(item_id, {})
-        total = 0
-        for other in found.need:
-            if other == e:
-                continue
-            if other in found.unknown and self.kitchen.events[other].id in kept:
-                return None
-            if other < e and other in found.takers:
-                return None
-            total += found.kept.get(other, 0)
-            if other < e:
-                total += found.free.get(other, 0)
-        return Fraction(total, found.scale)
-
-    def batches(self, recipe_id: int, e: int) -> Fraction | None:
-        """Return the planned batches of a recipe for an event."""
-        found = self.recipes.get(recipe_id)
-        if found is None:
-            return Fraction(0)
-        if e in found.unknown:
-            return None
-        return found.steps.get(e, 0) * found.recipe.step
-
-    def batch_need(self, recipe_id: int, e: int) -> Fraction | None:
-        """Return the net need of a recipe's outputs for an event, in batches' worth."""
-        found = self.recipes.get(recipe_id)
-        if found is None:
-            return Fraction(0)
-        if e in found.unknown:
-            return None
-        return Fraction(found.need.get(e, 0), found.scale)
-
-    def to_make(self, recipe_id: int, output: int, e: int) -> Fraction | None:
-        """Return what to shape of one output from an event's planned batches (domain.md §3.5)."""
-        return self._flowing(recipe_id, output, e, lambda flow: flow.source == e)
-
-    def covered(self, recipe_id: int, output: int, e: int) -> Fraction | None:
-        """Return what planned batches, carried ones included, give an event of one output."""
-        return self._flowing(recipe_id, output, e, lambda flow: flow.taker == e)
-
-    def left_over(self, recipe_id: int, output: int, e: int) -> Fraction | None:
-        """Return what an event's batches make of one output that nobody needs."""
-        return self._flowing(
-            recipe_id, output, e, lambda flow: flow.source == e and flow.taker is None
-        )
-
-    def _flowing(self, recipe_id: int, output: int, e: int, chosen: FlowTest) -> Fraction | None:
-        found = self.recipes.get(recipe_id)
-        if found is None:
-            return Fraction(0)
-        per_batch = found.recipe.outputs[output].amount
-        if e in found.unknown:
-            return None
-        worth = sum(f.worth for f in found.flows_of(e) if f.output == output and chosen(f))
-        if not worth:
-            return Fraction(0)
-        return None if per_batch is None else Fraction(worth, found.scale) * per_batch
 
 
 def make_plan(kitchen: Kitchen) -> Plan:
@@ -470,7 +288,7 @@ def _plan_batches(plan: Plan, recipe: Recipe) -> None:
     asking.update(plan.targeted.get(recipe.id, ()))
     over, over_unknown = 0, False
     for e in sorted(asking):
-        wanted = _wanted(batches, e)
+        wanted = wanted_of(batches, e)
         if wanted is None or (over_unknown and wanted):
             batches.unknown.add(e)
             _ask_unknown(plan, recipe.lines, e)
@@ -504,23 +322,6 @@ def _recipe_plan(plan: Plan, recipe: Recipe) -> RecipePlan:
     return RecipePlan(recipe, scale, int(recipe.step * scale), outputs, worth)
 
 
-def _wanted(batches: RecipePlan, e: int) -> list[tuple[int, int]] | None:
-    """Return what an event wants of each output, in batches' worth; None when unknown."""
-    wanted = []
-    for number, item in enumerate(batches.outputs):
-        if item is None:
-            continue
-        if e in item.unsure:
-            return None
-        net = item.net.get(e, 0)
-        if net:
-            worth = batches.worth[number]
-            if worth is None:
-                return None
-            wanted.append((number, net * worth))
-    return wanted
-
-
 def produced_batches(event: Event, recipe: Recipe) -> Fraction | None:
     """Return the good output of an event's runs in batches' worth; None when unknown."""
     total = Fraction(0)
@@ -541,22 +342,3 @@ def _with_target(event: Event, recipe: Recipe, needed: int) -> int:
     produced = produced_batches(event, recipe) or Fraction(0)
     wanted = max(0, (target.batches - produced) // recipe.step)
     return wanted if target.short_ok else max(wanted, needed)
-
-
-def _share_out(batches: RecipePlan) -> list[Flow]:
-    """Cover each event's needs from earlier left-overs, oldest first, then its own batches."""
-    flows: list[Flow] = []
-    supply: deque[tuple[int, int]] = deque()
-    for e, steps in batches.steps.items():
-        if steps:
-            supply.append((e, steps * batches.step))
-        for number, worth in _wanted(batches, e) or ():
-            while worth and supply:
-                source, there = supply.popleft()
-                used = min(worth, there)
-                flows.append(Flow(source, e, number, used))
-                worth -= used
-                if there > used:
-                    supply.appendleft((source, there - used))
-    flows.extend(Flow(source, None, 0, worth) for source, worth in supply)
-    return flows

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from core.planning.kitchen import Line
-from core.planning.netting import Plan
+from core.planning.plan import Plan
 
 BATCH = "batch"
 NOTHING = Fraction(0)

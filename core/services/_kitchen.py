@@ -33,7 +33,8 @@ from core.models import (
 from core.models.base import read_exact
 from core.planning import kitchen as planning
 from core.planning.kitchen import Kitchen
-from core.planning.netting import Plan, make_plan
+from core.planning.netting import make_plan
+from core.planning.plan import Plan
 from core.session import remembered
 from core.units import Amount, exact, from_micro
 

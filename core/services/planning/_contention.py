@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from core.planning.contention import Claim, Contention, Move, contentions, with_moves
-from core.planning.netting import Plan
+from core.planning.plan import Plan
 from core.services._kitchen import planned
 from core.services.planning._views import decimal
 from core.session import remembered

@@ -16,7 +16,7 @@ from core.clock import today
 from core.models import Item, Lot, Product
 from core.planning.feasibility import assemblies
 from core.planning.feeds import Stretch, allot
-from core.planning.netting import Plan
+from core.planning.plan import Plan
 from core.services import saying
 from core.services._kitchen import EventPlan
 from core.services.planning._contention import lacking

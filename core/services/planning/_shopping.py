@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from core.models import Checked, ItemUnit, Product
 from core.money import from_micro as money_of
-from core.planning.netting import Plan
 from core.planning.packs import Cover, Offer, choose
+from core.planning.plan import Plan
 from core.planning.trips import choose_together
 from core.services._kitchen import EventPlan
 from core.services._naming import sorting

@@ -20,7 +20,7 @@ from core.models import OPEN, Event, EventLine, Item, Lot, Run, StockMove
 from core.money import from_micro as money_of
 from core.money import split
 from core.planning.kitchen import Line
-from core.planning.netting import Plan
+from core.planning.plan import Plan
 from core.services._kitchen import EventPlan
 from core.services._ledger import ROUNDING
 from core.services._prices import last_unit_costs

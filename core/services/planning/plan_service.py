@@ -14,7 +14,8 @@ from core.documents import EventDoc, TargetDoc
 from core.errors import ItemNotFound, LotNotFound, RecipeNotFound, RuleBroken
 from core.models import Item, Lot, Recipe
 from core.planning.feeds import feeds_of_item, feeds_of_lot, needs_of_line
-from core.planning.netting import Plan, make_plan, produced_batches
+from core.planning.netting import make_plan, produced_batches
+from core.planning.plan import Plan
 from core.planning.why import Reason, Users, explain_item, users_of
 from core.services import event_service
 from core.services._kitchen import EventPlan, planned

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 
 from core.planning.kitchen import Kitchen
-from core.planning.netting import Plan, make_plan
+from core.planning.netting import make_plan
+from core.planning.plan import Plan
 from tests.core.planning.kitchens import kitchens
 from tests.core.planning.naive import NaivePlan, plan_naively
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 
 from core.planning.feasibility import Assembly, assemblies, can_make
 from core.planning.kitchen import Kitchen, Line
-from core.planning.netting import Plan, make_plan
+from core.planning.netting import make_plan
+from core.planning.plan import Plan
 from tests.core.planning.kitchens import kitchens
 
 EXAMPLES = settings.get_profile("quick").max_examples * 3

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 
 from core.planning.feeds import LotShare, allot, feeds_of_item, feeds_of_lot, needs_of_line
 from core.planning.kitchen import Kitchen
-from core.planning.netting import Plan, make_plan
+from core.planning.netting import make_plan
+from core.planning.plan import Plan
 from core.planning.why import Reason
 from tests.core.planning.kitchens import kitchens
 

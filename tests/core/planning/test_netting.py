@@ -18,7 +18,8 @@ from core.planning.kitchen import (
     Recipe,
     Target,
 )
-from core.planning.netting import Plan, make_plan
+from core.planning.netting import make_plan
+from core.planning.plan import Plan
 
 FLOUR, COOKIE, LARGE, BOX = 1, 2, 3, 4
 COOKIES = 1

@@ -8,7 +8,8 @@ from fractions import Fraction
 from hypothesis import given, settings
 
 from core.planning.kitchen import Kitchen
-from core.planning.netting import Plan, make_plan
+from core.planning.netting import make_plan
+from core.planning.plan import Plan
 from core.planning.why import Reason, explain_batches, explain_item, explain_need
 from tests.core.planning.kitchens import kitchens
 
