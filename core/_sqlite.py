@@ -9,7 +9,6 @@ taken off.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -31,7 +30,6 @@ from core.errors import (
 WAL_KEPT = 4 * 1024 * 1024
 """Bytes to which the write-ahead log is cut back after a checkpoint."""
 
-Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]
 
 _READS = frozenset(
     (
