@@ -13,7 +13,7 @@ from core.planning.plan import Plan
 from tests.core.planning.kitchens import kitchens
 from tests.core.planning.naive import NaivePlan, plan_naively
 
-EXAMPLES = settings.get_profile("quick").max_examples * 8
+EXAMPLES = settings().max_examples * 8
 
 
 def assert_equal(kitchen: Kitchen, plan: Plan, naive: NaivePlan) -> None:

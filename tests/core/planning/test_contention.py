@@ -12,7 +12,7 @@ from core.planning.kitchen import MICRO, Kitchen
 from core.planning.netting import make_plan
 from tests.core.planning.kitchens import kitchens
 
-EXAMPLES = settings.get_profile("quick").max_examples * 3
+EXAMPLES = settings().max_examples * 3
 
 
 @settings(max_examples=EXAMPLES)

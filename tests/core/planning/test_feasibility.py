@@ -14,7 +14,7 @@ from core.planning.netting import make_plan
 from core.planning.plan import Plan
 from tests.core.planning.kitchens import kitchens
 
-EXAMPLES = settings.get_profile("quick").max_examples * 3
+EXAMPLES = settings().max_examples * 3
 
 
 def drawn(plan: Plan, lines: tuple[Line, ...], times: Fraction) -> dict[int, Fraction]:

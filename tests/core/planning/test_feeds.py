@@ -14,7 +14,7 @@ from core.planning.plan import Plan
 from core.planning.why import Reason
 from tests.core.planning.kitchens import kitchens
 
-EXAMPLES = settings.get_profile("quick").max_examples * 3
+EXAMPLES = settings().max_examples * 3
 
 
 def every(reason: Reason) -> Iterator[Reason]:

@@ -27,7 +27,7 @@ from core.planning.netting import make_plan
 from core.planning.plan import Plan
 from tests.core.planning.kitchens import FIRST_DAY, kitchens
 
-EXAMPLES = settings.get_profile("quick").max_examples * 3
+EXAMPLES = settings().max_examples * 3
 
 Numbers = dict[tuple[str, int, int], Fraction | None]
 """The numbers of a plan by what they are, the id of the item or recipe, and the event's id."""

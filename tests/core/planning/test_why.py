@@ -13,7 +13,7 @@ from core.planning.plan import Plan
 from core.planning.why import Reason, explain_batches, explain_item, explain_need
 from tests.core.planning.kitchens import kitchens
 
-EXAMPLES = settings.get_profile("quick").max_examples * 3
+EXAMPLES = settings().max_examples * 3
 
 
 def reasons(plan: Plan) -> Iterator[tuple[Reason, Fraction | None]]:

@@ -1,0 +1,157 @@
+"""The three views as the services give them, against the naive planner, on stored kitchens.
+
+From the tables to the numbers a person reads: loading, netting, batches, what can be packed.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from core.planning.kitchen import MICRO, Kitchen
+from core.services import event_service
+from core.session import Database, KitchenSession, rehearsal
+from tests.core.planning.kitchens import kitchens
+from tests.core.planning.naive import NaivePlan, plan_naively
+from tests.core.planning.naive_packing import (
+    makeable,
+    pack,
+    pool_after_production,
+    stock_pool,
+    use_inputs,
+)
+from tests.core.planning.stored import storable, store
+
+EXAMPLES = settings().max_examples
+ZERO = Fraction(0)
+
+served = settings(
+    max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def same(shown: Decimal | None, exact: Fraction | int | None, where: str) -> None:
+    """Check a number of a view: exact where it has a finite decimal, else to six places."""
+    if exact is None or shown is None:
+        assert (shown, exact) == (None, None), where
+        return
+    finite = 10**40 % Fraction(exact).denominator == 0
+    assert abs(Fraction(shown) - exact) <= (0 if finite else Fraction(1, 2_000_000)), where
+
+
+def on_hand(kitchen: Kitchen, item_id: int) -> Fraction:
+    kept = sum(kitchen.kept.get(item_id, {}).values())
+    return Fraction(kitchen.free.get(item_id, 0) + kept, MICRO)
+
+
+def available(kitchen: Kitchen, plan: NaivePlan, item_id: int, place: int) -> Fraction | None:
+    reserved = plan.reserved[item_id, place]
+    return None if reserved is None else on_hand(kitchen, item_id) - reserved
+
+
+class Compared:
+    """One stored kitchen and its naive plan."""
+
+    def __init__(self, kitchen: Kitchen, session: KitchenSession) -> None:
+        self.kitchen = storable(kitchen)
+        self.session = session
+        store(session, self.kitchen)
+        self.plan = plan_naively(self.kitchen)
+
+    def production(self, place: int) -> None:
+        event = self.kitchen.events[place]
+        rows = event_service.get_production_progress(event.id, session=self.session)["recipes"]
+        alone = plan_naively(self.kitchen.alone(event))
+        can = makeable(self.kitchen, self.plan, place)
+        shown = {row["recipe_id"] for row in rows}
+        for recipe_id in self.kitchen.recipes:
+            if self.plan.batches[recipe_id, place] != 0 or alone.batches[recipe_id, 0] != 0:
+                assert recipe_id in shown
+        for row in rows:
+            recipe_id, where = row["recipe_id"], f"{row['recipe_name']} for {event.slug}"
+            same(row["remaining_batches"], self.plan.batches[recipe_id, place], where)
+            same(row["can_make"], can.get(recipe_id, ZERO), f"can make {where}")
+            for number, output in enumerate(row["outputs"]):
+                self._output(recipe_id, number, output, place, alone)
+
+    def _output(
+        self, recipe_id: int, number: int, output: Any, place: int, alone: NaivePlan
+    ) -> None:
+        item_id, where = output["item_id"], f"{output['item_name']} at {place}"
+        same(output["needed"], alone.need[item_id, 0], f"needed {where}")
+        same(output["remaining"], self.plan.net[item_id, place], f"remaining {where}")
+        key = recipe_id, number, place
+        same(output["to_make"], self.plan.to_make[key], f"to make {where}")
+        need, over = self.plan.need[item_id, place], self.plan.left_over[key]
+        there = available(self.kitchen, self.plan, item_id, place)
+        spare = (
+            None
+            if need is None or over is None or there is None
+            else max(ZERO, there - need) + over
+        )
+        same(output["spare"], spare, f"spare {where}")
+
+    def assembly(self, place: int) -> None:
+        event = self.kitchen.events[place]
+        rows = event_service.get_assembly_progress(event.id, session=self.session)["bundles"]
+        alone = plan_naively(self.kitchen.alone(event))
+        now = pack(stock_pool(self.kitchen, self.plan, place), self.plan, place)
+        after_pool = pool_after_production(self.kitchen, self.plan, place)
+        use_inputs(after_pool, self.plan, place)
+        after = pack(after_pool, self.plan, place)
+        for row in rows:
+            bundle_id, where = row["bundle_id"], f"{row['bundle_name']} for {event.slug}"
+            same(row["target_quantity"], alone.need[bundle_id, 0], f"target {where}")
+            same(row["remaining"], self.plan.net[bundle_id, place], f"remaining {where}")
+            same(row["can_assemble_now"], now[bundle_id], f"now {where}")
+            same(row["can_assemble_after_production"], after[bundle_id], f"after {where}")
+
+    def shopping(self, place: int) -> None:
+        event = self.kitchen.events[place]
+        rows = event_service.get_shopping_list(event.id, session=self.session)
+        listed = {row["item_id"] for row in rows}
+        for item_id, item in self.kitchen.items.items():
+            if item.kind in ("ingredient", "supply") and self.plan.need[item_id, place] != 0:
+                assert item_id in listed
+        for row in rows:
+            item_id, where = row["item_id"], f"{row['item_name']} for {event.slug}"
+            same(row["needed"], self.plan.need[item_id, place], f"needed {where}")
+            same(row["on_hand"], on_hand(self.kitchen, item_id), f"on hand {where}")
+            same(row["reserved"], self.plan.reserved[item_id, place], f"reserved {where}")
+            there = available(self.kitchen, self.plan, item_id, place)
+            same(row["available"], there, f"available {where}")
+            same(row["to_buy"], self.plan.net[item_id, place], f"to buy {where}")
+            always = self.kitchen.items[item_id].always_on_hand
+            assert (row["status"] == "unknown") == (not always and row["to_buy"] is None)
+
+
+@pytest.mark.usefixtures("sqlite_kitchen")
+@served
+@given(kitchens())
+def test_every_view_says_what_the_naive_planner_says(kitchen: Kitchen) -> None:
+    with rehearsal() as session:
+        compared = Compared(kitchen, session)
+        for place in range(len(compared.kitchen.events)):
+            compared.production(place)
+            compared.assembly(place)
+            compared.shopping(place)
+
+
+def test_the_same_on_postgresql(postgres_kitchen: Database) -> None:
+    few = settings(max_examples=max(5, EXAMPLES // 10), deadline=None)
+
+    @few
+    @given(kitchens())
+    def compare(kitchen: Kitchen) -> None:
+        with rehearsal() as session:
+            compared = Compared(kitchen, session)
+            for place in range(len(compared.kitchen.events)):
+                compared.production(place)
+                compared.assembly(place)
+                compared.shopping(place)
+
+    compare()
