@@ -27,12 +27,16 @@ LISTS = "bakehouse.terminal.lists"
 PLUGINS = "bakehouse.terminal.plugins"
 RECORDS = "bakehouse.terminal.records"
 WHAT_IF = "bakehouse.terminal.what_if"
+TRACES = "bakehouse.terminal.traces"
+KEEPING = "bakehouse.terminal.keeping"
+SERVING = "bakehouse.terminal.serving"
 
 FOUND_IN: dict[str, tuple[str, str]] = {
     "show": (f"{READS}:show", "Show any view of any plugin."),
     "plan": (f"{PLANS}:plan", "The plan of an event, or of all open events, and why."),
     "what-if": (f"{WHAT_IF}:what_if", "Try steps without keeping them, or keep them as one."),
     "log": (f"{READS}:log", "What was done, newest first."),
+    "trace": (f"{TRACES}:trace", "Where a lot, a run or an item came from and went."),
     "event": (f"{LISTS}:event", "Events: list and edit."),
     "item": (f"{LISTS}:item", "Items: list and edit."),
     "product": (f"{LISTS}:product", "Products: list and edit."),
@@ -42,7 +46,10 @@ FOUND_IN: dict[str, tuple[str, str]] = {
     "demo": (f"{FILES}:demo", "Open a worked example kitchen."),
     "import": (f"{FILES}:import_", "Read a kitchen file, or a file of another program."),
     "export": (f"{FILES}:export", "Write the kitchen to a file."),
+    "backup": (f"{KEEPING}:backup", "Copy the kitchen to a file, also while it is in use."),
+    "restore": (f"{KEEPING}:restore", "Bring a backup back; what is there now is kept aside."),
     "doctor": (f"{FILES}:doctor", "Check the kitchen, and say where things are."),
+    "serve": (f"{SERVING}:serve", "Open the screen to web browsers."),
     "plugins": (f"{PLUGINS}:plugins", "Plugins: list, show, enable, disable."),
 }
 """Where each subcommand is, and its help, so that `--help` imports none of them."""
