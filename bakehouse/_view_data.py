@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, Inexact, localcontext
+from fractions import Fraction
 from typing import Literal, TypeAlias, get_args
 
 ColumnKind: TypeAlias = Literal["text", "amount", "money", "date", "percent", "status", "integer"]
@@ -16,6 +17,7 @@ Edit: TypeAlias = Literal["target", "quantity", "stock"]
 Align: TypeAlias = Literal["left", "right"]
 RefKind: TypeAlias = Literal["item", "recipe", "bundle", "lot", "event", "change"]
 RowStyle: TypeAlias = Literal["done", "short", "unknown", "muted"]
+ChartKind: TypeAlias = Literal["bars", "lines"]
 
 _NUMERIC = frozenset(("amount", "money", "percent", "integer"))
 
@@ -196,20 +198,108 @@ class Markdown:
         return {"markdown": self.text}
 
 
+Number: TypeAlias = Decimal | int | Fraction | None
+"""One value of a chart; None is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Numbers under one name, one for each label of the chart."""
+
+    name: str
+    values: tuple[Number, ...]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name.strip():
+            raise ValueError("a Series needs a name")
+        object.__setattr__(self, "values", tuple(self.values))
+        for value in self.values:
+            if isinstance(value, bool) or not isinstance(value, Decimal | int | Fraction | None):
+                raise TypeError(
+                    f"Series {self.name!r}: a value is a Decimal, a whole number, a Fraction or "
+                    f"None, not {_kind_of(value)}"
+                )
+            if isinstance(value, Decimal) and not value.is_finite():
+                raise ValueError(f"Series {self.name!r}: {value} is no number to draw")
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars, or lines along labels that follow each other, of one or more series of numbers.
+
+    Attributes:
+        kind: How it is drawn where there is room for a drawing.
+        labels: What the numbers belong to, in the order to show them.
+        series: At least one, of different names, each with as many values as there are labels.
+        unit: What stands behind each number.
+        title: One line above it.
+        data: What `--json` prints; left out, the chart itself.
+    """
+
+    kind: ChartKind
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    unit: str = ""
+    title: str = ""
+    data: object = None
+
+    def __post_init__(self) -> None:
+        _check_choice(self.kind, ChartKind, "Chart", "kind")
+        for text in ("unit", "title"):
+            if not isinstance(getattr(self, text), str):
+                raise TypeError(f"Chart: {text} must be a text")
+        object.__setattr__(self, "labels", tuple(self.labels))
+        object.__setattr__(self, "series", tuple(self.series))
+        if not all(isinstance(label, str) for label in self.labels):
+            raise TypeError("Chart: labels must be texts")
+        _check_series(self)
+
+    def as_table(self) -> Table:
+        """Return the same numbers as a table: a row for each label, a column for each series."""
+        names = [series.name for series in self.series]
+        label = "label" if "label" not in names else "label_"
+        columns = [Column(label, title=""), *(Column(n, title=n, kind="amount") for n in names)]
+        values = zip(*(series.values for series in self.series), strict=True)
+        rows = [
+            (label, *(_exact(value) for value in row))
+            for label, row in zip(self.labels, values, strict=True)
+        ]
+        return Table(columns, rows, data=self.as_data())
+
+    def as_data(self) -> object:
+        """Return `data`, or the labels and series with their exact values."""
+        if self.data is not None:
+            return self.data
+        return {
+            "kind": self.kind,
+            "unit": self.unit,
+            "labels": list(self.labels),
+            "series": [
+                {"name": series.name, "values": list(map(_exact, series.values))}
+                for series in self.series
+            ],
+        }
+
+
+Part: TypeAlias = Table | Markdown | Chart
+"""What stands by itself, or under a title in `Sections`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sections:
     """Several parts under each other, each with its title."""
 
-    parts: tuple[tuple[str, Table | Markdown], ...]
+    parts: tuple[tuple[str, Part], ...]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", tuple(self.parts))
         for part in self.parts:
             if not (isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], str)):
-                raise TypeError("Sections takes pairs of a title and a Table or Markdown")
-            if not isinstance(part[1], Table | Markdown):
+                raise TypeError("Sections takes pairs of a title and a Table, Markdown or Chart")
+            if not isinstance(part[1], Part):
                 raise TypeError(
-                    f"section {part[0]!r} must be a Table or Markdown, not {_kind_of(part[1])}"
+                    f"section {part[0]!r} must be a Table, Markdown or Chart, "
+                    f"not {_kind_of(part[1])}"
                 )
 
     def as_data(self) -> object:
@@ -217,7 +307,7 @@ class Sections:
         return [{"title": title, "data": part.as_data()} for title, part in self.parts]
 
 
-ViewData: TypeAlias = Table | Sections | Markdown
+ViewData: TypeAlias = Table | Sections | Markdown | Chart
 """What a view's `load` returns."""
 
 
@@ -278,6 +368,32 @@ def _check_cells(columns: tuple[Column, ...], cells: tuple[Cell, ...], where: st
                 f"{where}, column {column.name!r}: a cell is a text, a whole number, a Decimal, "
                 f"a date, an Amount, Money or None, not {_kind_of(cell)}"
             )
+
+
+def _check_series(chart: Chart) -> None:
+    if not chart.series:
+        raise ValueError("a Chart needs at least one Series")
+    seen: set[str] = set()
+    for series in chart.series:
+        if not isinstance(series, Series):
+            raise TypeError(f"a Chart takes series of Series, not {_kind_of(series)}")
+        if series.name in seen:
+            raise ValueError(f"two series are named {series.name!r}")
+        seen.add(series.name)
+        if len(series.values) != len(chart.labels):
+            raise ValueError(
+                f"series {series.name!r} has {len(series.values)} values "
+                f"for {len(chart.labels)} labels"
+            )
+
+
+def _exact(value: Number) -> Decimal | int | None:
+    """Return a number as a cell; a fraction without a finite decimal with 6 places."""
+    if not isinstance(value, Fraction):
+        return value
+    with localcontext(prec=60) as context:
+        quotient = Decimal(value.numerator) / Decimal(value.denominator)
+        return quotient.quantize(Decimal("0.000001")) if context.flags[Inexact] else quotient
 
 
 def _plain(cell: Cell) -> str | int | Decimal | date | None:

@@ -24,16 +24,21 @@ from bakehouse._view_data import (
     Align,
     Amount,
     Cell,
+    Chart,
+    ChartKind,
     Column,
     ColumnKind,
     Edit,
     Markdown,
     Money,
+    Number,
+    Part,
     Ref,
     RefKind,
     Row,
     RowStyle,
     Sections,
+    Series,
     Table,
     ViewData,
 )
@@ -47,6 +52,8 @@ __all__ = [
     "Amount",
     "Area",
     "Cell",
+    "Chart",
+    "ChartKind",
     "CheckSpec",
     "Column",
     "ColumnKind",
@@ -56,11 +63,14 @@ __all__ = [
     "Finding",
     "Markdown",
     "Money",
+    "Number",
+    "Part",
     "Ref",
     "RefKind",
     "Row",
     "RowStyle",
     "Sections",
+    "Series",
     "Table",
     "ViewContext",
     "ViewData",
@@ -135,8 +145,8 @@ class ViewSpec:
         id: The plugin's name, or that, a dot and more.
         title: What people read above it.
         area: Where it belongs.
-        load: `"module:function"`, taking a `ViewContext` and returning a `Table`, `Sections` or
-            `Markdown`. Imported when the view is first opened.
+        load: `"module:function"`, taking a `ViewContext` and returning a `Table`, `Sections`,
+            `Markdown` or `Chart`. Imported when the view is first opened.
         key: A suggestion; the keys of the program win, clashes are listed.
         order: Views are sorted by order, then id.
         budget_ms: Milliseconds after which it is called slow; after ten times that it is stopped.

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from bakehouse.plugin import Finding, Markdown, Sections, Table, ViewData
+from bakehouse.plugin import Finding, ViewData
 from plugins.failing import traceback_of
 from plugins.states import Failure
 
@@ -58,9 +58,9 @@ class Ran(Generic[T]):
 def view_data(result: Any) -> ViewData:
     """Take what a view's `load` returned; `TypeError` for anything else than its data."""
     _refuse_coroutine(result, "load")
-    if not isinstance(result, Table | Sections | Markdown):
+    if not isinstance(result, ViewData):
         kind = type(result).__name__
-        raise TypeError(f"load must return a Table, Sections or Markdown, not {kind}")
+        raise TypeError(f"load must return a Table, Sections, Markdown or Chart, not {kind}")
     return result
 
 

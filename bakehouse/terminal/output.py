@@ -94,7 +94,7 @@ def print_table(
     cells = [[plain(cell) for cell in row] for row in rows]
     foot = [] if totals is None else [[plain(cell) for cell in totals]]
     titles = [heading.title for heading in headings]
-    widths = [max(_width(row[n]) for row in [titles, *cells, *foot]) for n in range(len(titles))]
+    widths = [max(width_of(row[n]) for row in [titles, *cells, *foot]) for n in range(len(titles))]
     right = [heading.kind in RIGHT for heading in headings]
     rule = "  ".join("─" * width for width in widths)
     click.echo(_line(titles, widths, right))
@@ -108,13 +108,19 @@ def print_table(
 
 def _line(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
     padded = [
-        " " * (width - _width(cell)) + cell if to_right else cell + " " * (width - _width(cell))
+        pad(cell, width, right=to_right)
         for cell, width, to_right in zip(row, widths, right, strict=True)
     ]
     return "  ".join(padded).rstrip()
 
 
-def _width(text: str) -> int:
+def pad(cell: str, width: int, *, right: bool = False) -> str:
+    """Return a text in at least `width` columns of a terminal."""
+    room = " " * (width - width_of(cell))
+    return room + cell if right else cell + room
+
+
+def width_of(text: str) -> int:
     """Return how many columns a text takes on a terminal."""
     if text.isascii():
         return len(text)

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import redirect_stdout
-from datetime import date, datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from bakehouse.terminal.options import common_options, json_option, settings_of
-from bakehouse.terminal.output import (
-    Heading,
-    csv_text,
-    markdown_table,
-    plain,
-    print_json,
-    print_table,
-    say,
-)
+from bakehouse.terminal.output import Heading, plain, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from bakehouse.plugin import Cell, Column, Row, Table, ViewData
     from core.services.rows import EventRow
     from plugins.host import Failure, Host, Loaded, View
 
@@ -42,6 +31,8 @@ if TYPE_CHECKING:
 @click.pass_context
 def show(ctx: click.Context, view: str, event: str | None, as_csv: bool, as_markdown: bool) -> None:
     """Load a view as the screen does, and print what it returned."""
+    from bakehouse.terminal.views import print_view, view_as_csv, view_as_markdown
+
     settings = settings_of(ctx)
     settings.open()
     host = settings.host()
@@ -58,11 +49,13 @@ def show(ctx: click.Context, view: str, event: str | None, as_csv: bool, as_mark
             }
         )
     elif as_csv:
-        click.echo(_csv(loaded.data), nl=False)
+        click.echo(view_as_csv(loaded.data), nl=False)
     elif as_markdown:
-        click.echo(_markdown(loaded.data), nl=False)
+        click.echo(view_as_markdown(loaded.data), nl=False)
     else:
-        _print(loaded.data, found.title, chosen)
+        if chosen is not None:
+            say(f"{found.title} · {chosen.name} · {chosen.date.isoformat()}")
+        print_view(loaded.data)
 
 
 def _load(host: Host, view: View, name: str | None) -> tuple[Loaded, EventRow | None]:
@@ -103,90 +96,6 @@ def _give_up(failure: Failure) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(1)
-
-
-def _tables(data: ViewData) -> Iterator[tuple[str, Table | str]]:
-    """Yield the titled parts of what a view returned; Markdown as its text."""
-    from bakehouse.plugin import Markdown, Sections
-
-    parts = data.parts if isinstance(data, Sections) else (("", data),)
-    for title, part in parts:
-        yield title, part.text if isinstance(part, Markdown) else part
-
-
-def _said(cell: Cell, column: Column) -> str:
-    """Return a cell as people read it."""
-    from bakehouse.plugin import Amount, Money
-    from core.units import plain_decimal
-
-    if cell is None:
-        return "unknown"
-    if isinstance(cell, Amount | Money):
-        return cell.said
-    if isinstance(cell, Decimal):
-        if column.kind == "percent":
-            return f"{int(cell)} %"
-        return plain_decimal(cell)
-    if isinstance(cell, date | datetime):
-        return cell.isoformat()
-    return str(cell)
-
-
-def _value(cell: Cell) -> Any:
-    """Return a cell as programs read it."""
-    from bakehouse.plugin import Amount, Money
-
-    return cell.value if isinstance(cell, Amount | Money) else cell
-
-
-def _row(row: Row, columns: Sequence[Column]) -> list[str]:
-    return [_said(cell, column) for cell, column in zip(row.cells, columns, strict=True)]
-
-
-def _print(data: ViewData, title: str, event: EventRow | None) -> None:
-    if event is not None:
-        say(f"{title} · {event.name} · {event.date.isoformat()}")
-    for heading, part in _tables(data):
-        if heading:
-            click.echo(plain(heading))
-        if isinstance(part, str):
-            click.echo(plain(part, lines=True))
-            continue
-        totals = part.totals
-        print_table(
-            [Heading(c.name, c.heading, c.kind) for c in part.columns],
-            [_row(row, part.columns) for row in part.rows],
-            None
-            if totals is None
-            else [_said(cell, c) for cell, c in zip(totals, part.columns, strict=True)],
-            part.empty,
-        )
-        if part.note:
-            say(part.note)
-
-
-def _csv(data: ViewData) -> str:
-    parts = []
-    for _, part in _tables(data):
-        if isinstance(part, str):
-            parts.append(part + "\n")
-        else:
-            names = [column.name for column in part.columns]
-            parts.append(csv_text(names, [[_value(c) for c in row.cells] for row in part.rows]))
-    return "\n".join(parts)
-
-
-def _markdown(data: ViewData) -> str:
-    parts = []
-    for heading, part in _tables(data):
-        text = f"## {plain(heading)}\n\n" if heading else ""
-        if isinstance(part, str):
-            text += part + "\n"
-        else:
-            titles = [column.heading for column in part.columns]
-            text += markdown_table(titles, [_row(row, part.columns) for row in part.rows])
-        parts.append(text)
-    return "\n".join(parts)
 
 
 # -- log ------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import sys
 from dataclasses import FrozenInstanceError, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from bakehouse.plugin import (
     Action,
     Amount,
     Area,
+    Chart,
     CheckSpec,
     Column,
     Deadline,
@@ -24,6 +26,7 @@ from bakehouse.plugin import (
     Ref,
     Row,
     Sections,
+    Series,
     Table,
     ViewContext,
     ViewSpec,
@@ -224,7 +227,9 @@ def test_sections_hold_tables_and_texts() -> None:
         {"title": "List", "data": [{"item": "Flour", "to_buy": Decimal("5000")}]},
         {"title": "Note", "data": {"markdown": "*hm*"}},
     ]
-    with pytest.raises(TypeError, match="section 'List' must be a Table or Markdown, not str"):
+    with pytest.raises(
+        TypeError, match="section 'List' must be a Table, Markdown or Chart, not str"
+    ):
         Sections((("List", "flour"),))  # type: ignore[arg-type]
 
 
@@ -280,3 +285,63 @@ def test_a_deadline_ends_by_time_and_by_being_revoked() -> None:
     assert later.remaining_ms() == 0
     with pytest.raises(DeadlineError):
         later.check()
+
+
+# -- charts ----------------------------------------------------------------------------------------
+
+
+def chart(**changes: object) -> Chart:
+    given: dict[str, object] = {
+        "kind": "bars",
+        "labels": ("Mon", "Tue"),
+        "series": (Series("oven", (Decimal("1.5"), 2)), Series("hands", (Fraction(1, 3), None))),
+        "unit": "h",
+    }
+    return Chart(**{**given, **changes})  # type: ignore[arg-type]
+
+
+def test_a_chart_is_the_same_numbers_as_its_table_and_its_data() -> None:
+    table = chart().as_table()
+    assert [column.name for column in table.columns] == ["label", "oven", "hands"]
+    assert [row.cells for row in table.rows] == [
+        ("Mon", Decimal("1.5"), Decimal("0.333333")),
+        ("Tue", 2, None),
+    ]
+    assert chart().as_data() == {
+        "kind": "bars",
+        "unit": "h",
+        "labels": ["Mon", "Tue"],
+        "series": [
+            {"name": "oven", "values": [Decimal("1.5"), 2]},
+            {"name": "hands", "values": [Decimal("0.333333"), None]},
+        ],
+    }
+    assert chart(data=["mine"]).as_data() == ["mine"]
+
+
+def test_a_fraction_with_a_finite_decimal_stays_exact_in_a_chart() -> None:
+    finite = chart(labels=("a",), series=(Series("x", (Fraction(1, 2**20),)),)).as_table()
+    assert finite.rows[0].cells[1] == Decimal(1) / 2**20
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"kind": "pie"}, "kind must be one of bars, lines, not 'pie'"),
+        ({"series": ()}, "a Chart needs at least one Series"),
+        ({"series": ("oven",)}, "a Chart takes series of Series, not str"),
+        ({"labels": (1, 2)}, "labels must be texts"),
+        ({"unit": None}, "unit must be a text"),
+        ({"labels": ("Mon",)}, "series 'oven' has 2 values for 1 labels"),
+        ({"series": (Series("a", (1, 2)), Series("a", (1, 2)))}, "two series are named 'a'"),
+    ],
+)
+def test_a_wrong_chart_says_what_is_wrong(change: dict[str, object], message: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=message):
+        chart(**change)
+
+
+@pytest.mark.parametrize("value", [1.5, True, "2", Decimal("NaN"), Decimal("Infinity")])
+def test_a_series_takes_exact_numbers_only(value: object) -> None:
+    with pytest.raises((ValueError, TypeError), match="Series 'oven'"):
+        Series("oven", (value,))  # type: ignore[arg-type]

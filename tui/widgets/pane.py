@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Markdown as MarkdownText
 
-from bakehouse.plugin import Markdown, Row, Sections, Table
+from bakehouse.plugin import Chart, Markdown, Row, Sections, Table, ViewData
 from plugins.host import Failure, Loaded, View
 from tui.widgets.listing import Listing
 from tui.widgets.plain import plain
@@ -95,7 +95,9 @@ class Pane(Listing):
         self._show_title()
         self.post_message(self.Filled())
 
-    def _show_data(self, data: Table | Sections | Markdown) -> None:
+    def _show_data(self, data: ViewData) -> None:
+        if isinstance(data, Chart):
+            data = data.as_table()
         if isinstance(data, Table):
             self._drop_instead()
             self.table.display = True
@@ -223,6 +225,6 @@ class SectionsView(VerticalScroll):
                 yield MarkdownText(part.text, open_links=False)
                 continue
             table = TableView(classes="section")
-            table.show_table(part)
+            table.show_table(part.as_table() if isinstance(part, Chart) else part)
             table.styles.height = table.lines
             yield table
