@@ -392,6 +392,7 @@ def _exact(value: Number) -> Decimal | int | None:
     if not isinstance(value, Fraction):
         return value
     with localcontext(prec=60) as context:
+        context.clear_flags()
         quotient = Decimal(value.numerator) / Decimal(value.denominator)
         return quotient.quantize(Decimal("0.000001")) if context.flags[Inexact] else quotient
 

@@ -50,7 +50,7 @@ FOUND_IN: dict[str, tuple[str, str]] = {
     "restore": (f"{KEEPING}:restore", "Bring a backup back; what is there now is kept aside."),
     "doctor": (f"{FILES}:doctor", "Check the kitchen, and say where things are."),
     "serve": (f"{SERVING}:serve", "Open the screen to web browsers."),
-    "plugins": (f"{PLUGINS}:plugins", "Plugins: list, show, enable, disable."),
+    "plugins": (f"{PLUGINS}:plugins", "Plugins: list, show, enable, disable, doctor, bisect."),
 }
 """Where each subcommand is, and its help, so that `--help` imports none of them."""
 

@@ -73,6 +73,12 @@ class Database:
                 f"{self} is open for reading only. Start without --readonly to change it."
             )
 
+    def migrating_engine(self) -> Engine:
+        """Return an engine of its own for migrations, without foreign keys and guards."""
+        if self.path is not None:
+            return _sqlite.migrating_engine(self.path, self.timeout)
+        return cast(Engine, postgres_module().migrating_engine(make_url(self.url), self.timeout))
+
     def dispose(self) -> None:
         """Close the connections that no session holds; the database can still be used."""
         self.reader.dispose()

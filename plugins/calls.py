@@ -1,21 +1,25 @@
-"""Calling views and checks, and remembering those that may not be called again."""
+"""Calling what plugins have registered, and leaving out those that fail again and again."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from bakehouse.plugin import CheckSpec, Finding
-from plugins.jobs import Job, OnStuck, Ran, findings_of, view_data
+from plugins.jobs import Job, OnStuck, Ran, findings_of, own_data, view_data
+from plugins.memory import Memory
 from plugins.registering import Plugin
-from plugins.states import Failure, Loaded, PluginError, View
+from plugins.states import Failure, Loaded, Offers, PluginError, State, View
 
 if TYPE_CHECKING:
     from core.session import KitchenSession
 
 SESSIONS_TO_LOSE = 2
 """How many sessions in a row a view may break; the first may have been the server's doing."""
+TRIES = 3
+"""How often a plugin may fail before it is left out."""
 
 T = TypeVar("T")
 
@@ -25,7 +29,8 @@ _Key = tuple[str, str]
 class Calls:
     """Calls what plugins have registered; keeps account of failures and time."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
         self._stopped: dict[_Key, Failure] = {}
         self._losses: dict[_Key, int] = {}
 
@@ -40,17 +45,19 @@ class Calls:
     ) -> Loaded | Failure:
         """Load a view."""
         spec = view.spec
-        job = Job(plugin.name, plugin.found.version, spec.id, spec.load, spec.budget_ms, view_data)
-        ran = self._call(plugin, job, session, event_id, findings, on_stuck)
+        accept = view_data if spec.show is None else own_data
+        job = Job(plugin.name, plugin.found.version, spec.id, spec.load, spec.budget_ms, accept)
+        ran = self.run(plugin, job, session, event_id, findings=findings, on_stuck=on_stuck)
         if isinstance(ran, Failure):
             return ran
         return Loaded(
             view=view,
-            data=ran.value,
+            data=ran.value.data,
             revision=ran.revision,
             as_of=ran.as_of,
             ms=ran.ms,
             slow=ran.ms > spec.budget_ms,
+            own=ran.value.own,
         )
 
     def check(
@@ -68,7 +75,7 @@ class Calls:
         """
         version = plugin.found.version
         job = Job(plugin.name, version, spec.id, spec.check, spec.budget_ms, findings_of)
-        ran = self._call(plugin, job, session, event_id, (), on_stuck)
+        ran = self.run(plugin, job, session, event_id, on_stuck=on_stuck)
         if isinstance(ran, Ran):
             return [replace(each, check=spec.id) for each in ran.value]
         if ran.session_lost:
@@ -84,36 +91,79 @@ class Calls:
             )
         ]
 
-    def retry(self, job_id: str) -> None:
-        """Let a view or check run again that was stopped for good."""
-        for key in [key for key in self._stopped if key[1] == job_id]:
+    def retry(self, plugin: Plugin, job_id: str) -> None:
+        """Let a view or check run again that was stopped, and its plugin if it was left out."""
+        for key in [key for key in self._stopped if key == (plugin.name, job_id)]:
             del self._stopped[key]
             self._losses.pop(key, None)
+        self.give_another_try(plugin)
 
-    def _call(
+    def give_another_try(self, plugin: Plugin) -> None:
+        """Forget why a plugin was left out."""
+        plugin.tries = 0
+        self._memory.note(plugin.found, quarantined=None)
+        if plugin.state is State.QUARANTINED:
+            registered = plugin.offers != Offers()
+            plugin.state = State.LOADED if registered else State.ENABLED
+            plugin.reason = ""
+
+    def run(
         self,
         plugin: Plugin,
         job: Job[T],
         session: KitchenSession,
         event_id: int | None,
-        findings: tuple[Finding, ...],
-        on_stuck: OnStuck | None,
+        *,
+        findings: tuple[Finding, ...] = (),
+        on_stuck: OnStuck | None = None,
     ) -> Ran[T] | Failure:
+        """Run a job on a lent session, unless its plugin may not be called now."""
         # Slow to import, and listing plugins needs no database.
         from plugins.running import run
 
+        refused = self._refused(plugin, job)
+        if refused is not None:
+            return refused
         key = (plugin.name, job.id)
-        if key in self._stopped:
-            return self._stopped[key]
-        stuck = partial(self._stuck, plugin, key, on_stuck)
-        outcome = run(job, session, event_id, findings=findings, on_stuck=stuck)
+        outcome = run(
+            job,
+            session,
+            event_id,
+            findings=findings,
+            settings=plugin.settings.values,
+            on_stuck=partial(self._stuck, plugin, key, on_stuck),
+        )
+        self._note_deprecated(plugin, job)
         if isinstance(outcome, Ran):
             plugin.slowest_ms = max(plugin.slowest_ms or 0.0, outcome.ms)
             self._losses.pop(key, None)
-        elif key not in self._stopped:
-            plugin.failures.append(outcome)
+        elif key not in self._stopped and not outcome.bad_file:
+            self.count(plugin, outcome)
             self._count_loss(key, outcome)
         return outcome
+
+    def count(self, plugin: Plugin, failure: Failure) -> None:
+        """Note a failure; after a few of them a third-party plugin is left out."""
+        plugin.failures.append(failure)
+        plugin.tries += 1
+        if plugin.found.builtin or plugin.tries < TRIES:
+            return
+        plugin.state = State.QUARANTINED
+        plugin.reason = quarantined(plugin.name, failure.message)
+        self._memory.note(plugin.found, quarantined=failure.message)
+
+    def _refused(self, plugin: Plugin, job: Job[T]) -> Failure | None:
+        """Return why a job is not run, or None."""
+        if plugin.state is State.QUARANTINED:
+            return replace(job.failure(plugin.reason), quarantined=True)
+        if plugin.settings.troubles:
+            return job.failure("; ".join(plugin.settings.troubles))
+        return self._stopped.get((plugin.name, job.id))
+
+    def _note_deprecated(self, plugin: Plugin, job: Job[T]) -> None:
+        if not job.deprecated.keys() <= plugin.deprecated.keys():
+            plugin.deprecated.update(job.deprecated)
+            self._memory.note(plugin.found, deprecated=list(plugin.deprecated))
 
     def _count_loss(self, key: _Key, failure: Failure) -> None:
         losses = self._losses.pop(key, 0) + 1
@@ -123,8 +173,22 @@ class Calls:
         if losses >= SESSIONS_TO_LOSE:
             self._stopped[key] = replace(failure, session_lost=False)
 
-    def _stuck(self, plugin: Plugin, key: _Key, on_stuck: OnStuck | None, failure: Failure) -> None:
+    def _stuck(
+        self,
+        plugin: Plugin,
+        key: _Key,
+        on_stuck: Callable[[Failure], None] | None,
+        failure: Failure,
+    ) -> None:
         self._stopped[key] = failure
         plugin.failures.append(failure)
         if on_stuck is not None:
             on_stuck(failure)
+
+
+def quarantined(name: str, message: str) -> str:
+    """Return why a plugin is left out, and how to try it anew."""
+    return (
+        f"failed {TRIES} times and is left out, at last: {message}; "
+        f"`bakehouse plugins enable {name}` tries it again"
+    )

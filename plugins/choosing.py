@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 
 from plugins.states import KeyClash, View
@@ -45,6 +45,18 @@ def keys_of(
         if lost_by:
             clashes.append(KeyClash(key=key, kept_by=kept_by, lost_by=lost_by))
     return given, clashes
+
+
+def clashes_of(suggested: Mapping[str, str]) -> list[KeyClash]:
+    """Return the keys that several views suggest, from their ids and keys; the first keeps it."""
+    wanted: dict[str, list[str]] = {}
+    for view_id, key in suggested.items():
+        wanted.setdefault(key, []).append(view_id)
+    return [
+        KeyClash(key=key, kept_by=ids[0], lost_by=tuple(ids[1:]))
+        for key, ids in sorted(wanted.items())
+        if len(ids) > 1
+    ]
 
 
 def _last_part(view: View) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Literal
 from core.errors import BadFile, Problem
 from plugins.discovery import Found
 from plugins.states import State
+from plugins.storage import replace_file
 
 VARIABLE = "BAKEHOUSE_PLUGINS"
 
@@ -126,27 +125,13 @@ class Consent:
             raise self._bad(f"{self.trouble}; mend or delete it")
         told = {"accepted": dict(sorted(accepted.items())), "disabled": sorted(disabled)}
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(self.path, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+            replace_file(self.path, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
         except OSError as error:
             raise self._bad(f"cannot be written: {error.strerror}") from error
         self._accepted, self._disabled = accepted, disabled
 
     def _bad(self, message: str) -> BadFile:
         return BadFile([Problem(str(self.path), message)])
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old one or the whole new one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    new = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        new.replace(path)
-    except OSError:
-        new.unlink(missing_ok=True)
-        raise
 
 
 def _names(told: str) -> frozenset[str]:

@@ -5,12 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import Distribution, EntryPoint, distributions
+from importlib.metadata import Distribution, distributions
+from typing import Any, Protocol
 
 from bakehouse import __version__
 
 GROUP = "bakehouse.plugins"
 OURS = "bakehouse"
+
+
+class Entry(Protocol):
+    """What imports a plugin's module."""
+
+    @property
+    def module(self) -> str:
+        """Return the module's name."""
+
+    def load(self) -> Any:
+        """Import and return it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +34,12 @@ class Found:
     distribution: str
     builtin: bool
     requires: tuple[str, ...]
-    entry: EntryPoint
+    entry: Entry
+
+    @property
+    def module(self) -> str:
+        """The name of its module."""
+        return self.entry.module
 
     def __str__(self) -> str:
         return f"{self.distribution} {self.version}"
@@ -43,9 +60,9 @@ def discover(path: Sequence[str] | None = None) -> tuple[list[Found], list[str]]
             if GROUP not in (distribution.read_text("entry_points.txt") or ""):
                 continue
             name = str(distribution.metadata["Name"])
-            if _canonical(name) in seen:
+            if canonical(name) in seen:
                 continue
-            seen.add(_canonical(name))
+            seen.add(canonical(name))
             found += _plugins_of(distribution, name)
         except Exception as error:
             damaged.append(f"{distribution!r} is damaged and left out: {error}")
@@ -78,7 +95,7 @@ def incompatible(found: Found) -> str:
             asked = Requirement(text)
         except InvalidRequirement:
             return f"its requirement '{text}' cannot be read"
-        if _canonical(asked.name) != OURS:
+        if canonical(asked.name) != OURS:
             continue
         try:
             applies = asked.marker is None or asked.marker.evaluate({"extra": ""})
@@ -96,7 +113,7 @@ def _distributions(path: Sequence[str] | None) -> Iterable[Distribution]:
 def _plugins_of(distribution: Distribution, name: str) -> list[Found]:
     version = str(distribution.version)
     requires = tuple(distribution.requires or ())
-    builtin = _canonical(name) == OURS
+    builtin = canonical(name) == OURS
     return [
         Found(entry.name, version, name, builtin, requires, entry)
         for entry in distribution.entry_points
@@ -105,8 +122,9 @@ def _plugins_of(distribution: Distribution, name: str) -> list[Found]:
 
 
 def _names_us(requirement: str) -> bool:
-    return _canonical(requirement.strip()).startswith(OURS)
+    return canonical(requirement.strip()).startswith(OURS)
 
 
-def _canonical(name: str) -> str:
+def canonical(name: str) -> str:
+    """Return a name of a distribution as all its spellings compare."""
     return re.sub(r"[-_.]+", "-", name).lower()

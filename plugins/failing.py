@@ -6,7 +6,17 @@ import traceback
 
 from core.errors import BakehouseError
 
-OURS = ("plugins.jobs.", "plugins.registering.", "plugins.running.", "importlib.", "pluggy.")
+OURS = (
+    "plugins.formats.",
+    "plugins.jobs.",
+    "plugins.registering.",
+    "plugins.running.",
+    "plugins.singles.",
+    "plugins.tables.",
+    "plugins.timing.",
+    "importlib.",
+    "pluggy.",
+)
 LONGEST = 2000
 """Characters of a message that are kept."""
 

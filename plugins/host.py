@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Collection, Iterable, Sequence
-from difflib import get_close_matches
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from platformdirs import user_config_path
-
-from bakehouse.plugin import Area, Finding
-from core.errors import Ambiguous, PluginNotFound, ViewNotFound
-from plugins.calls import Calls
+from bakehouse.plugin import Area, ChangeSet, Finding, Source, TablesSpec
+from core.errors import Ambiguous, BadFile, Problem, ViewNotFound
+from plugins import formats
 from plugins.choosing import keys_of, matching, near
-from plugins.consent import Consent, Limits, Only
-from plugins.discovery import Found, clash, discover, incompatible
-from plugins.jobs import OnStuck
-from plugins.registering import Plugin, Registry
-from plugins.states import Failure, KeyClash, Loaded, PluginError, Record, State, View
+from plugins.consent import Only
+from plugins.jobs import Job, OnStuck, Ran
+from plugins.registering import Plugin
+from plugins.settings import Settings
+from plugins.shelf import Shelf, latest, why_not
+from plugins.states import (
+    Exporter,
+    Failure,
+    Importer,
+    KeyClash,
+    Loaded,
+    PluginError,
+    Record,
+    State,
+    View,
+)
 
 if TYPE_CHECKING:
-    from core.session import KitchenSession
+    from core.session import Database, KitchenSession
 
-__all__ = ["Failure", "Host", "KeyClash", "Loaded", "PluginError", "Record", "State", "View"]
+__all__ = [
+    "Exporter",
+    "Failure",
+    "Host",
+    "Importer",
+    "KeyClash",
+    "Loaded",
+    "PluginError",
+    "Record",
+    "State",
+    "View",
+]
+
+T = TypeVar("T")
 
 
 class Host:
-    """Finds plugins, loads those that are accepted, and runs their views and checks.
+    """Finds plugins, loads those that are accepted, and runs what they offer.
 
     Making a host, `records`, `enable` and `disable` import no plugin. What one plugin does wrong
     costs that plugin only and is told with its name. `notes` says what was odd when looking.
@@ -41,6 +61,7 @@ class Host:
         without: Collection[str] = (),
         consent_file: Path | None = None,
         path: Sequence[str] | None = None,
+        state: Path | None = None,
     ) -> None:
         """Look for plugins.
 
@@ -49,45 +70,61 @@ class Host:
                 has accepted, unless the variable BAKEHOUSE_PLUGINS says otherwise.
             without: Plugins to leave out of this run, built-in ones too.
             consent_file: Where accepted plugins are kept; by default in the user's config folder.
+                The folder of single files and the user's block list are beside it.
             path: Folders whose distributions to look at; by default all that is installed.
+            state: Where to keep what is remembered; by default the user's state folder.
         """
-        self._limits = Limits.of(only, without, os.environ)
-        self._consent = Consent(
-            consent_file or user_config_path("bakehouse", appauthor=False) / "plugins.json"
-        )
-        found, damaged = discover(path)
-        self._plugins = [self._judged(each, found) for each in found]
-        self._registry = Registry()
-        self._loading = threading.RLock()
-        self._calls = Calls()
-        self.notes = self._notes(damaged)
+        self._shelf = Shelf(only, without, consent_file, path, state)
+        self._calls = self._shelf.calls
+
+    @property
+    def notes(self) -> list[str]:
+        """What was odd when looking."""
+        return self._shelf.notes
+
+    @property
+    def state_folder(self) -> Path:
+        """Where is kept what is remembered from run to run."""
+        return self._shelf.state_folder
 
     # -- plugins -----------------------------------------------------------------------------------
 
     def records(self) -> list[Record]:
         """Return what is known of every plugin, the built-in ones first; imports nothing."""
-        return [plugin.record() for plugin in self._plugins]
+        return self._shelf.records()
 
     def record(self, name: str) -> Record:
         """Return what is known of one plugin; imports nothing. No such plugin: an error."""
-        return self._named(name).record()
+        return self._shelf.record(name)
+
+    def settings(self, name: str) -> Settings:
+        """Return the settings of a plugin, for a list or a form; loads the plugin.
+
+        Raises:
+            PluginNotFound: No such plugin.
+            PluginError: It is not loaded; says why.
+        """
+        return self._shelf.settings(name)
+
+    def known_settings(self, name: str) -> Settings:
+        """Return the settings of a plugin as far as they are known; imports nothing."""
+        return self._shelf.known_settings(name)
+
+    def suggested_keys(self) -> dict[str, str]:
+        """Return the key of each view that suggests one, as far as known; imports nothing."""
+        return self._shelf.suggested_keys()
 
     def enable(self, name: str) -> Record:
         """Accept a plugin for good; it is imported when it is next needed.
+
+        One that was left out because it failed again and again gets another try.
 
         Raises:
             PluginNotFound: No such plugin.
             PluginError: It cannot be used, whatever the user decides.
             BadFile: The decision cannot be kept.
         """
-        plugin = self._named(name)
-        with self._loading:
-            if plugin.state in (State.BLOCKED, State.INCOMPATIBLE):
-                raise PluginError(name, f"The plugin '{name}' cannot be used: {plugin.reason}.")
-            self._consent.enable(plugin.found)
-            if plugin.state is not State.LOADED:
-                plugin.state, plugin.reason = self._verdict(plugin.found)
-        return plugin.record()
+        return self._shelf.enable(name)
 
     def disable(self, name: str) -> Record:
         """Turn a plugin off for good, and take back what it offered.
@@ -96,22 +133,16 @@ class Host:
             PluginNotFound: No such plugin.
             BadFile: The decision cannot be kept.
         """
-        plugin = self._named(name)
-        with self._loading:
-            self._consent.disable(name)
-            if plugin.state not in (State.BLOCKED, State.INCOMPATIBLE):
-                self._registry.remove(plugin)
-                plugin.state, plugin.reason = self._verdict(plugin.found)
-        return plugin.record()
+        return self._shelf.disable(name)
 
     # -- views -------------------------------------------------------------------------------------
 
     def views(self, area: Area | None = None, *, builtin_only: bool = False) -> list[View]:
         """Return the views of the accepted plugins, sorted by order and id; loads the plugins."""
-        self._load(p for p in self._plugins if p.found.builtin or not builtin_only)
+        self._shelf.load(p for p in self._shelf.plugins if p.found.builtin or not builtin_only)
         views = [
             view
-            for plugin in self._plugins
+            for plugin in self._shelf.plugins
             if plugin.found.builtin or not builtin_only
             for view in _views_of(plugin)
             if area is None or view.spec.area is area
@@ -126,13 +157,13 @@ class Host:
             PluginError: Its plugin is not loaded; says why.
             Ambiguous: Several views have this short name.
         """
-        mine = [p for p in self._plugins if name == p.name or name.startswith(f"{p.name}.")]
-        self._load(mine)
+        mine = [p for p in self._shelf.plugins if _is_of(name, p)]
+        self._shelf.load(mine)
         found = matching(name, [view for plugin in mine for view in _views_of(plugin)])
         if not found:
             for plugin in mine:
                 if plugin.state is not State.LOADED:
-                    raise PluginError(plugin.name, _why_not(plugin), _latest(plugin))
+                    raise PluginError(plugin.name, why_not(plugin), latest(plugin))
             found = matching(name, self.views())
         if len(found) > 1:
             raise Ambiguous(name, [view.id for view in found])
@@ -179,8 +210,25 @@ class Host:
         return self._calls.load(plugin, view, session, event_id, findings, on_stuck)
 
     def retry(self, view_id: str) -> None:
-        """Let a view or check run again that was stopped for good."""
-        self._calls.retry(view_id)
+        """Let a view or check run again that was stopped, and its plugin if it was left out."""
+        for plugin in self._shelf.plugins:
+            if _is_of(view_id, plugin):
+                self._calls.retry(plugin, view_id)
+
+    def blame(self, view: View, message: str, error: BaseException | None = None) -> Failure:
+        """Note what a view's own widget did wrong, as if its `load` had done it."""
+        plugin = self._shelf.named(view.plugin)
+        failure = replace(plugin.failure(message, error), view=view.id)
+        self._calls.count(plugin, failure)
+        return failure
+
+    def plugin_of(self, module: str) -> str | None:
+        """Return the third-party plugin that a module belongs to, or None."""
+        top = module.partition(".")[0]
+        for plugin in self._shelf.plugins:
+            if not plugin.found.builtin and plugin.found.module.partition(".")[0] == top:
+                return plugin.name
+        return None
 
     # -- checks ------------------------------------------------------------------------------------
 
@@ -198,75 +246,156 @@ class Host:
         Raises:
             PluginError: A check broke the session; start again on a new one.
         """
-        self._load(self._plugins)
+        self._shelf.load(self._shelf.plugins)
         found: list[Finding] = []
-        for plugin in self._plugins:
-            for spec in plugin.checks:
+        for plugin in self._shelf.plugins:
+            for spec in plugin.offers.checks:
                 found += self._calls.check(plugin, spec, session, event_id, on_stuck)
         return [each for each in found if event_id is None or each.event_id in (None, event_id)]
 
+    # -- files ------------------------------------------------------------------------------------
+
+    def importers(self) -> list[Importer]:
+        """Return the formats that can be imported, sorted by id; loads the plugins."""
+        self._shelf.load(self._shelf.plugins)
+        every = [
+            (plugin, spec) for plugin in self._shelf.plugins for spec in plugin.offers.importers
+        ]
+        found = [
+            Importer(spec=spec, plugin=plugin.name, version=plugin.found.version)
+            for plugin, spec in every
+        ]
+        return sorted(found, key=lambda each: each.id)
+
+    def exporters(self) -> list[Exporter]:
+        """Return the formats that can be exported, sorted by id; loads the plugins."""
+        self._shelf.load(self._shelf.plugins)
+        every = [
+            (plugin, spec) for plugin in self._shelf.plugins for spec in plugin.offers.exporters
+        ]
+        found = [
+            Exporter(spec=spec, plugin=plugin.name, version=plugin.found.version)
+            for plugin, spec in every
+        ]
+        return sorted(found, key=lambda each: each.id)
+
+    def importer_for(
+        self, source: Source, session: KitchenSession, *, on_stuck: OnStuck | None = None
+    ) -> Importer | None:
+        """Return the format that a file has by its name and its look, or None for our own.
+
+        Raises:
+            Ambiguous: Several formats fit.
+            PluginError: A plugin that was asked failed.
+        """
+
+        def fits(importer: Importer) -> bool:
+            if importer.spec.sniff is None:
+                return True
+            job = formats.sniff_job(importer, source)
+            return self._run(importer, job, session, None, on_stuck)
+
+        fitting = [each for each in formats.by_suffix(source.name, self.importers()) if fits(each)]
+        if len(fitting) > 1:
+            raise Ambiguous(source.name, [each.id for each in fitting])
+        return fitting[0] if fitting else None
+
+    def read_import(
+        self,
+        importer: Importer,
+        source: Source,
+        session: KitchenSession,
+        *,
+        on_stuck: OnStuck | None = None,
+    ) -> ChangeSet:
+        """Have a file read on `session`, lent for reading; nothing is changed.
+
+        `plugins.changes` previews and applies what comes of it.
+
+        Raises:
+            BadFile: The plugin found something wrong in the file.
+            PluginError: It failed.
+        """
+        return self._run(importer, formats.read_job(importer, source), session, None, on_stuck)
+
+    def write_export(
+        self,
+        exporter: Exporter,
+        session: KitchenSession,
+        event_id: int | None = None,
+        *,
+        on_stuck: OnStuck | None = None,
+    ) -> bytes:
+        """Return the content of an export, made on `session`, lent for reading.
+
+        Raises:
+            PluginError: It failed.
+        """
+        return self._run(exporter, formats.write_job(exporter), session, event_id, on_stuck)
+
+    # -- tables -----------------------------------------------------------------------------------
+
+    def prepare(self, database: Database, name: str | None = None) -> list[Failure]:
+        """Bring the tables of accepted plugins in a kitchen up to date, before it is read.
+
+        Loads the plugins: all of them, or the one that the view or format `name` is of. Returns
+        those whose tables could not be made: they have failed, and left nothing in the kitchen.
+        """
+        plugins = [p for p in self._shelf.plugins if name is None or _is_of(name, p)]
+        self._shelf.load(plugins)
+        outcomes = [
+            self._prepare(database, plugin, spec)
+            for plugin in plugins
+            for spec in plugin.offers.tables
+        ]
+        return [failure for failure in outcomes if failure is not None]
+
+    def _prepare(self, database: Database, plugin: Plugin, spec: TablesSpec) -> Failure | None:
+        from plugins.tables import TablesError, is_known, prepare
+
+        done = self._shelf.memory.of(plugin.found).get("tables", [])
+        if str(database) in done and is_known(database, plugin.name):
+            return None
+        try:
+            prepare(database, plugin.name, spec)
+        except TablesError as error:
+            return self._shelf.fail(plugin, error)
+        self._shelf.memory.note(plugin.found, tables=sorted({*done, str(database)}))
+        return None
+
     # -- inside ------------------------------------------------------------------------------------
 
-    def _load(self, plugins: Iterable[Plugin]) -> None:
-        waiting = [plugin for plugin in plugins if plugin.state is State.ENABLED]
-        if not waiting:
-            return
-        with self._loading:
-            for plugin in waiting:
-                if plugin.state is State.ENABLED:
-                    self._registry.add(plugin)
-
-    def _judged(self, found: Found, everything: list[Found]) -> Plugin:
-        taken = clash(found, (other for other in everything if other.name == found.name))
-        if taken:
-            return Plugin(found, State.BLOCKED, taken)
-        wrong = incompatible(found)
-        if wrong:
-            return Plugin(found, State.INCOMPATIBLE, wrong)
-        return Plugin(found, *self._verdict(found))
-
-    def _verdict(self, found: Found) -> tuple[State, str]:
-        decided = self._consent.verdict(found)
-        if decided[0] is State.DISABLED:
-            return decided
-        return self._limits.verdict(found) or decided
-
-    def _named(self, name: str) -> Plugin:
-        for plugin in self._plugins:
-            if plugin.name == name:
-                return plugin
-        raise PluginNotFound(name, get_close_matches(name, [p.name for p in self._plugins]))
+    def _run(
+        self,
+        format_: Importer | Exporter,
+        job: Job[T],
+        session: KitchenSession,
+        event_id: int | None,
+        on_stuck: OnStuck | None,
+    ) -> T:
+        outcome = self._calls.run(
+            self._owner(format_.plugin), job, session, event_id, on_stuck=on_stuck
+        )
+        if isinstance(outcome, Ran):
+            return outcome.value
+        if outcome.bad_file:
+            raise BadFile([Problem(format_.title, outcome.message)])
+        raise PluginError(format_.plugin, str(outcome), outcome)
 
     def _owner(self, name: str) -> Plugin:
-        for plugin in self._plugins:
-            if plugin.name == name and plugin.state is State.LOADED:
+        for plugin in self._shelf.plugins:
+            if plugin.name == name and plugin.state in (State.LOADED, State.QUARANTINED):
                 return plugin
         raise PluginError(name, f"The plugin '{name}' is not loaded any more.")
 
-    def _notes(self, damaged: list[str]) -> list[str]:
-        notes = list(damaged)
-        if self._consent.trouble:
-            notes.append(f"{self._consent.path} {self._consent.trouble}")
-        known = {plugin.name for plugin in self._plugins}
-        for name in sorted(self._limits.names() - known):
-            notes.append(f"There is no plugin '{name}', which this run was told of.")
-        return notes
+
+def _is_of(name: str, plugin: Plugin) -> bool:
+    return name == plugin.name or name.startswith(f"{plugin.name}.")
 
 
 def _views_of(plugin: Plugin) -> list[View]:
     found = plugin.found
     return [
         View(spec=spec, plugin=found.name, version=found.version, builtin=found.builtin)
-        for spec in plugin.views
+        for spec in plugin.offers.views
     ]
-
-
-def _why_not(plugin: Plugin) -> str:
-    found = plugin.found
-    return (
-        f"The plugin {found.name} {found.version} is not loaded ({plugin.state}): {plugin.reason}."
-    )
-
-
-def _latest(plugin: Plugin) -> Failure | None:
-    return plugin.failures[-1] if plugin.failures else None

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from bakehouse.plugin import Finding, ViewData
+from bakehouse.plugin import ChangeSet, Column, Finding, Table, ViewData
 from plugins.failing import traceback_of
 from plugins.states import Failure
 
 MOST_FINDINGS = 10_000
 """More findings than this from one check are taken for an endless generator."""
+
+MOST_STEPS = 100_000
+"""More steps than this from one file are refused."""
 
 T = TypeVar("T")
 
@@ -24,7 +27,10 @@ OnStuck = Callable[[Failure], None]
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[T]):
-    """What to run: `accept` checks and takes what the implementation returned."""
+    """What to run, with `more` after the context; `accept` checks and takes what it returned.
+
+    `deprecated` gathers what it uses of the API that will stop.
+    """
 
     plugin: str
     version: str
@@ -32,6 +38,8 @@ class Job(Generic[T]):
     reference: str
     budget_ms: int
     accept: Callable[[Any], T]
+    more: tuple[object, ...] = ()
+    deprecated: dict[str, None] = field(default_factory=dict)
 
     def failure(self, message: str, error: BaseException | None = None, **more: bool) -> Failure:
         """Return a failure of this job."""
@@ -55,18 +63,64 @@ class Ran(Generic[T]):
     ms: float
 
 
-def view_data(result: Any) -> ViewData:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a view returned: as data, and as its own widget takes it, where it has one."""
+
+    data: ViewData
+    own: object = None
+
+
+def view_data(result: Any) -> Shown:
     """Take what a view's `load` returned; `TypeError` for anything else than its data."""
-    _refuse_coroutine(result, "load")
+    refuse_coroutine(result, "load")
     if not isinstance(result, ViewData):
         kind = type(result).__name__
         raise TypeError(f"load must return a Table, Sections, Markdown or Chart, not {kind}")
+    return Shown(result)
+
+
+def own_data(result: Any) -> Shown:
+    """Take what a view with a widget of its own returned: view data, or a frozen dataclass."""
+    refuse_coroutine(result, "load")
+    if isinstance(result, ViewData):
+        return Shown(result, result)
+    if not _is_frozen(result):
+        kind = type(result).__name__
+        raise TypeError(f"load must return view data or a frozen dataclass, not {kind}")
+    if not hasattr(result, "as_view"):
+        return Shown(_as_table(result), result)
+    data = result.as_view()
+    if not isinstance(data, ViewData):
+        raise TypeError(f"as_view must return view data, not {type(data).__name__}")
+    return Shown(data, result)
+
+
+def _is_frozen(result: Any) -> bool:
+    parameters = getattr(type(result), "__dataclass_params__", None)
+    return is_dataclass(result) and bool(getattr(parameters, "frozen", False))
+
+
+def _as_table(result: Any) -> Table:
+    rows = [(each.name, str(getattr(result, each.name))) for each in fields(result)]
+    return Table([Column("name"), Column("value")], rows, data=result)
+
+
+def change_set(result: Any) -> ChangeSet:
+    """Take what an importer returned; `TypeError` for anything else than a `ChangeSet`."""
+    refuse_coroutine(result, "an importer")
+    if not isinstance(result, ChangeSet):
+        raise TypeError(f"an importer must return a ChangeSet, not {type(result).__name__}")
+    if not result.steps:
+        raise ValueError("there is nothing in this file to import")
+    if len(result.steps) > MOST_STEPS:
+        raise ValueError(f"an importer returned more than {MOST_STEPS} steps")
     return result
 
 
 def findings_of(result: Any) -> list[Finding]:
     """Take and read what a check returned; `TypeError` for anything else than findings."""
-    _refuse_coroutine(result, "a check")
+    refuse_coroutine(result, "a check")
     if isinstance(result, str | bytes) or not isinstance(result, Iterable):
         raise TypeError(f"a check must return findings, not {type(result).__name__}")
     findings = list(islice(result, MOST_FINDINGS + 1))
@@ -78,7 +132,10 @@ def findings_of(result: Any) -> list[Finding]:
     return findings
 
 
-def _refuse_coroutine(result: Any, what: str) -> None:
+def refuse_coroutine(result: Any, what: str) -> None:
+    """Raise `TypeError` for what an async function returned."""
     if inspect.iscoroutine(result):
         result.close()
+        raise TypeError(f"{what} must not be async")
+    if inspect.isasyncgen(result):
         raise TypeError(f"{what} must not be async")

@@ -6,23 +6,37 @@ import inspect
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from pluggy import HookspecMarker, PluginManager
 
-from bakehouse.plugin import CheckSpec, ViewSpec, unknown_hook
+from bakehouse._deprecation import noting
+from bakehouse.plugin import (
+    CheckSpec,
+    ExporterSpec,
+    ImporterSpec,
+    Setting,
+    TablesSpec,
+    ViewSpec,
+    unknown_hook,
+)
 from plugins.discovery import Found
 from plugins.failing import describe, traceback_of
-from plugins.states import Failure, Record, State
+from plugins.settings import Settings
+from plugins.states import Failure, Offers, Record, State
+from plugins.timing import within
 
 MOST = 1000
 """More specs than this from one hook are taken for an endless generator."""
+REGISTER_SECONDS = 10.0
+"""How long a plugin's module may take to be imported, and its hooks to answer."""
+
+NOTHING = Offers()
+NO_SETTINGS = Settings()
 
 _hookspec = HookspecMarker("bakehouse")
-
-Spec = TypeVar("Spec", ViewSpec, CheckSpec)
 
 
 class _Hooks:
@@ -36,24 +50,65 @@ class _Hooks:
         """Return the checks that the plugin offers."""
         raise NotImplementedError
 
+    @_hookspec
+    def importers(self) -> Iterable[ImporterSpec]:
+        """Return the formats that the plugin reads."""
+        raise NotImplementedError
+
+    @_hookspec
+    def exporters(self) -> Iterable[ExporterSpec]:
+        """Return the formats that the plugin writes."""
+        raise NotImplementedError
+
+    @_hookspec
+    def settings(self) -> Iterable[Setting]:
+        """Return the settings of the plugin."""
+        raise NotImplementedError
+
+    @_hookspec
+    def tables(self) -> Iterable[TablesSpec]:
+        """Return the tables of the plugin."""
+        raise NotImplementedError
+
+
+_KINDS: dict[str, type] = {
+    "views": ViewSpec,
+    "checks": CheckSpec,
+    "importers": ImporterSpec,
+    "exporters": ExporterSpec,
+    "settings": Setting,
+    "tables": TablesSpec,
+}
+
 
 @dataclass(eq=False)
 class Plugin:
-    """A plugin and how far it has come."""
+    """A plugin and how far it has come. `tries` counts its failures since it was tried anew."""
 
     found: Found
     state: State
     reason: str
     import_ms: float | None = None
     slowest_ms: float | None = None
-    views: tuple[ViewSpec, ...] = ()
-    checks: tuple[CheckSpec, ...] = ()
+    offers: Offers = NOTHING
     failures: deque[Failure] = field(default_factory=lambda: deque(maxlen=20))
+    deprecated: dict[str, None] = field(default_factory=dict)
+    settings: Settings = NO_SETTINGS
+    tries: int = 0
 
     @property
     def name(self) -> str:
         """Return the name of its entry point."""
         return self.found.name
+
+    def failure(self, message: str, error: BaseException | None = None) -> Failure:
+        """Return a failure of the plugin as a whole."""
+        return Failure(
+            plugin=self.name,
+            version=self.found.version,
+            message=message,
+            traceback_text="" if error is None else traceback_of(error),
+        )
 
     def record(self) -> Record:
         """Return what is known of it now."""
@@ -61,15 +116,30 @@ class Plugin:
             name=self.name,
             version=self.found.version,
             distribution=self.found.distribution,
+            module=self.found.module,
             state=self.state,
             reason=self.reason,
             builtin=self.found.builtin,
             import_ms=self.import_ms,
             slowest_ms=self.slowest_ms,
-            views=self.views,
-            checks=self.checks,
+            views=self.offers.views,
+            checks=self.offers.checks,
             failures=tuple(self.failures),
+            offers=ids_of(self.offers),
+            deprecated=tuple(self.deprecated),
         )
+
+
+def ids_of(offers: Offers) -> dict[str, list[str]]:
+    """Return the ids, or keys, of what is offered, by hook; hooks without any are left out."""
+    named = {
+        each.name: [
+            spec.key if isinstance(spec, Setting) else spec.id
+            for spec in getattr(offers, each.name)
+        ]
+        for each in fields(offers)
+    }
+    return {hook: ids for hook, ids in named.items() if ids}
 
 
 class Registry:
@@ -82,29 +152,25 @@ class Registry:
 
     def add(self, plugin: Plugin) -> None:
         """Import a plugin and take what it offers: all of it, or it has failed."""
+        # Ours end; a thread for each of theirs is what an endless loop costs.
+        run = _at_once if plugin.found.builtin else _in_time
         doing = "cannot be imported"
         started = time.perf_counter()
         # Whatever a plugin raises costs that plugin only; Ctrl-C goes through.
         try:
-            module = plugin.found.entry.load()
-            plugin.import_ms = (time.perf_counter() - started) * 1000
-            doing = "cannot be registered"
-            self._manager.register(module, name=plugin.name)
-            plugin.views = self._collect(plugin, "views", ViewSpec)
-            plugin.checks = self._collect(plugin, "checks", CheckSpec)
+            with noting() as plugin.deprecated:
+                module = run(plugin.found.entry.load)
+                plugin.import_ms = (time.perf_counter() - started) * 1000
+                doing = "cannot be registered"
+                self._manager.register(module, name=plugin.name)
+                offered = run(lambda: {hook: self._ask(plugin, hook) for hook in _KINDS})
+            self._take(plugin, offered)
             self._refuse_unknown_hooks(module)
         except (Exception, SystemExit) as error:
             self.remove(plugin)
             plugin.state = State.FAILED
             plugin.reason = f"{doing}: {describe(error)}"
-            plugin.failures.append(
-                Failure(
-                    plugin=plugin.name,
-                    version=plugin.found.version,
-                    message=plugin.reason,
-                    traceback_text=traceback_of(error),
-                )
-            )
+            plugin.failures.append(plugin.failure(plugin.reason, error))
         else:
             plugin.state, plugin.reason = State.LOADED, ""
 
@@ -113,20 +179,29 @@ class Registry:
         if self._manager.has_plugin(plugin.name):
             self._manager.unregister(name=plugin.name)
         self._owners = {key: who for key, who in self._owners.items() if who != plugin.name}
-        plugin.views, plugin.checks = (), ()
+        plugin.offers = Offers()
 
-    def _collect(self, plugin: Plugin, hook: str, kind: type[Spec]) -> tuple[Spec, ...]:
-        specs: list[Spec] = []
-        caller = getattr(self._manager.hook, hook)
-        for implementation in caller.get_hookimpls():
+    def _ask(self, plugin: Plugin, hook: str) -> list[Any]:
+        specs: list[Any] = []
+        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
             if implementation.plugin_name != plugin.name:
                 continue
             if implementation.wrapper or implementation.hookwrapper:
                 raise TypeError(f"{hook}: hook wrappers are not offered to plugins")
-            specs += _consume(implementation.function, hook, kind)
-        for spec in specs:
-            self._own(plugin.name, kind, spec.id)
-        return tuple(specs)
+            specs += _consume(implementation.function, hook)
+        return specs
+
+    def _take(self, plugin: Plugin, offered: dict[str, list[Any]]) -> None:
+        if len(offered["tables"]) > 1:
+            raise ValueError("tables: a plugin has one TablesSpec")
+        for hook, specs in offered.items():
+            kind = _KINDS[hook]
+            for spec in specs:
+                if kind is Setting:
+                    self._own(plugin.name, kind, f"{plugin.name}.{spec.key}")
+                else:
+                    self._own(plugin.name, kind, spec.id)
+        plugin.offers = Offers(**{hook: tuple(specs) for hook, specs in offered.items()})
 
     def _own(self, name: str, kind: type, spec_id: str) -> None:
         if spec_id != name and not spec_id.startswith(f"{name}."):
@@ -148,9 +223,18 @@ class Registry:
                 raise ValueError(unknown_hook(caller.name))
 
 
-def _consume(function: Callable[[], Any], hook: str, kind: type[Spec]) -> list[Spec]:
+def _at_once(work: Callable[[], Any]) -> Any:
+    return work()
+
+
+def _in_time(work: Callable[[], Any]) -> Any:
+    return within(REGISTER_SECONDS, work)
+
+
+def _consume(function: Callable[[], Any], hook: str) -> list[Any]:
     """Call a hook and read all it returns, so that every error is this plugin's."""
     result = function()
+    kind = _KINDS[hook]
     wanted = f"must return a list of {kind.__name__}"
     if inspect.iscoroutine(result):
         result.close()

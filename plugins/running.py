@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast
 
-from bakehouse.plugin import Deadline, DeadlineError, Finding, ViewContext
+from bakehouse._deprecation import noting
+from bakehouse.plugin import Deadline, DeadlineError, Finding, SettingValue, ViewContext
 from core.clock import today
-from core.errors import DatabaseError, Interrupted, SessionMisuse
+from core.errors import BadFile, DatabaseError, Interrupted, SessionMisuse
 from core.session import Database, KitchenSession, interrupt, lend, revision_of
 from plugins.failing import describe
 from plugins.jobs import Job, OnStuck, Ran
@@ -22,6 +24,8 @@ HARD_LIMIT = 10
 IMPORT_SECONDS = 10.0
 """How long the import of an implementation may take."""
 
+NO_SETTINGS: Mapping[str, SettingValue] = MappingProxyType({})
+
 T = TypeVar("T")
 
 
@@ -31,6 +35,7 @@ def run(
     event_id: int | None,
     *,
     findings: tuple[Finding, ...] = (),
+    settings: Mapping[str, SettingValue] = NO_SETTINGS,
     on_stuck: OnStuck | None = None,
 ) -> Ran[T] | Failure:
     """Run a job on the thread of `session`; whatever its plugin does comes back as a `Failure`.
@@ -47,7 +52,7 @@ def run(
     try:
         with lend(session):
             attempt.lent = True
-            outcome = attempt.call(function, event_id, findings)
+            outcome = attempt.call(function, event_id, findings, settings)
     except (SessionMisuse, DatabaseError) as error:
         if not attempt.lent:
             raise
@@ -55,7 +60,7 @@ def run(
     return attempt.checked(outcome)
 
 
-def _resolve(job: Job[T], on_stuck: OnStuck | None) -> Callable[[ViewContext], Any] | Failure:
+def _resolve(job: Job[T], on_stuck: OnStuck | None) -> Callable[..., Any] | Failure:
     """Import the implementation."""
     late = job.failure(_too_long(IMPORT_SECONDS, "importing it"), stopped=True)
     module, _, name = job.reference.partition(":")
@@ -68,7 +73,7 @@ def _resolve(job: Job[T], on_stuck: OnStuck | None) -> Callable[[ViewContext], A
         return late
     if not callable(function):
         return job.failure(f"{job.reference} is no function")
-    return cast(Callable[[ViewContext], Any], function)
+    return cast(Callable[..., Any], function)
 
 
 class _Attempt(Generic[T]):
@@ -86,9 +91,10 @@ class _Attempt(Generic[T]):
 
     def call(
         self,
-        function: Callable[[ViewContext], Any],
+        function: Callable[..., Any],
         event_id: int | None,
         findings: tuple[Finding, ...],
+        settings: Mapping[str, SettingValue],
     ) -> Ran[T] | Failure:
         """Call the implementation while the session is on loan."""
         context = ViewContext(
@@ -96,17 +102,20 @@ class _Attempt(Generic[T]):
             event_id=event_id,
             revision=self._session.revision,
             today=today(),
+            settings=settings,
             deadline=self._deadline,
             log=logging.getLogger(f"bakehouse.plugins.{self._job.plugin}"),
             findings=findings,
         )
         outcome: Ran[T] | Failure
-        with Watchdog(self._limit, self._stop, self._stuck) as dog:
+        with Watchdog(self._limit, self._stop, self._stuck) as dog, noting() as noted:
             started = time.perf_counter()
             try:
-                value = self._job.accept(function(context))
+                value = self._job.accept(function(context, *self._job.more))
             except DeadlineError:
                 outcome = self._late()
+            except BadFile as error:
+                outcome = self._job.failure(describe(error), bad_file=True)
             except (Exception, SystemExit) as error:
                 outcome = self._job.failure(describe(error), error)
                 if isinstance(error, DatabaseError):
@@ -114,6 +123,7 @@ class _Attempt(Generic[T]):
             else:
                 ms = (time.perf_counter() - started) * 1000
                 outcome = Ran(value, context.revision, context.today, ms)
+        self._job.deprecated.update(noted)
         self._stopped = dog.hit
         return self._late() if dog.hit else outcome
 

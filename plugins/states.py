@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from bakehouse.plugin import CheckSpec, ViewData, ViewSpec
+from bakehouse.plugin import (
+    CheckSpec,
+    ExporterSpec,
+    ImporterSpec,
+    Setting,
+    TablesSpec,
+    ViewData,
+    ViewSpec,
+)
 from core.errors import Refused
 
 
@@ -20,13 +28,15 @@ class State(StrEnum):
     INCOMPATIBLE = "incompatible"
     """Asks for another version of Bakehouse."""
     BLOCKED = "blocked"
-    """Its name is taken by another plugin."""
+    """Its name is taken by another plugin, or this version is known to do harm."""
     DISABLED = "disabled"
     """Turned off, or left out of this run."""
     FAILED = "failed"
     """Could not be imported or registered."""
     LOADED = "loaded"
     """Registered."""
+    QUARANTINED = "quarantined"
+    """Failed again and again: left out until it is tried anew, or another version comes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +51,8 @@ class Failure:
         traceback_text: For the plugin's author; without the values of variables.
         stopped: It went past its hard limit.
         session_lost: It broke the session, which has been closed: start again on a new one.
+        quarantined: It was not even tried: the plugin is left out until somebody tries it anew.
+        bad_file: The plugin found something wrong in the file it was given; no fault of its own.
     """
 
     plugin: str
@@ -50,6 +62,8 @@ class Failure:
     traceback_text: str = ""
     stopped: bool = False
     session_lost: bool = False
+    quarantined: bool = False
+    bad_file: bool = False
 
     def __str__(self) -> str:
         who = f"Plugin {self.plugin} {self.version}"
@@ -89,7 +103,8 @@ class View:
 class Loaded:
     """What a view returned: all of it from one revision.
 
-    `slow` means longer than its budget.
+    `slow` means longer than its budget. `own` is what `load` returned for the view's own widget,
+    where it has one; `data` then is the same without a screen.
     """
 
     view: View
@@ -98,6 +113,57 @@ class Loaded:
     as_of: date
     ms: float
     slow: bool
+    own: object = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offers:
+    """What a plugin has registered."""
+
+    views: tuple[ViewSpec, ...] = ()
+    checks: tuple[CheckSpec, ...] = ()
+    importers: tuple[ImporterSpec, ...] = ()
+    exporters: tuple[ExporterSpec, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    tables: tuple[TablesSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Importer:
+    """A format that can be imported, and the plugin it belongs to."""
+
+    spec: ImporterSpec
+    plugin: str
+    version: str
+
+    @property
+    def id(self) -> str:
+        """Return the format's id."""
+        return self.spec.id
+
+    @property
+    def title(self) -> str:
+        """Return the format's title."""
+        return self.spec.title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exporter:
+    """A format that can be exported, and the plugin it belongs to."""
+
+    spec: ExporterSpec
+    plugin: str
+    version: str
+
+    @property
+    def id(self) -> str:
+        """Return the format's id."""
+        return self.spec.id
+
+    @property
+    def title(self) -> str:
+        """Return the format's title."""
+        return self.spec.title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +171,14 @@ class Record:
     """What is known of one plugin at one moment.
 
     `import_ms` is None until it has been imported, `slowest_ms` until one of its views was loaded.
+    `offers` lists ids by hook, and `deprecated` what it uses of the API that will stop; both are
+    remembered from the last run of this version where it has not been loaded in this one.
     """
 
     name: str
     version: str
     distribution: str
+    module: str
     state: State
     reason: str
     builtin: bool
@@ -118,6 +187,8 @@ class Record:
     views: tuple[ViewSpec, ...]
     checks: tuple[CheckSpec, ...]
     failures: tuple[Failure, ...]
+    offers: dict[str, list[str]]
+    deprecated: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bakehouse import __version__
+from bakehouse.terminal.changes import changes_of, export_by_plugin, import_changes
 from bakehouse.terminal.demos import demo_path, prepare_demo
 from bakehouse.terminal.options import (
     Settings,
@@ -75,9 +76,11 @@ def _summary(path: Path) -> None:
     say(f"Look further with `bakehouse --db {path} show production`, or open it in a terminal.")
 
 
-@click.command("import", help="Read a kitchen file, or a file of another program.")
+@click.command("import", help="Read a kitchen file, or a file of another program or plugin.")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--as", "as_format", metavar="FORMAT", help="bakehouse or bake-tracker.")
+@click.option(
+    "--as", "as_format", metavar="FORMAT", help="bakehouse, bake-tracker, or one of a plugin."
+)
 @click.option("--dry-run", is_flag=True, help="Only show what it would change.")
 @json_option
 @common_options
@@ -85,8 +88,6 @@ def _summary(path: Path) -> None:
 def import_(ctx: click.Context, file: Path, as_format: str | None, dry_run: bool) -> int:
     """Import a file, all or nothing."""
     from core.errors import BadFile, Problem
-    from core.interchange.importing import import_file
-    from core.session import rehearsal
 
     settings = settings_of(ctx)
     try:
@@ -94,18 +95,29 @@ def import_(ctx: click.Context, file: Path, as_format: str | None, dry_run: bool
     except OSError as error:
         raise BadFile([Problem(str(file), error.strerror or str(error))]) from error
     new = _is_new(settings)
-    settings.open(create=True)
+    kitchen = settings.open(create=True)
     try:
-        if dry_run:
-            with rehearsal() as session:
-                imported = import_file(content, as_format, session=session)
-        else:
-            imported = import_file(content, as_format)
+        changes = changes_of(settings.host(), kitchen, file.name, content, as_format)
+        if changes is not None:
+            return import_changes(settings, changes, dry_run=dry_run)
+        return _import_ours(settings, content, as_format, dry_run)
     except BaseException:
-        _take_away_new(new)
+        dry_run = True
         raise
+    finally:
+        if dry_run:
+            _take_away_new(new)
+
+
+def _import_ours(settings: Settings, content: bytes, as_format: str | None, dry_run: bool) -> int:
+    from core.interchange.importing import import_file
+    from core.session import rehearsal
+
     if dry_run:
-        _take_away_new(new)
+        with rehearsal() as session:
+            imported = import_file(content, as_format, session=session)
+    else:
+        imported = import_file(content, as_format)
     _report(settings, imported, dry_run)
     return imported.exit_code
 
@@ -148,31 +160,32 @@ def _report(settings: Settings, imported: Imported, dry_run: bool) -> None:
 @click.command(help="Write the kitchen, or what one event needs of it, to a file ('-' for stdout).")
 @click.argument("file")
 @click.option("--event", metavar="EVENT", help="Only this event and what it needs.")
+@click.option("--as", "as_format", metavar="FORMAT", help="bakehouse, or a format of a plugin.")
 @common_options
 @click.pass_context
-def export(ctx: click.Context, file: str, event: str | None) -> None:
+def export(ctx: click.Context, file: str, event: str | None, as_format: str | None) -> None:
     """Export the kitchen; a file is written whole or not at all."""
     from core.errors import BadFile, Problem
     from core.interchange.exporting import export_kitchen, write_kitchen
+    from plugins.storage import replace_file
 
     settings = settings_of(ctx)
-    settings.open()
-    slug = None
-    if event is not None:
-        from core.services import event_service
+    kitchen = settings.open()
+    content = export_by_plugin(settings.host(), kitchen, file, event, as_format)
+    if content is None:
+        slug = None
+        if event is not None:
+            from core.services import event_service
 
-        slug = event_service.find_event(event).slug
-    content = write_kitchen(export_kitchen(event=slug))
+            slug = event_service.find_event(event).slug
+        content = write_kitchen(export_kitchen(event=slug))
     if file == "-":
         sys.stdout.buffer.write(content)
         return
     path = Path(file).expanduser()
-    part = path.with_name(path.name + ".part")
     try:
-        part.write_bytes(content)
-        part.replace(path)
+        replace_file(path, content, make_folder=False)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise BadFile([Problem(str(path), error.strerror or str(error))]) from error
     say(f"Written to {path}")
 

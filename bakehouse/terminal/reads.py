@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
-from contextlib import redirect_stdout
 from typing import TYPE_CHECKING
 
 import click
 
 from bakehouse.terminal.options import common_options, json_option, settings_of
-from bakehouse.terminal.output import Heading, plain, print_json, print_table, say
+from bakehouse.terminal.output import Heading, print_json, print_table, say
+from bakehouse.terminal.talk import give_up, stdout_is_talk
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from bakehouse.plugin import Area
     from core.services.rows import EventRow
-    from plugins.host import Failure, Host, Loaded, View
+    from plugins.host import Host, Loaded, View
 
 
 # -- show -----------------------------------------------------------------------------------------
@@ -34,10 +35,13 @@ def show(ctx: click.Context, view: str, event: str | None, as_csv: bool, as_mark
     from bakehouse.terminal.views import print_view, view_as_csv, view_as_markdown
 
     settings = settings_of(ctx)
-    settings.open()
+    kitchen = settings.open()
     host = settings.host()
-    found = host.view(view)
-    loaded, chosen = _load(host, found, event)
+    # What a plugin prints is talk; stdout is for the view's data.
+    with stdout_is_talk():
+        host.prepare(kitchen, view)
+        found = host.view(view)
+        loaded, chosen = _load(host, found, event)
     if settings.as_json:
         print_json(
             {
@@ -59,25 +63,25 @@ def show(ctx: click.Context, view: str, event: str | None, as_csv: bool, as_mark
 
 
 def _load(host: Host, view: View, name: str | None) -> tuple[Loaded, EventRow | None]:
-    from bakehouse.plugin import Area
-    from core.services import event_service
     from core.session import read_session
     from plugins.host import Failure, PluginError
 
     with read_session() as session:
-        event = None
-        if name is not None:
-            event = event_service.find_event(name, session=session)
-        elif view.spec.area is Area.EVENT:
-            event = next_event(event_service.list_events(session))
-        # What a plugin prints is talk; stdout is for the view's data.
-        with redirect_stdout(sys.stderr):
-            result = host.load(
-                view, session, None if event is None else event.id, on_stuck=_give_up
-            )
+        event = event_for(view.spec.area, name, session)
+        result = host.load(view, session, None if event is None else event.id, on_stuck=give_up)
         if isinstance(result, Failure):
             raise PluginError(view.plugin, str(result), result)
         return result, event
+
+
+def event_for(area: Area, name: str | None, session: Session) -> EventRow | None:
+    """Return the event that was named, else the next open one where the area is one event."""
+    from bakehouse.plugin import Area
+    from core.services import event_service
+
+    if name is not None:
+        return event_service.find_event(name, session=session)
+    return next_event(event_service.list_events(session)) if area is Area.EVENT else None
 
 
 def next_event(events: Sequence[EventRow]) -> EventRow:
@@ -88,14 +92,6 @@ def next_event(events: Sequence[EventRow]) -> EventRow:
         if event.status in ("planned", "started"):
             return event
     raise RuleBroken("There is no open event. Name one, or add one with `bakehouse event add`.")
-
-
-def _give_up(failure: Failure) -> None:
-    """End at once: a plugin holds the thread that would have to say so."""
-    click.echo(plain(f"bakehouse: {failure}"), err=True)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(1)
 
 
 # -- log ------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ class Site:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.consent_file = folder.parent / "config" / "plugins.json"
+        self.state = folder.parent / "state"
 
     def install(
         self,
@@ -90,6 +91,7 @@ class Site:
             only,  # type: ignore[arg-type]
             path=[str(self.folder)],
             consent_file=self.consent_file,
+            state=self.state,
             **more,  # type: ignore[arg-type]
         )
 

@@ -288,7 +288,7 @@ BAD_PLUGINS = {
     ),
     "a hook of another program": (
         "@HookimplMarker('bakehouse')\ndef register_commands(): pass",
-        "no hook 'register_commands'; there are: checks, views.",
+        "no hook 'register_commands'; there are: checks, exporters, importers,",
     ),
     "an extra argument": (
         f"@contribute.views\ndef views(session): return [{SPEC}]",

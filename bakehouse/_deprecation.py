@@ -1,0 +1,34 @@
+"""Telling which plugin still uses a part of the API that will go away."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_noted: ContextVar[dict[str, None] | None] = ContextVar("noted", default=None)
+
+
+class ApiDeprecationWarning(DeprecationWarning):
+    """A part of the plugin API that stops in a later version."""
+
+
+def deprecated(what: str, *, instead: str, stops_in: str) -> None:
+    """Note that whoever runs now uses `what`: for the plugin list, and for its author's tests."""
+    told = f"{what} stops in {stops_in}; use {instead}"
+    noted = _noted.get()
+    if noted is not None:
+        noted[told] = None
+    warnings.warn(told, ApiDeprecationWarning, stacklevel=3)
+
+
+@contextmanager
+def noting() -> Iterator[dict[str, None]]:
+    """Collect, as keys, what is used of the deprecated API inside the block."""
+    noted: dict[str, None] = {}
+    token = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(token)

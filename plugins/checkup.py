@@ -1,0 +1,76 @@
+"""What is wrong with plugins and what to do about it, told without importing any of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from bakehouse.plugin import prefix_of
+from plugins import bisecting
+from plugins.states import State
+
+if TYPE_CHECKING:
+    from core.session import Database
+    from plugins.host import Host
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that is wrong; `plugin` is empty where it is about none in particular."""
+
+    plugin: str
+    message: str
+    fix: str = ""
+
+
+def look(host: Host, database: Database | None) -> list[Trouble]:
+    """Return what is wrong, plugin by plugin; with a kitchen, also in its tables."""
+    troubles = [Trouble("", note) for note in host.notes]
+    for record in host.records():
+        name = record.name
+        if record.state is State.DISCOVERED:
+            message = f"version {record.version} of {record.distribution} is new and not loaded"
+            fix = f"bakehouse plugins enable {name}, or pip uninstall {record.distribution}"
+            troubles.append(Trouble(name, message, fix))
+        elif record.state in (State.INCOMPATIBLE, State.BLOCKED):
+            fix = f"pip install --upgrade {record.distribution}, or pip uninstall it"
+            troubles.append(Trouble(name, record.reason, fix))
+        elif record.state in (State.FAILED, State.QUARANTINED):
+            fix = f"bakehouse plugins disable {name}, or upgrade it"
+            troubles.append(Trouble(name, record.reason, fix))
+        elif record.state is State.ENABLED and not _is_there(record.module):
+            message = f"its module '{record.module}' is not installed"
+            fix = f"pip install --force-reinstall {record.distribution}"
+            troubles.append(Trouble(name, message, fix))
+        held = host.known_settings(name)
+        troubles += [Trouble(name, message) for message in (*held.troubles, *held.unknown)]
+        troubles += [Trouble(name, f"uses what will stop: {told}") for told in record.deprecated]
+    if bisecting.load(host.state_folder) is not None:
+        message = "a search for trouble is under way, which leaves plugins out"
+        troubles.append(Trouble("", message, "bakehouse plugins bisect, or bisect stop"))
+    if database is not None:
+        troubles += _tables(host, database)
+    return troubles
+
+
+def _is_there(module: str) -> bool:
+    """Return whether a module can be found; looking for a top-level one imports nothing."""
+    try:
+        return find_spec(module.partition(".")[0]) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _tables(host: Host, database: Database) -> Iterator[Trouble]:
+    """Yield the tables in a kitchen whose plugin is not installed."""
+    from plugins.tables import all_tables
+
+    known = tuple(prefix_of(record.name) for record in host.records())
+    names = [name for name in all_tables(database) if not name.startswith(known)]
+    for prefix in sorted({re.match("p_.+?__", name)[0] for name in names}):  # type: ignore[index]
+        plugin = prefix.removeprefix("p_").removesuffix("__").replace("_", "-")
+        message = "has tables in this kitchen and is not installed"
+        yield Trouble(plugin, message, f"bakehouse plugins purge {plugin} --yes")

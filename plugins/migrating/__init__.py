@@ -1,0 +1,1 @@
+"""Where alembic finds `env.py` for the tables of plugins."""
