@@ -1,0 +1,257 @@
+"""`bakehouse plugins` and what plugins add to the other commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.bakehouse.conftest import Cli
+from tests.plugins.conftest import Site, site
+
+__all__ = ["site"]
+
+ROOT = Path(__file__).parents[2]
+
+REGISTERS = """
+from bakehouse.plugin import *
+
+@contribute.views
+def views():
+    return [ViewSpec(id="labels", title="Labels", area=Area.KITCHEN, key="g",
+                     load="plugin_labels.view:load")]
+
+@contribute.importers
+def importers():
+    return [ImporterSpec(id="labels.lines", title="Lines", suffixes=[".lines"],
+                         read="plugin_labels.view:read")]
+
+@contribute.exporters
+def exporters():
+    return [ExporterSpec(id="labels.sheet", title="Sheet", suffix=".txt",
+                         write="plugin_labels.view:write")]
+
+@contribute.settings
+def settings():
+    return [Setting(key="store", title="Store", default="anywhere", help="where to buy")]
+"""
+VIEW = """
+import os
+import subprocess
+import sys
+from bakehouse.plugin import *
+
+print("importing")
+os.write(1, b"to the descriptor")
+
+def load(ctx):
+    print("printing")
+    os.write(1, b"to the descriptor")
+    subprocess.run([sys.executable, "-c", "print('from a child')"])
+    return Chart("bars", ("Mon",), (Series("oven", (3,)),), unit="h")
+
+def read(ctx, source):
+    print("reading")
+    return ChangeSet([
+        Step("event line", {"event": "christmas-2026", "item": "gift-bag", "quantity": line})
+        for line in source.text().split()
+    ], summary="Took over the list", notes=["one line was empty"])
+
+def write(ctx, file):
+    print("writing")
+    return f"event {ctx.event_id}"
+"""
+
+
+@pytest.fixture
+def labels(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Site:
+    monkeypatch.setenv("BAKEHOUSE_PLUGINS", "all")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state-home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config-home"))
+    site.install("labels", REGISTERS, view=VIEW)
+    return site
+
+
+# -- data stays data -------------------------------------------------------------------------------
+
+
+def test_nothing_that_a_plugin_prints_by_any_means_gets_between_data(
+    cli: Cli, labels: Site
+) -> None:
+    shown = cli("show", "labels", "--json")
+    assert shown.json["data"]["series"] == [{"name": "oven", "values": [3]}]
+    for talk in ("importing", "printing", "to the descriptor", "from a child"):
+        assert talk in shown.err
+
+
+def test_a_chart_of_a_plugin_is_bars(cli: Cli, labels: Site) -> None:
+    assert cli("show", "labels").out == f"Mon  {'█' * 40}  3 h\n"
+    assert cli("show", "labels", "--csv").out == "label,oven\nMon,3\n"
+
+
+# -- files -----------------------------------------------------------------------------------------
+
+
+def bags(cli: Cli) -> int:
+    shown = cli("show", "assembly", "christmas-2026", "--json").json
+    return int(shown["data"]["bundles"][0]["target_quantity"])
+
+
+def test_an_import_by_a_plugin_is_previewed_done_and_undone(
+    cli: Cli, labels: Site, tmp_path: Path
+) -> None:
+    file = tmp_path / "more.lines"
+    file.write_text("60 70")
+    tried = cli("import", file, "--dry-run")
+    assert tried.code == 0, tried.err
+    assert "Took over the list (2 steps)" in tried.out
+    assert "one line was empty" in tried.err
+    assert bags(cli) == 50
+    done = cli("import", file, "--json").json
+    assert done["data"]["summary"] == "Took over the list"
+    assert bags(cli) == 70
+    assert cli("undo").code == 0
+    assert bags(cli) == 50
+
+
+def test_a_wrong_step_refuses_the_whole_import(cli: Cli, labels: Site, tmp_path: Path) -> None:
+    file = tmp_path / "more.txt"
+    file.write_text("60 many")
+    refused = cli("import", file, "--as", "labels")
+    assert refused.code == 2
+    assert "steps[1] (event line)" in refused.err
+    assert bags(cli) == 50
+
+
+def test_a_format_that_there_is_not_names_those_that_there_are(
+    cli: Cli, labels: Site, tmp_path: Path
+) -> None:
+    file = tmp_path / "x.json"
+    file.write_text("{}")
+    refused = cli("import", file, "--as", "excel")
+    assert refused.code != 0
+    assert "labels.lines" in refused.err
+    assert cli("export", "-", "--as", "excel").code != 0
+
+
+def test_an_export_by_a_plugin_is_a_whole_file(cli: Cli, labels: Site, tmp_path: Path) -> None:
+    file = tmp_path / "sheet.txt"
+    assert cli("export", file).code == 0
+    assert file.read_text() == "event 1"
+    assert cli("export", "-", "--as", "labels.sheet").out == "event 1"
+    assert sorted(path.name for path in tmp_path.iterdir() if "sheet" in path.name) == ["sheet.txt"]
+
+
+def test_an_export_that_fails_leaves_the_old_file(cli: Cli, labels: Site, tmp_path: Path) -> None:
+    (labels.folder / "plugin_labels" / "view.py").write_text(
+        "def write(ctx, file):\n    file.write(b'half')\n    1 / 0"
+    )
+    file = tmp_path / "sheet.txt"
+    file.write_text("old")
+    failed = cli("export", file)
+    assert failed.code == 1
+    assert "Plugin labels 1.0, labels.sheet: ZeroDivisionError" in failed.err
+    assert file.read_text() == "old"
+
+
+# -- what is told ----------------------------------------------------------------------------------
+
+
+def test_settings_and_what_is_offered_are_shown(
+    cli: Cli, labels: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "known once it has been used" in cli("plugins", "show", "labels").err
+    cli("show", "labels")
+    monkeypatch.setenv("BAKEHOUSE_PLUGIN_LABELS_STORE", "Wegmans")
+    shown = cli("plugins", "show", "labels")
+    assert "labels.sheet" in shown.out
+    assert "Wegmans" in shown.out
+    assert "BAKEHOUSE_PLUGIN_LABELS_STORE" in shown.out
+    [held] = cli("plugins", "show", "labels", "--json").json["settings"]
+    assert (held["key"], held["value"], held["default"]) == ("store", "Wegmans", "anywhere")
+
+
+def test_key_clashes_are_listed(cli: Cli, labels: Site) -> None:
+    labels.offer("other", "def load(ctx): return TABLE", spec="key='g'")
+    cli("show", "labels")
+    cli("show", "other")
+    [clash] = cli("plugins", "list", "--json").json["key_clashes"]
+    assert clash == {"key": "g", "kept_by": "labels", "lost_by": ["other"]}
+    assert "the key g is wanted by other; labels has it" in cli("plugins", "list").err
+
+
+def test_the_culprit_is_found_by_a_command(cli: Cli, labels: Site, tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        labels.offer(name, "def load(ctx): return TABLE")
+    search = tmp_path / "state-home" / "bakehouse" / "bisect.json"
+    trouble = f"import json; exit('b' in json.load(open({str(search)!r}))['let_in'])"
+    told = cli("plugins", "bisect", "run", "--", sys.executable, "-c", trouble)
+    assert "It is b." in told.out
+    assert not search.exists()
+
+
+def test_a_search_goes_on_from_command_to_command(cli: Cli, labels: Site) -> None:
+    labels.offer("a", "def load(ctx): return TABLE")
+    assert "take part now: none" in cli("plugins", "bisect").out
+    assert cli("show", "labels").code == 1, "labels is left out"
+    assert "take part now: a" in cli("plugins", "bisect", "good").out
+    assert "It is labels." in cli("plugins", "bisect", "good").out
+    assert cli("show", "labels").code == 0
+    assert cli("plugins", "bisect", "bad").code == 1
+
+
+# -- recovery --------------------------------------------------------------------------------------
+
+RECOVERY = [
+    ["plugins", "list"],
+    ["plugins", "list", "--json"],
+    ["plugins", "show", "killer"],
+    ["plugins", "doctor"],
+    ["plugins", "bisect"],
+    ["plugins", "bisect", "stop"],
+    ["plugins", "purge", "killer"],
+    ["plugins", "disable", "killer"],
+    ["plugins", "enable", "killer"],
+    ["show", "stock"],
+    ["event", "list"],
+    ["--no-plugins", "show", "problems"],
+    ["--no-plugins", "plugins", "list"],
+    ["--help"],
+]
+
+
+def test_no_command_that_mends_things_runs_code_of_a_plugin(
+    cli: Cli, db: Path, labels: Site, tmp_path: Path
+) -> None:
+    labels.install("killer", "import os\nos._exit(42)")
+    environment = {**os.environ, "PYTHONPATH": f"{labels.folder}{os.pathsep}{ROOT}"}
+    code = (
+        "import sys\nfrom bakehouse.cli import run\n"
+        f"for words in {RECOVERY!r}:\n"
+        f"    run(['--db', {str(db)!r}, *words])\n"
+        "print([name for name in sys.modules if name.startswith('plugin_')], file=sys.stderr)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, cwd=tmp_path
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr.splitlines()[-1] == "[]"
+    assert "killer" in ran.stdout
+    killed = subprocess.run(
+        [sys.executable, "-m", "bakehouse.cli", "--db", str(db), "show", "killer"],
+        env=environment,
+        cwd=tmp_path,
+    )
+    assert killed.returncode == 42, "the test must be able to fail"
+
+
+def test_disabling_lasts_for_later_commands(cli: Cli, labels: Site) -> None:
+    assert cli("plugins", "disable", "labels").code == 0
+    assert cli("show", "labels").code == 1
+    rows = cli("plugins", "list", "--json").json["data"]
+    assert next(row for row in rows if row["name"] == "labels")["state"] == "disabled"
+    assert json.loads(cli("plugins", "doctor", "--json").out)["data"] == []
