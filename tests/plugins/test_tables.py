@@ -1,0 +1,221 @@
+"""Tables of plugins: a lineage, a prefix and a purge of their own, all or nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import inspect, text
+
+from bakehouse.plugin import TablesSpec, prefix_of
+from core.errors import ReadOnly
+from core.session import Database, configure, read_session
+from plugins.host import Host, Loaded, State
+from plugins.tables import all_tables, purge, tables_of
+
+if TYPE_CHECKING:
+    from tests.plugins.conftest import Site
+
+REGISTERS = """
+from bakehouse.plugin import Area, TablesSpec, ViewSpec, contribute
+
+@contribute.tables
+def tables():
+    return [TablesSpec(id="{name}", migrations="plugin_{module}.migrations")]
+
+@contribute.views
+def views():
+    return [ViewSpec(id="{name}", title="{name}", area=Area.KITCHEN,
+                     load="plugin_{module}.view:load")]
+"""
+VIEW = """
+from sqlalchemy import text
+from bakehouse.plugin import Column, Table
+
+def load(ctx):
+    rows = ctx.session.execute(text("SELECT word FROM {prefix}word ORDER BY word"))
+    return Table([Column("word")], [(row.word,) for row in rows])
+"""
+REVISION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "{revision}", {down!r}
+
+def upgrade():
+{body}
+"""
+FIRST = """
+op.create_table("{prefix}word", sa.Column("word", sa.String, primary_key=True))
+op.execute("INSERT INTO {prefix}word VALUES ('flour')")
+"""
+
+
+def offer(site: Site, name: str = "words", *bodies: str) -> None:
+    module, prefix = name.replace("-", "_"), prefix_of(name)
+    package = site.install(
+        name,
+        REGISTERS.format(name=name, module=module),
+        view=VIEW.format(prefix=prefix),
+    )
+    folder = site.folder / package / "migrations"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    down = None
+    for number, body in enumerate(bodies or (FIRST,), start=1):
+        revision = f"{number:04}"
+        filled = dedent(body).format(prefix=prefix).strip()
+        code = "\n".join(f"    {line}" for line in filled.splitlines())
+        told = REVISION.format(revision=revision, down=down, body=code)
+        (folder / f"r{revision}.py").write_text(told)
+        down = revision
+
+
+def words(host: Host) -> list[str]:
+    with read_session() as session:
+        outcome = host.load(host.view("words"), session)
+    assert isinstance(outcome, Loaded), outcome
+    return [str(row["word"]) for row in outcome.data.as_data()]  # type: ignore[attr-defined]
+
+
+def schema(database: Database) -> str:
+    """Give every table, column and row of the kitchen as text."""
+    with database.reader.connect() as connection:
+        inspector = inspect(connection)
+        return json.dumps(
+            {
+                name: [
+                    sorted(column["name"] for column in inspector.get_columns(name)),
+                    connection.scalar(text(f"SELECT count(*) FROM {name}")),
+                ]
+                for name in sorted(inspector.get_table_names())
+            }
+        )
+
+
+def test_tables_are_made_before_the_kitchen_is_read(site: Site, kitchen: Database) -> None:
+    offer(site)
+    host = site.host()
+    assert host.prepare(kitchen) == []
+    assert words(host) == ["flour"]
+    assert tables_of(kitchen, "words") == ["p_words__alembic_version", "p_words__word"]
+    again = site.host()
+    assert again.prepare(kitchen) == []
+    assert words(again) == ["flour"]
+
+
+def test_a_file_is_backed_up_first(site: Site, sqlite_kitchen: Database) -> None:
+    offer(site)
+    site.host().prepare(sqlite_kitchen)
+    assert sqlite_kitchen.path is not None
+    [copy] = sqlite_kitchen.path.parent.glob("kitchen.before-*")
+    assert "p_words__word" not in schema(configure(copy))
+
+
+def test_a_later_version_goes_on_from_where_it_was(site: Site, kitchen: Database) -> None:
+    offer(site)
+    site.host().prepare(kitchen)
+    folder = site.folder / "plugin_words" / "migrations"
+    body = "    op.execute(\"INSERT INTO p_words__word VALUES ('sugar')\")"
+    (folder / "r0002.py").write_text(REVISION.format(revision="0002", down="0001", body=body))
+    (site.folder / "bakehouse_words-1.0.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: bakehouse-words\nVersion: 1.1\n"
+    )
+    host = site.host()
+    assert host.prepare(kitchen) == []
+    assert words(host) == ["flour", "sugar"]
+
+
+BAD = {
+    "fails half-way": (FIRST, "op.execute('UPDATE {prefix}word SET word = 1')\n1 / 0"),
+    "a table of the kitchen dropped": (FIRST, "op.drop_table('setting')"),
+    "a table of the kitchen changed": (
+        FIRST,
+        "op.add_column('item', sa.Column('x', sa.Integer))",
+    ),
+    "rows of the kitchen written": ("op.execute(\"INSERT INTO setting VALUES ('x', 'y')\")",),
+    "rows of the kitchen deleted": (
+        FIRST,
+        "op.execute(\"INSERT INTO {prefix}word VALUES ('x')\")\n"
+        "op.execute(\"UPDATE alembic_version SET version_num = 'x'\")",
+    ),
+    "a table without the prefix": ("op.create_table('words', sa.Column('x', sa.Integer))",),
+    "a table of another plugin": ("op.create_table('p_others__x', sa.Column('x', sa.Integer))",),
+    "a trigger on the kitchen": (
+        FIRST,
+        "op.create_index('p_words__i', 'item', ['name'])",
+    ),
+    "a commit": (FIRST, "op.get_bind().commit()\n1 / 0"),
+    "a commit as text": (FIRST, "op.execute('COMMIT')\n1 / 0"),
+    "an exit": (FIRST, "raise SystemExit(3)"),
+    "a syntax error": ("this is no Python",),
+}
+
+
+@pytest.mark.parametrize("bodies", BAD.values(), ids=list(BAD))
+def test_a_migration_that_does_wrong_leaves_nothing_and_costs_only_its_plugin(
+    site: Site, kitchen: Database, bodies: tuple[str, ...]
+) -> None:
+    offer(site, "bad", *bodies)
+    offer(site)
+    before = schema(kitchen)
+    host = site.host()
+    [failure] = host.prepare(kitchen)
+    assert (failure.plugin, failure.version) == ("bad", "1.0")
+    assert host.record("bad").state is State.FAILED
+    assert words(host) == ["flour"]
+    purge(kitchen, "words")
+    assert schema(kitchen) == before
+
+
+def test_tables_of_a_read_only_kitchen_wait(site: Site, sqlite_kitchen: Database) -> None:
+    offer(site)
+    closed = configure(str(sqlite_kitchen.path), readonly=True)
+    [failure] = site.host().prepare(closed)
+    assert "read-only" in failure.message
+    with pytest.raises(ReadOnly):
+        purge(closed, "words")
+
+
+def test_purging_takes_out_what_is_the_plugins_and_nothing_else(
+    site: Site, kitchen: Database
+) -> None:
+    before = schema(kitchen)
+    offer(site)
+    offer(site, "words-more")
+    host = site.host()
+    assert host.prepare(kitchen) == []
+    assert purge(kitchen, "words") == ["p_words__alembic_version", "p_words__word"]
+    assert all_tables(kitchen) == ["p_words_more__alembic_version", "p_words_more__word"]
+    purge(kitchen, "words-more")
+    assert schema(kitchen) == before
+    assert site.host().prepare(kitchen) == [], "after a purge the tables are made anew"
+    assert words(site.host()) == ["flour"]
+
+
+@pytest.mark.parametrize("name", ["Words", "words--more", "words_"])
+def test_a_name_that_makes_no_clear_prefix_is_refused(
+    site: Site, sqlite_kitchen: Database, name: str
+) -> None:
+    offer(site, name)
+    [failure] = site.host().prepare(sqlite_kitchen)
+    assert "a plugin with tables has a name in small letters" in failure.message
+
+
+def test_two_specs_are_one_too_many(site: Site) -> None:
+    spec = "TablesSpec(id='words', migrations='x'), TablesSpec(id='words.b', migrations='x')"
+    site.install(
+        "words",
+        f"from bakehouse.plugin import *\n@contribute.tables\ndef tables(): return [{spec}]",
+    )
+    host = site.host()
+    host.views()
+    assert "a plugin has one TablesSpec" in host.record("words").reason
+
+
+def test_migrations_are_a_package() -> None:
+    with pytest.raises(ValueError, match="must be the name of a package"):
+        TablesSpec(id="words", migrations=str(Path("a/b")))
