@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.services.rows import EventRow
     from core.services.saying import Say
 
-LOT = re.compile(r"[Ll]([0-9]+)")
+LOT = re.compile(r"[Ll]([0-9]{1,30})")
 
 
 @click.command(help="The plan of an event, or of all open events.")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.services.saying import Say
     from core.services.trace_service import Trace, Traced
 
-NUMBERED = re.compile(r"([LlRr]?)([0-9]+)")
+NUMBERED = re.compile(r"([LlRr]?)([0-9]{1,30})")
 
 
 @click.command(help="Where a lot (L12), a run (R3) or every lot of an item came from and went.")

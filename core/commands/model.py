@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
 from core.errors import RuleBroken
+
+WHOLE = re.compile(r"-?[0-9]{1,30}")
 
 Given = str | bool | Sequence[str] | None
 """One argument as given: a text, a flag, several texts, or nothing."""
@@ -120,10 +123,10 @@ class Arguments:
         text = self.maybe(name)
         if text is None:
             return None
-        try:
-            return int(text)
-        except ValueError:
-            raise RuleBroken(f"'{text}' is no whole number.") from None
+        if not WHOLE.fullmatch(text):
+            shown = text if len(text) <= 60 else f"{text[:57]}…"
+            raise RuleBroken(f"'{shown}' is no whole number.")
+        return int(text)
 
     def pairs(self, name: str) -> list[tuple[str, str]]:
         """Return the pairs of several "ITEM=REST". Raises `RuleBroken` for what is none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
@@ -18,14 +19,14 @@ from core.services import (
 )
 from core.services.rows import ChangeRow
 
-LOT = re.compile(r"[Ll]([0-9]+)")
+LOT = re.compile(r"[Ll]([0-9]{1,30})")
 
 
 def make(given: Arguments, session: Session) -> ChangeRow:
     """Record batches of a recipe."""
     recipe = catalog_service.find_recipe(given.text("recipe"), session=session)
-    good = {_item(name, session): amount for name, amount in given.pairs("good")}
-    lost = {_item(name, session): _loss(told) for name, told in given.pairs("lost")}
+    good = dict(_by_item(given, "good", session))
+    lost = {item_id: _loss(told) for item_id, told in _by_item(given, "lost", session)}
     return production_service.record_production(
         recipe.id,
         given.text("batches"),
@@ -35,6 +36,17 @@ def make(given: Arguments, session: Session) -> ChangeRow:
         count_first=given.is_on("count_first"),
         session=session,
     )
+
+
+def _by_item(given: Arguments, name: str, session: Session) -> Iterator[tuple[int, str]]:
+    """Yield what is said of each item. Raises `RuleBroken` where one is named twice."""
+    told: set[int] = set()
+    for item, rest in given.pairs(name):
+        item_id = _item(item, session)
+        if item_id in told:
+            raise RuleBroken(f"{item} is named twice in --{name}. Say it once.")
+        told.add(item_id)
+        yield item_id, rest
 
 
 def assemble(given: Arguments, session: Session) -> ChangeRow:
@@ -150,7 +162,7 @@ def _loss(told: str) -> tuple[str, str]:
 
 
 def _lot(text: str) -> int:
-    found = LOT.fullmatch(text.strip())
-    if found is None and not text.strip().isdigit():
+    found = re.fullmatch(r"[Ll]?([0-9]{1,30})", text.strip())
+    if found is None:
         raise LotNotFound(text)
-    return int(found.group(1) if found else text)
+    return int(found.group(1))

@@ -13,7 +13,14 @@ from core.documents import ChangeDoc, ItemDoc, KitchenDoc
 from core.errors import BakehouseError, Problem, RuleBroken, UnknownUnit
 from core.interchange.notes import UNKNOWN, Note
 from core.models import KINDS
-from core.services._writing import WITHDRAWN, Problems, check_slug, read_date, read_positive
+from core.services._writing import (
+    WITHDRAWN,
+    Problems,
+    check_slug,
+    check_spoken,
+    read_date,
+    read_positive,
+)
 from core.units import (
     STOCK_UNITS,
     Amount,
@@ -77,8 +84,8 @@ class World:
             if slug.startswith(WITHDRAWN) and not self.whole:
                 raise RuleBroken(f"'{slug}' is no slug. Use small letters, digits and dashes.")
             check_slug(slug)
-        if not name.strip():
-            self.wrong(f"{path}.{field}", "A name is needed.")
+        with self.at(f"{path}.{field}"):
+            check_spoken(name)
 
     def referred(self, path: str, slug: str, among: Mapping[str, T], noun: str) -> T | None:
         """Return what a slug refers to; an unknown one is a problem."""

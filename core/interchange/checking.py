@@ -26,6 +26,7 @@ from core.services._writing import (
     check_not_negative,
     check_not_open,
     check_one_of,
+    check_people,
     read_price,
 )
 from core.units import STOCK_UNITS, canonical_unit, check_measures, dimension, measure_of
@@ -207,8 +208,8 @@ def _check_event(world: World, path: str, event: EventDoc) -> None:
         check_one_of(event.status, STATUSES)
     with world.at(f"{path}.archived"):
         check_not_open(event)
-    if event.people is not None and event.people <= 0:
-        world.wrong(f"{path}.people", f"{event.people} people cannot be; leave it out if unknown.")
+    with world.at(f"{path}.people"):
+        check_people(event.people)
     _check_lines(world, f"{path}.lines", event.lines, SERVED, event.name)
     for place, line in enumerate(event.lines):
         with world.at(f"{path}.lines[{place}].price"):

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
-from core.planning.kitchen import Line
+from core.planning.kitchen import LEDGER_ROUNDING, Line
 from core.planning.plan import Plan
 
 NOTHING = Fraction(0)
-LEDGER_ROUNDING = Fraction(1, 1000)
-"""What is lacking below this is ledger rounding (domain.md §2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +357,8 @@ class _Walk:
     def can(self, bundle_id: int) -> int | None:
         """Return how many of a bundle can be assembled, never more than remain."""
         remaining = self.plan.net(bundle_id, self.e)
+        if remaining == 0:
+            return 0
         lines = self.plan.kitchen.bundles[bundle_id]
         if remaining is None or any(self.pool.is_unknown(line) for line in lines):
             return None

@@ -12,6 +12,8 @@ from datetime import date
 from fractions import Fraction
 
 MICRO = 1_000_000
+LEDGER_ROUNDING = Fraction(1, 1000)
+"""A remainder below this is rounding of the ledger (domain.md §2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,14 @@ class EventLine:
 
     @property
     def need(self) -> Fraction | None:
-        """Return what is still wanted, never below zero (domain.md §3.1)."""
+        """Return what is still wanted, never below zero (domain.md §3.1).
+
+        Of what was handed out, a remainder under 0.001 is ledger rounding (domain.md §2).
+        """
         if self.quantity is None or not self.delivered:
             return self.quantity
-        return max(Fraction(0), self.quantity - self.delivered)
+        rest = self.quantity - self.delivered
+        return rest if rest >= LEDGER_ROUNDING else Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -289,15 +289,17 @@ def _plan_batches(plan: Plan, recipe: Recipe) -> None:
     over, over_unknown = 0, False
     for e in sorted(asking):
         wanted = wanted_of(batches, e)
-        if wanted is None or (over_unknown and wanted):
+        steps: int | None = None
+        if wanted is not None and not (over_unknown and wanted):
+            need = sum(worth for _, worth in wanted)
+            carried = min(need, over)
+            needed = -(-(need - carried) // batches.step)
+            steps = _with_target(plan.kitchen.events[e], recipe, needed)
+        if steps is None:
             batches.unknown.add(e)
             _ask_unknown(plan, recipe.lines, e)
             over_unknown = True
             continue
-        need = sum(worth for _, worth in wanted)
-        carried = min(need, over)
-        needed = -(-(need - carried) // batches.step)
-        steps = _with_target(plan.kitchen.events[e], recipe, needed)
         batches.need[e] = need
         batches.carried[e] = carried
         batches.needed_steps[e] = needed
@@ -334,11 +336,17 @@ def produced_batches(event: Event, recipe: Recipe) -> Fraction | None:
     return total
 
 
-def _with_target(event: Event, recipe: Recipe, needed: int) -> int:
-    """Apply the event's batch target, in steps (domain.md §3.6)."""
+def _with_target(event: Event, recipe: Recipe, needed: int) -> int | None:
+    """Apply the event's batch target, in steps (domain.md §3.6).
+
+    None where it is unknown how much of the target has been produced, and that matters.
+    """
     target = event.targets.get(recipe.id)
     if target is None:
         return needed
-    produced = produced_batches(event, recipe) or Fraction(0)
-    wanted = max(0, (target.batches - produced) // recipe.step)
-    return wanted if target.short_ok else max(wanted, needed)
+    produced = produced_batches(event, recipe)
+    wanted = max(0, (target.batches - (produced or 0)) // recipe.step)
+    least = 0 if target.short_ok else needed
+    if produced is None and wanted > least:
+        return None
+    return max(wanted, least)

@@ -12,9 +12,12 @@ from core.services._rows import get_fresh
 
 
 def keeps_until(item: Item, made: date) -> date | None:
-    """Return the last good day of an item made or received on a day; None without shelf life."""
+    """Return the last good day of an item made or received on a day; None without shelf life.
+
+    What would keep beyond the calendar keeps until its last day.
+    """
     days = item.shelf_life_days
-    return None if days is None else made + timedelta(days=days)
+    return None if days is None else made + timedelta(days=min(days, (date.max - made).days))
 
 
 def open_event(session: Session, event_id: int | None) -> Event | None:

@@ -28,6 +28,7 @@ from core.services._writing import (
     check_name,
     check_not_open,
     check_one_of,
+    check_people,
     found_item,
     items_by_slug,
     line_up,
@@ -50,8 +51,7 @@ def put_event(session: Session, doc: EventDoc) -> None:
     with problems.at("archived"):
         check_not_open(doc)
     with problems.at("people"):
-        if doc.people is not None and doc.people <= 0:
-            raise RuleBroken(f"{doc.people} people cannot be; leave it out if unknown.")
+        check_people(doc.people)
     items = items_by_slug(session, [*(line.item for line in doc.lines), *doc.checked])
     lines = read_lines(session, problems, items, "lines", doc.lines, ("bundle", "made"))
     prices: list[int | None] = []

@@ -16,7 +16,7 @@ from core.documents import (
     EventDoc,
     LineDoc,
 )
-from core.errors import BadDocument, Problem, Refused, RuleBroken, UnknownUnit
+from core.errors import AmountError, BadDocument, Problem, Refused, RuleBroken, UnknownUnit
 from core.models import (
     KINDS,
     OPEN,
@@ -33,9 +33,11 @@ from core.units import (
     dimension,
     factor_to_stock,
     parse_amount,
+    to_micro,
 )
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
+MOST = 10**9
 WITHDRAWN = "~"
 """What the slug of a withdrawn row starts with; see `core.services.journal_service`."""
 
@@ -122,6 +124,14 @@ def stock_amount(session: Session, item: Item, given: object) -> Fraction | None
     return None if factor is None else amount.value * factor
 
 
+def ledger_amount(given: object, amount: Fraction) -> int:
+    """Return an amount in micro-units; what is too little to be counted is refused."""
+    micro = to_micro(amount)
+    if amount and not micro:
+        raise AmountError(given, "it is less than a millionth of what stock is counted in")
+    return micro
+
+
 def read_amount(session: Session, item: Item, text: str) -> tuple[Fraction, str]:
     amount = parse_amount(text)
     unit = amount.unit or item.unit
@@ -168,8 +178,13 @@ def check_name(problems: Problems, slug: str, name: str) -> None:
     with problems.at("slug"):
         check_slug(slug)
     with problems.at("name"):
-        if not name.strip():
-            raise RuleBroken("A name is needed.")
+        check_spoken(name)
+
+
+def check_spoken(name: str) -> None:
+    """Refuse a name in which there is nothing to see, such as blanks and joiners."""
+    if not any(sign.isprintable() and not sign.isspace() for sign in name):
+        raise RuleBroken("A name is needed.")
 
 
 def check_slug(slug: str) -> None:
@@ -182,6 +197,20 @@ def check_not_negative(problems: Problems, path: str, value: int | None) -> None
     with problems.at(path):
         if value is not None and value < 0:
             raise RuleBroken(f"{value} is below zero.")
+        check_not_endless(value)
+
+
+def check_people(people: int | None) -> None:
+    """Refuse a number of people that cannot be."""
+    if people is not None and people <= 0:
+        raise RuleBroken(f"{people} people cannot be; leave it out if unknown.")
+    check_not_endless(people)
+
+
+def check_not_endless(value: int | None) -> None:
+    """Refuse a number that no database could keep."""
+    if value is not None and value > MOST:
+        raise RuleBroken("Numbers above 10^9 are refused.")
 
 
 def items_by_slug(session: Session, slugs: Iterable[str]) -> dict[str, Item]:

@@ -24,7 +24,7 @@ from core.services._kitchen import load_recipes, planned
 from core.services._ledger import Origin, Taken, add_lot
 from core.services._prices import last_unit_cost
 from core.services._recording import keeps_until, open_event
-from core.services._rows import change_row, fresh, is_id
+from core.services._rows import change_row, fresh, get_fresh, is_id
 from core.services._writing import facts_of, plain_number, stock_amount
 from core.services.rows import ChangeRow, RunRow
 from core.session import reading, writing
@@ -169,7 +169,9 @@ class _Production:
         made = {line.item_id for line in self.recipe.outputs}
         for item_id in (*good, *lost):
             if item_id not in made:
-                raise RuleBroken(f"{self.recipe.name} does not make item {item_id}.")
+                item = get_fresh(self.session, Item, item_id)
+                name = f"item {item_id}" if item is None else item.name
+                raise RuleBroken(f"{self.recipe.name} does not make {name}.")
         expected = {} if good else self._expected()
         outputs = []
         for line in self.recipe.outputs:

@@ -33,7 +33,7 @@ from core.services._prices import last_unit_cost, was_bought
 from core.services._read_documents import read_products
 from core.services._recording import keeps_until, open_event
 from core.services._rows import change_row, fresh, get_fresh
-from core.services._writing import facts_of, plain_number, stock_amount, use_unit
+from core.services._writing import facts_of, ledger_amount, plain_number, stock_amount, use_unit
 from core.services.production_service import Entered
 from core.services.rows import ChangeRow, LotRow, PurchaseRow, StockRow
 from core.session import reading, writing
@@ -90,6 +90,7 @@ def receive(
             unit = parse_amount(amount).unit if amount is not None else product and product.unit
             fix = missing_fact(unit or item.unit, facts_of(writer, item))
             raise UnknownAmount(item.name, unit or item.unit, fix)
+        came = ledger_amount(packs if amount is None else amount, bought)
         day = received or today()
         say = saying.amounts(writer)
         price = "" if cost is None else f" for {say.money(money_of(cost))}"
@@ -102,7 +103,7 @@ def receive(
                 None if product is None else product.id,
                 store=store or (None if product is None else product.store),
             )
-            add_lot(writer, change, item.id, to_micro(bought), cost, origin, "received")
+            add_lot(writer, change, item.id, came, cost, origin, "received")
         return change_row(change)
 
 
@@ -363,7 +364,7 @@ def _micro(session: Session, item: Item, given: Entered) -> int:
     if amount is None:
         unit = parse_amount(given).unit or item.unit
         raise UnknownAmount(item.name, unit, missing_fact(unit, facts_of(session, item)))
-    return to_micro(amount)
+    return ledger_amount(given, amount)
 
 
 def _product(

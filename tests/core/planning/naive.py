@@ -51,12 +51,7 @@ class _Planner:
     def plan(self) -> NaivePlan:
         for place, event in enumerate(self.kitchen.events):
             for line in event.lines:
-                wanted = (
-                    None
-                    if line.quantity is None
-                    else max(Fraction(0), line.quantity - line.delivered)
-                )
-                self.asked[line.item_id, place].append(wanted)
+                self.asked[line.item_id, place].append(still_wanted(line))
         waiting_items = set(self.kitchen.items)
         waiting_recipes = set(self.kitchen.recipes)
         while waiting_items or waiting_recipes:
@@ -172,18 +167,20 @@ class _Planner:
         for place in self.places:
             event = self.kitchen.events[place]
             want = wants[place]
-            if want is None or (doubtful and any(want)):
+            made_before = sum((worth for _, worth in supply), Fraction(0))
+            used_before = sum((worth for _, _, worth in demand), Fraction(0))
+            left = made_before - used_before
+            batches = None
+            if want is not None and not (doubtful and any(want)):
+                needed = _up(max(Fraction(0), sum(want, Fraction(0)) - left), recipe.step)
+                batches = self._decide(event, recipe, needed)
+            if want is None or batches is None:
                 doubtful = True
                 unknown.add(place)
                 self.result.batches[recipe.id, place] = None
                 self.result.short[recipe.id, place] = None
                 self._ask(recipe.lines, place, None)
                 continue
-            made_before = sum((worth for _, worth in supply), Fraction(0))
-            used_before = sum((worth for _, _, worth in demand), Fraction(0))
-            left = made_before - used_before
-            needed = _up(max(Fraction(0), sum(want, Fraction(0)) - left), recipe.step)
-            batches = self._decide(event, recipe, needed)
             supply.append((place, batches))
             there = left + batches
             for number, worth in enumerate(want):
@@ -207,20 +204,24 @@ class _Planner:
             worths.append(net / line.amount if net else Fraction(0))
         return worths
 
-    def _decide(self, event: Any, recipe: Any, needed: Fraction) -> Fraction:
+    def _decide(self, event: Any, recipe: Any, needed: Fraction) -> Fraction | None:
+        """Return the planned batches; of an unknown yield, what all yields make them."""
         target = event.targets.get(recipe.id)
         if target is None:
             return needed
         produced = Fraction(0)
+        doubtful = False
         for line in recipe.outputs:
             good = event.good.get(line.item_id, 0)
-            if good and line.amount is None:
-                produced = Fraction(0)
-                break
-            if good:
+            doubtful = doubtful or bool(good and line.amount is None)
+            if good and line.amount is not None:
                 produced += good / line.amount
-        still = max(Fraction(0), floor((target.batches - produced) / recipe.step) * recipe.step)
-        return still if target.short_ok else max(still, needed)
+        choices = {Fraction(0), PLENTY} if doubtful else {produced}
+        answers = set()
+        for done in choices:
+            still = max(Fraction(0), floor((target.batches - done) / recipe.step) * recipe.step)
+            answers.add(still if target.short_ok else max(still, needed))
+        return answers.pop() if len(answers) == 1 else None
 
     def _shape(
         self,
@@ -257,6 +258,14 @@ class _Planner:
                     (self.result.covered, taken),
                 ):
                     numbers[key] = None if place in unknown else _times(worth, line.amount)
+
+
+def still_wanted(line: Any) -> Fraction | None:
+    """Return what of an event line is not handed out; what the ledger rounds off is nothing."""
+    if line.quantity is None or not line.delivered:
+        return None if line.quantity is None else Fraction(line.quantity)
+    rest = line.quantity - line.delivered
+    return Fraction(0) if rest < Fraction(1, 1000) else rest
 
 
 def _share(

@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from tests.core.planning.naive import NaivePlan
+from tests.core.planning.naive import NaivePlan, still_wanted
 
 ZERO = Fraction(0)
 ROUNDING = Fraction(1, 1000)
@@ -109,8 +109,8 @@ def pool_after_production(kitchen: Any, plan: NaivePlan, place: int) -> NaivePoo
     return pool
 
 
-def use_inputs(pool: NaivePool, plan: NaivePlan, place: int) -> None:
-    """Take out what the planned batches use, as far as it is there."""
+def use_inputs(pool: NaivePool, plan: NaivePlan, place: int) -> bool:
+    """Take out what the planned batches use; tell whether all of it was there."""
     for recipe_id in sorted(pool.kitchen.recipes):
         batches = plan.batches[recipe_id, place]
         if not batches:
@@ -118,22 +118,18 @@ def use_inputs(pool: NaivePool, plan: NaivePlan, place: int) -> None:
         for line in pool.kitchen.recipes[recipe_id].lines:
             if line.amount is None:
                 continue
-            trial = pool.copy()
             try:
-                trial.draw(line.item_id, line.amount * batches)
+                pool.draw(line.item_id, line.amount * batches)
             except NotEnough:
-                there = pool.there.get(line.item_id, ZERO)
-                if there is not None:
-                    pool.there[line.item_id] = max(ZERO, there - line.amount * batches)
-            else:
-                pool.there, pool.packed = trial.there, trial.packed
+                return False
+    return True
 
 
 def pack(pool: NaivePool, plan: NaivePlan, place: int) -> dict[int, int | None]:
     """Walk an event's lines in order, then what else is to be packed; return how many of each."""
     kitchen = pool.kitchen
     for line in kitchen.events[place].lines:
-        wanted = None if line.quantity is None else max(ZERO, line.quantity - line.delivered)
+        wanted = still_wanted(line)
         if not wanted:
             continue
         if line.item_id not in kitchen.bundles:
@@ -142,7 +138,8 @@ def pack(pool: NaivePool, plan: NaivePlan, place: int) -> dict[int, int | None]:
                 pool.there[line.item_id] = there - min(there, wanted)
             continue
         pool.most(ceil(wanted), line.item_id, lambda n, most=wanted: min(most, Fraction(n)))
-    for bundle_id in _inner_order(kitchen, plan, place):
+    order = by_line(kitchen, place)
+    for bundle_id in [*order, *only_in_recipes(kitchen, plan, place)]:
         still = int(plan.net[bundle_id, place] or 0) - pool.packed.get(bundle_id, 0)
         if still > 0 and pool.knows(kitchen.bundles[bundle_id]):
             number = pool.most(still, kitchen.bundles[bundle_id], Fraction)
@@ -150,13 +147,19 @@ def pack(pool: NaivePool, plan: NaivePlan, place: int) -> dict[int, int | None]:
     found: dict[int, int | None] = {}
     for bundle_id, lines in kitchen.bundles.items():
         net = plan.net[bundle_id, place]
-        known = net is not None and pool.knows(lines)
+        known = net == 0 or (net is not None and pool.knows(lines))
         found[bundle_id] = min(int(net or 0), pool.packed.get(bundle_id, 0)) if known else None
     return found
 
 
-def _inner_order(kitchen: Any, plan: NaivePlan, place: int) -> list[int]:
-    """Return the bundles by event line, each followed by those inside it; then the others."""
+def only_in_recipes(kitchen: Any, plan: NaivePlan, place: int) -> list[int]:
+    """Return the bundles that are wanted though no line of the event leads to them."""
+    order = by_line(kitchen, place)
+    return [key for key in kitchen.bundles if key not in order and plan.need[key, place] != 0]
+
+
+def by_line(kitchen: Any, place: int) -> list[int]:
+    """Return the bundles by event line, each followed by those inside it."""
     lines = kitchen.events[place].lines
     wanted = {line.item_id for line in lines}
     order: list[int] = []

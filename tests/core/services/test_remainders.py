@@ -1,0 +1,40 @@
+"""Remainders under a thousandth are ledger rounding wherever they arise (domain.md §2)."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.session import Database
+from tests.builders import CHRISTMAS, KitchenBuilder
+
+
+@pytest.mark.usefixtures("sqlite_kitchen")
+def test_a_cake_handed_out_in_thirds_is_not_baked_again() -> None:
+    """Three times 0.333333 are 0.999999: the millionth that is missing is nobody's order."""
+    bakery = KitchenBuilder()
+    bakery.recipe("cakes", {"cake": 2})
+    bakery.event("christmas", {"cake": 1})
+    bakery.event("new-year", {"cake": 1}, CHRISTMAS.replace(day=31))
+    bakery.make("cakes", 1)
+    for _ in range(3):
+        bakery.deliver("christmas", "cake", "1/3")
+    bakery.deliver("new-year", "cake", 1)
+
+    assert bakery.left("cake") == 0
+    assert bakery.batches("christmas", "cakes") == 0
+    assert bakery.output("christmas", "cake")["remaining"] == 0
+    assert bakery.production("christmas")["is_complete"]
+
+
+def test_a_target_beside_an_unknown_yield_is_unknown(sqlite_kitchen: Database) -> None:
+    """Nobody knows how much of the target 30 g of a yield of "2 cup" are: never none of it."""
+    bakery = KitchenBuilder()
+    bakery.made("dough", "g")
+    bakery.recipe("doughs", {"dough": "2 cup"}, {})
+    bakery.event("christmas", {"dough": "10 g"})
+    bakery.make("doughs", 1, good={"dough": "30 g"}, event="christmas")
+
+    bakery.target("christmas", "doughs", 3)
+
+    assert bakery.recipe_row("christmas", "doughs")["produced_batches"] is None
+    assert bakery.batches("christmas", "doughs") is None
