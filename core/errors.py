@@ -11,11 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+LONGEST = 600
+"""Signs of one message about a file."""
+
 
 class BakehouseError(Exception):
     """The base of everything the kitchen raises on purpose."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: int = 1
 
 
 class Refused(BakehouseError):
@@ -34,6 +37,18 @@ class AmountError(Refused):
         self.fix = fix
         shown = self.text if len(self.text) <= 60 else self.text[:57] + "…"
         super().__init__(f"'{shown}': {reason}." + (f" {fix}" if fix else ""))
+
+
+class UnreadableAmount(AmountError):
+    """A text that is no amount or price at all, as opposed to one that a rule refuses."""
+
+    exit_code = 2
+
+
+class UnreadableArgument(Refused):
+    """A text that is no date, no whole number or no pair, where one is wanted."""
+
+    exit_code = 2
 
 
 class UnknownUnit(Refused):
@@ -191,20 +206,31 @@ class CannotUndo(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in a file: its JSON path and what is wrong."""
+    """One thing wrong in a file: its JSON path and what is wrong.
+
+    Said to people, what the file holds is cut short: it may be megabytes.
+    """
 
     path: str
     message: str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
+        return f"{_cut(self.path)}: {_cut(self.message)}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 100]} … {text[-97:]}"
 
 
 class BadDocument(Refused):
-    """An item, recipe, bundle, product or event that breaks rules; lists all of them."""
+    """An item, recipe, bundle, product or event that breaks rules; lists all of them.
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    `unreadable`: a part of it could not even be read.
+    """
+
+    def __init__(self, problems: Sequence[Problem], *, unreadable: bool = False) -> None:
         self.problems = tuple(problems)
+        self.exit_code = 2 if unreadable else 1
         super().__init__("\n".join(str(problem) for problem in problems))
 
 

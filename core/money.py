@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from core.errors import AmountError
+from core.errors import AmountError, UnreadableAmount
 from core.units import LIMIT, MICRO, UNKNOWN, decimal_fraction, read_number
 
 SYMBOLS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
@@ -107,7 +107,7 @@ def _read_price(text: str) -> Fraction:
     stripped = text.strip()
     match = _PRICE.fullmatch(stripped) if len(text) <= _MAX_TEXT else None
     if match is None or (match["before"] and match["after"]) or "/" in stripped:
-        raise AmountError(text, "this is no price", _EXAMPLE)
+        raise UnreadableAmount(text, "this is no price", _EXAMPLE)
     number = match["number"]
     marked = match["before"] or match["after"]
     if marked and re.fullmatch(r"[0-9]{1,3}\.[0-9]{3}", number):

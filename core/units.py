@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from core.errors import AmountError, RuleBroken, UnknownUnit
+from core.errors import AmountError, RuleBroken, UnknownUnit, UnreadableAmount
 
 if TYPE_CHECKING:
     from pint import UnitRegistry
@@ -143,7 +143,7 @@ def canonical_unit(word: str) -> str:
         return "tsp"
     lowered = unicodedata.normalize("NFC", bare.lower())
     if not lowered[:1].isalpha() or not lowered.isprintable():
-        raise AmountError(word, "a unit or measure begins with a letter", _EXAMPLE)
+        raise UnreadableAmount(word, "a unit or measure begins with a letter", _EXAMPLE)
     return _SPELLINGS.get(lowered.replace(".", ""), lowered)
 
 
@@ -162,7 +162,7 @@ def read_number(number: str, text: str) -> Fraction:
     match = _FRACTION.fullmatch(plain)
     if match is None:
         reason = "it has a number that cannot be read" if plain else "it has no number in front"
-        raise AmountError(text, reason if text.strip() else "there is nothing in it", _EXAMPLE)
+        raise UnreadableAmount(text, reason if text.strip() else "there is nothing in it", _EXAMPLE)
     whole, top, bottom = (int(part or 0) for part in match.groups())
     if bottom == 0:
         raise AmountError(text, "nothing can be divided by zero", _EXAMPLE)
@@ -174,7 +174,7 @@ def read_number(number: str, text: str) -> Fraction:
 def decimal_fraction(number: Decimal) -> Fraction:
     """Return a finite `Decimal` of sensible size as a fraction, else raise `AmountError`."""
     if not number.is_finite():
-        raise AmountError(number, "it is no number", _EXAMPLE)
+        raise UnreadableAmount(number, "it is no number", _EXAMPLE)
     if number and number.adjusted() > _MAX_TEXT:
         raise _too_large(number)
     if int(number.as_tuple().exponent) < -_MAX_TEXT:
@@ -184,12 +184,12 @@ def decimal_fraction(number: Decimal) -> Fraction:
 
 def _split(text: str) -> tuple[Fraction, str | None]:
     if len(text) > _MAX_TEXT:
-        raise AmountError(text, "it is too long", _EXAMPLE)
+        raise UnreadableAmount(text, "it is too long", _EXAMPLE)
     letter = next((at for at, char in enumerate(text) if char.isalpha()), len(text))
     number, word = text[:letter], text[letter:]
     value = read_number(number, text)
     if number[-1:].isdigit() and _EXPONENT.match(word):
-        raise AmountError(text, "it has an exponent", "Type all the digits.")
+        raise UnreadableAmount(text, "it has an exponent", "Type all the digits.")
     return value, canonical_unit(word) if word else None
 
 

@@ -7,7 +7,7 @@ import re
 from sqlalchemy.orm import Session
 
 from core.documents import LineDoc
-from core.errors import ItemNotFound, RuleBroken
+from core.errors import ItemNotFound, RuleBroken, UnreadableArgument
 from core.services import catalog_service
 from core.units import canonical_unit, dimension, parse_amount
 
@@ -22,7 +22,7 @@ def read_line(text: str, session: Session) -> LineDoc:
         return LineDoc(item=_find(name.strip(), session), amount=amount.strip())
     found = NUMBER.match(text)
     if found is None:
-        raise RuleBroken(f"'{text}' should be an amount and an item, as '2 1/3 c flour'.")
+        raise UnreadableArgument(f"'{text}' should be an amount and an item, as '2 1/3 c flour'.")
     number, words = found.group(1).strip(), text[found.end() :].split()
     if not words:
         raise RuleBroken(f"'{text}' names no item.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
-from core.errors import RuleBroken
+from core.errors import RuleBroken, UnreadableArgument
 
 WHOLE = re.compile(r"-?[0-9]{1,30}")
 
@@ -109,31 +109,33 @@ class Arguments:
         return [value] if isinstance(value, str) else list(value)
 
     def day(self, name: str) -> date | None:
-        """Return a date. Raises `RuleBroken` for what is none."""
+        """Return a date. Raises `UnreadableArgument` for what is none."""
         text = self.maybe(name)
         if text is None:
             return None
         try:
             return date.fromisoformat(text)
         except ValueError:
-            raise RuleBroken(f"'{text}' is no date. Write it as 2026-12-15.") from None
+            raise UnreadableArgument(f"'{text}' is no date. Write it as 2026-12-15.") from None
 
     def number(self, name: str) -> int | None:
-        """Return a whole number. Raises `RuleBroken` for what is none."""
+        """Return a whole number. Raises `UnreadableArgument` for what is none."""
         text = self.maybe(name)
         if text is None:
             return None
         if not WHOLE.fullmatch(text):
             shown = text if len(text) <= 60 else f"{text[:57]}…"
-            raise RuleBroken(f"'{shown}' is no whole number.")
+            raise UnreadableArgument(f"'{shown}' is no whole number.")
         return int(text)
 
     def pairs(self, name: str) -> list[tuple[str, str]]:
-        """Return the pairs of several "ITEM=REST". Raises `RuleBroken` for what is none."""
+        """Return the pairs of several "ITEM=REST". Raises `UnreadableArgument` for what is none."""
         pairs = []
         for text in self.many(name):
             left, equals, right = text.partition("=")
             if not equals or not left.strip() or not right.strip():
-                raise RuleBroken(f"'{text}' should be written as ITEM=…, for example cookie=46.")
+                raise UnreadableArgument(
+                    f"'{text}' should be written as ITEM=…, for example cookie=46."
+                )
             pairs.append((left.strip(), right.strip()))
         return pairs

@@ -16,7 +16,7 @@ from core.documents import (
     EventDoc,
     LineDoc,
 )
-from core.errors import AmountError, BadDocument, Problem, Refused, RuleBroken, UnknownUnit
+from core.errors import AmountError, BadDocument, Problem, Refused, RuleBroken, UnreadableArgument
 from core.models import (
     KINDS,
     OPEN,
@@ -47,6 +47,7 @@ class Problems:
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
+        self.unreadable = False
 
     @contextmanager
     def at(self, path: str) -> Iterator[None]:
@@ -54,14 +55,16 @@ class Problems:
         try:
             yield
         except BadDocument as error:
+            self.unreadable = self.unreadable or error.exit_code == 2
             self.found.extend(Problem(_join(path, p.path), p.message) for p in error.problems)
-        except (Refused, UnknownUnit) as error:
+        except Refused as error:
+            self.unreadable = self.unreadable or error.exit_code == 2
             self.found.append(Problem(path, str(error)))
 
     def check(self) -> None:
         """Raise `BadDocument` if anything was noted."""
         if self.found:
-            raise BadDocument(self.found)
+            raise BadDocument(self.found, unreadable=self.unreadable)
 
 
 def _join(path: str, inner: str) -> str:
@@ -154,7 +157,7 @@ def read_date(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise RuleBroken(f"'{text}' is no date. Write it as 2026-12-15.") from None
+        raise UnreadableArgument(f"'{text}' is no date. Write it as 2026-12-15.") from None
 
 
 def read_price(text: str | None) -> int | None:
