@@ -1,4 +1,4 @@
-"""Run benchmarks: `python -m benchmarks plan [--json] [--sizes SML] [--write]`."""
+"""Run benchmarks: `python -m benchmarks plan [--json] [--sizes SML] [--postgres SM] [--write]`."""
 
 from __future__ import annotations
 
@@ -17,15 +17,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("suite", choices=["plan"])
     parser.add_argument("--sizes", default="SML", help="which kitchens: any of S, M and L")
+    parser.add_argument(
+        "--postgres", default="SM", help="which of them on PostgreSQL too: SM, SML, or '' for none"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--write", action="store_true", help=f"also write {DOCUMENT.name}")
     given = parser.parse_args()
-    figures = plan.measure(given.sizes)
+    figures = plan.measure(given.sizes, given.postgres)
     text = plan.table(figures)
     if given.write:
         DOCUMENT.write_text(plan.document(text), encoding="utf-8")
     if given.json:
-        json.dump([figure.as_dict() for figure in figures], sys.stdout, indent=2)
+        found = [figure.as_dict() for figure in figures]
+        json.dump({"figures": found, "growth": plan.growth(figures)}, sys.stdout, indent=2)
         print()
     else:
         print(text)

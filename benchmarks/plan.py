@@ -13,12 +13,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event as events
 
+from benchmarks import postgres
+from benchmarks.growth import exponents
 from benchmarks.kitchens import NOW, SIZES, fill
 from benchmarks.limit import Limit
 from core import clock
@@ -35,7 +37,10 @@ CALLS = 7
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured thing at one size; `limit` is the hand-written program's time for it."""
+    """One measured thing at one size; `limit` is the hand-written program's time for it.
+
+    `postgres` is the time of the same on PostgreSQL, where it was measured.
+    """
 
     size: str
     what: str
@@ -43,14 +48,18 @@ class Figure:
     limit: float | None = None
     queries: int | None = None
     memory_mb: float | None = None
+    postgres: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the figure as plain data."""
         return asdict(self)
 
 
-def measure(sizes: str) -> list[Figure]:
-    """Measure every size; kitchens are made in a temporary folder and thrown away."""
+def measure(sizes: str, on_postgres: str = "") -> list[Figure]:
+    """Measure every size; kitchens are made in a temporary folder and thrown away.
+
+    `on_postgres` are the sizes to measure on PostgreSQL too.
+    """
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="bakehouse-bench-") as folder, clock.fixed(NOW):
         for name in sizes:
@@ -59,7 +68,10 @@ def measure(sizes: str) -> list[Figure]:
                 fill(session, SIZES[name])
             figures += _measure_one(name, kitchen)
             kitchen.dispose()
-    return figures
+    elsewhere = postgres.measure("".join(name for name in sizes if name in on_postgres))
+    return [
+        replace(figure, postgres=elsewhere.get((figure.size, figure.what))) for figure in figures
+    ]
 
 
 def _measure_one(size: str, kitchen: Database) -> list[Figure]:
@@ -168,17 +180,31 @@ def _record(size: str) -> Figure:
 def table(figures: list[Figure]) -> str:
     """Return the figures as a Markdown table."""
     lines = [
-        "| size | what | CPU ms | limit ms | ratio | queries |",
-        "|---|---|---:|---:|---:|---:|",
+        "| size | what | CPU ms | limit ms | ratio | queries | PostgreSQL ms |",
+        "|---|---|---:|---:|---:|---:|---:|",
     ]
     for figure in figures:
         ratio = f"{figure.ms / figure.limit:.2f}" if figure.limit else ""
         limit = f"{figure.limit:.1f}" if figure.limit else ""
         queries = "" if figure.queries is None else str(figure.queries)
+        elsewhere = "" if figure.postgres is None else f"{figure.postgres:.1f}"
         lines.append(
-            f"| {figure.size} | {figure.what} | {figure.ms:.1f} | {limit} | {ratio} | {queries} |"
+            f"| {figure.size} | {figure.what} | {figure.ms:.1f} | {limit} | {ratio} | {queries} "
+            f"| {elsewhere} |"
         )
+    grown = growth(figures)
+    if grown:
+        told = ", ".join(f"{what} {exponent:.2f}" for what, exponent in grown.items())
+        lines += ["", f"Growth exponent (1: in proportion to event lines): {told}."]
+    for figure in figures:
+        if figure.memory_mb is not None:
+            lines += ["", f"Peak memory after the plan at {figure.size}: {figure.memory_mb} MB."]
     return "\n".join(lines)
+
+
+def growth(figures: list[Figure]) -> dict[str, float]:
+    """Return how steeply each figure grows with event lines."""
+    return exponents({(figure.size, figure.what): figure.ms for figure in figures})
 
 
 def document(text: str) -> str:
@@ -194,7 +220,8 @@ def document(text: str) -> str:
 Made by `python -m benchmarks plan --write` (Python {platform.python_version()}). Times are CPU
 milliseconds, medians of warm calls; machines differ, so the ratio is what counts. The limit is the
 same answer by hand-written SQL through `sqlite3` and plain dictionaries (`benchmarks/limit.py`),
-measured in the same run on the same data. Peak memory of the whole run: {memory:.0f} MB.
+measured in the same run on the same data; it is SQLite's, also beside PostgreSQL, whose column
+counts the CPU of the server's process too. Peak memory of the whole run: {memory:.0f} MB.
 
 {sizes}. All have 2,000 ingredients, 1,500 recipes in three tiers and 300 bundles.
 
