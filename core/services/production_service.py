@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -208,18 +209,20 @@ class _Production:
                 item = self.items[line.item_id]
                 fix = missing_fact(line.entered.split(" ", 1)[-1], facts_of(self.session, item))
                 raise UnknownAmount(item.name, line.entered, f"say how many came out, or {fix}")
-        worth = self._split_batches()
+        first, *others = self.recipe.outputs
+        left, *worth = self._split_batches()
         expected: dict[int, Fraction] = {}
-        rest = Fraction(0)
-        for line, share_of in zip(self.recipe.outputs, worth, strict=True):
-            per_batch = line.amount or Fraction(1)
-            amount = per_batch * share_of
-            whole = Fraction(int(amount)) if self._counted(line) else amount
+        for line, share_of in zip(others, worth, strict=True):
+            # Rounded down, what the plan wants of it would be short: the first output pays.
+            amount = whole = (line.amount or Fraction(1)) * share_of
+            if self._counted(line):
+                whole = Fraction(ceil(amount))
+                if (whole - amount) / (line.amount or Fraction(1)) > left:
+                    whole = Fraction(int(amount))
+            left += (amount - whole) / (line.amount or Fraction(1))
             expected[line.item_id] = whole
-            rest += (amount - whole) / per_batch
-        first = self.recipe.outputs[0]
-        more = rest * (first.amount or Fraction(1))
-        expected[first.item_id] += Fraction(int(more)) if self._counted(first) else more
+        rest = left * (first.amount or Fraction(1))
+        expected[first.item_id] = Fraction(int(rest)) if self._counted(first) else rest
         return expected
 
     def _counted(self, line: Line) -> bool:

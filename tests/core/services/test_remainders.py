@@ -38,3 +38,20 @@ def test_a_target_beside_an_unknown_yield_is_unknown(sqlite_kitchen: Database) -
 
     assert bakery.recipe_row("christmas", "doughs")["produced_batches"] is None
     assert bakery.batches("christmas", "doughs") is None
+
+
+@pytest.mark.usefixtures("sqlite_kitchen")
+def test_what_the_plan_wants_of_a_second_output_is_not_rounded_away() -> None:
+    """12 2/3 minis are to be made: 12 would leave the hampers short, though dough is left."""
+    bakery = KitchenBuilder()
+    bakery.recipe("cookies", {"cookie": 12, "mini": 30})
+    bakery.event("christmas", {"cookie": 2, "mini": 15})
+    bakery.count("mini", "7/3")
+    assert bakery.batches("christmas", "cookies") == 1
+
+    bakery.make("cookies", 1, event="christmas")
+
+    assert bakery.output("christmas", "mini")["produced"] == 13
+    # 13/30 of the batch are minis, and the rest makes six cookies.
+    assert bakery.output("christmas", "cookie")["produced"] == 6
+    assert bakery.batches("christmas", "cookies") == 0
