@@ -5,15 +5,18 @@ From the tables to the numbers a person reads: loading, netting, batches, what c
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from time import process_time
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from core.planning.kitchen import MICRO, Kitchen
+from core.planning.kitchen import MICRO, Event, EventLine, Item, Kitchen, Line, Recipe
 from core.services import event_service
+from core.services.planning import plan_service
 from core.session import Database, KitchenSession, rehearsal
 from tests.core.planning.kitchens import kitchens
 from tests.core.planning.naive import NaivePlan, plan_naively
@@ -163,3 +166,29 @@ def test_the_same_on_postgresql(postgres_kitchen: Database) -> None:
                 compared.shopping(place)
 
     compare()
+
+
+@pytest.mark.usefixtures("sqlite_kitchen")
+def test_a_thousand_events_on_one_day_are_served_in_order() -> None:
+    """A cookie each, 48 a batch: every 48th event bakes for the 47 behind it."""
+    day = date(2026, 12, 24)
+    flour, cookie = (
+        Item(1, "flour", "Flour", "ingredient", "g"),
+        Item(2, "cookie", "Cookie", "made", "each"),
+    )
+    one = (EventLine(2, Fraction(1)),)
+    orders = tuple(Event(n, f"e-{n:04}", f"E {n}", day, True, one) for n in range(100, 1100))
+    makes, uses = (Line(2, Fraction(48)),), (Line(1, Fraction(480)),)
+    recipe = Recipe(1, "cookies", "Cookies", Fraction(1), makes, uses)
+    with rehearsal() as session:
+        store(session, Kitchen({1: flour, 2: cookie}, {1: recipe}, {}, orders))
+        started = process_time()
+        plan = plan_service.get_plan(session=session)
+        last = event_service.get_shopping_list(1099, session=session)
+        took = process_time() - started
+
+    bakers = [event.slug for event in plan.events if any(r.batches for r in event.recipes)]
+    assert bakers == [f"e-{n:04}" for n in range(100, 1100, 48)]
+    assert last == []
+    # Some tenths of a second; what grows with the square of the events would take minutes.
+    assert took < 10
