@@ -19,6 +19,11 @@ RefKind: TypeAlias = Literal["item", "recipe", "bundle", "lot", "event", "change
 RowStyle: TypeAlias = Literal["done", "short", "unknown", "muted"]
 ChartKind: TypeAlias = Literal["bars", "lines"]
 
+MOST_ROWS = 200_000
+"""More rows than this are no list that anybody reads; they are refused."""
+MOST_TEXT = 50_000_000
+"""So many characters may stand in the cells of a table."""
+
 _NUMERIC = frozenset(("amount", "money", "percent", "integer"))
 
 
@@ -168,7 +173,7 @@ class Table:
     ) -> None:
         put = object.__setattr__
         put(self, "columns", _checked_columns(columns))
-        put(self, "rows", tuple(_row(number, row) for number, row in enumerate(rows, start=1)))
+        put(self, "rows", _checked_rows(rows))
         put(self, "totals", None if totals is None else tuple(totals))
         put(self, "data", data)
         put(self, "empty", empty)
@@ -338,6 +343,20 @@ def _checked_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
         if names.count(name) > 1:
             raise ValueError(f"two columns are named {name!r}")
     return tuple(columns)
+
+
+def _checked_rows(rows: Iterable[object]) -> tuple[Row, ...]:
+    """Return rows; of too many, not even all are read, and `ValueError` says so."""
+    checked = []
+    size = 0
+    for number, row in enumerate(rows, start=1):
+        if number > MOST_ROWS:
+            raise ValueError(f"a Table has at most {MOST_ROWS:,} rows; show fewer, or sums of them")
+        checked.append(_row(number, row))
+        size += sum(len(cell) for cell in checked[-1].cells if isinstance(cell, str))
+        if size > MOST_TEXT:
+            raise ValueError(f"a Table has at most {MOST_TEXT:,} characters; show less of each row")
+    return tuple(checked)
 
 
 def _row(number: int, row: object) -> Row:

@@ -1,4 +1,4 @@
-"""Run benchmarks: `python -m benchmarks plan [--json] [--sizes SML] [--postgres SM] [--write]`."""
+"""Run benchmarks: `python -m benchmarks plan|plugins [--json] [--write] …`."""
 
 from __future__ import annotations
 
@@ -7,33 +7,43 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import plan
+from benchmarks import pages, plan, plugins
 
-DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 
 
 def main() -> int:
-    """Run what the command line asks for and print it."""
+    """Run what the command line asks for and print it; exit 1 if a limit does not hold."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("suite", choices=["plan"])
-    parser.add_argument("--sizes", default="SML", help="which kitchens: any of S, M and L")
+    parser.add_argument("suite", choices=["plan", "plugins"])
+    parser.add_argument("--sizes", default="SML", help="of the plan: any of S, M and L")
     parser.add_argument(
         "--postgres", default="SM", help="which of them on PostgreSQL too: SM, SML, or '' for none"
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--write", action="store_true", help=f"also write {DOCUMENT.name}")
     given = parser.parse_args()
-    figures = plan.measure(given.sizes, given.postgres)
-    text = plan.table(figures)
+    data: object
+    if given.suite == "plan":
+        planned = plan.measure(given.sizes, given.postgres)
+        text = plan.table(planned)
+        data = {
+            "figures": [figure.as_dict() for figure in planned],
+            "growth": plan.growth(planned),
+        }
+        page, holds = plan.document(text), True
+    else:
+        figures = plugins.measure()
+        data, text = [figure.as_dict() for figure in figures], plugins.table(figures)
+        page, holds = plugins.section(text), all(figure.holds for figure in figures)
     if given.write:
-        DOCUMENT.write_text(plan.document(text), encoding="utf-8")
+        pages.put(DOCUMENT, page)
     if given.json:
-        found = [figure.as_dict() for figure in figures]
-        json.dump({"figures": found, "growth": plan.growth(figures)}, sys.stdout, indent=2)
+        json.dump(data, sys.stdout, indent=2)
         print()
     else:
         print(text)
-    return 0
+    return 0 if holds else 1
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -61,7 +62,11 @@ def run(
 
 
 def _resolve(job: Job[T], on_stuck: OnStuck | None) -> Callable[..., Any] | Failure:
-    """Import the implementation."""
+    """Import the implementation, or take it where it has been imported before."""
+    known = sys.modules.get(job.reference.partition(":")[0])
+    function = getattr(known, job.reference.partition(":")[2], None)
+    if callable(function):
+        return cast(Callable[..., Any], function)
     late = job.failure(_too_long(IMPORT_SECONDS, "importing it"), stopped=True)
     module, _, name = job.reference.partition(":")
     try:

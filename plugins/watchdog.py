@@ -16,7 +16,7 @@ GRACE = 1.0
 class Watchdog:
     """Within `with`: calls `stop` after `seconds`, again and again, then `stuck` once.
 
-    Both are called on the watchdog's thread, and never after the block has ended.
+    Both are called on a thread of the watchdog's, and never after the block has ended.
     """
 
     def __init__(self, seconds: float, stop: Callable[[], None], stuck: Callable[[], None]) -> None:
@@ -28,7 +28,7 @@ class Watchdog:
         self._acting = threading.Lock()
 
     def __enter__(self) -> Watchdog:
-        threading.Thread(target=self._watch, name="plugin-watchdog", daemon=True).start()
+        _ALARM.set(self, time.monotonic() + self._seconds)
         return self
 
     def __exit__(
@@ -37,12 +37,15 @@ class Watchdog:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        _ALARM.clear(self)
         with self._acting:
             self._ended.set()
 
-    def _watch(self) -> None:
-        if self._ended.wait(self._seconds):
-            return
+    def bark(self) -> None:
+        """Stop it, on a thread of its own: asking a server to stop may take a while."""
+        threading.Thread(target=self._act_until_ended, name="plugin-watchdog", daemon=True).start()
+
+    def _act_until_ended(self) -> None:
         until = time.monotonic() + GRACE
         while time.monotonic() < until:
             if not self._act(self._stop) or self._ended.wait(AGAIN):
@@ -56,3 +59,45 @@ class Watchdog:
             self.hit = True
             action()
             return True
+
+
+class _Alarm:
+    """One daemon thread that wakes every watchdog whose time has come."""
+
+    def __init__(self) -> None:
+        self._due: dict[Watchdog, float] = {}
+        self._changed = threading.Condition()
+        self._wakes = float("inf")
+        self._running = False
+
+    def set(self, dog: Watchdog, when: float) -> None:
+        """Wake a watchdog at a moment of the monotonic clock."""
+        with self._changed:
+            self._due[dog] = when
+            if not self._running:
+                self._running = True
+                threading.Thread(target=self._run, name="plugin-alarm", daemon=True).start()
+            elif when < self._wakes:
+                self._changed.notify()
+
+    def clear(self, dog: Watchdog) -> None:
+        """Let a watchdog sleep."""
+        with self._changed:
+            self._due.pop(dog, None)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._wakes = min(self._due.values(), default=float("inf"))
+                left = self._wakes - time.monotonic()
+                if left > 0:
+                    self._changed.wait(min(left, threading.TIMEOUT_MAX))
+                now = time.monotonic()
+                late = [dog for dog, when in self._due.items() if when <= now]
+                for dog in late:
+                    del self._due[dog]
+            for dog in late:
+                dog.bark()
+
+
+_ALARM = _Alarm()

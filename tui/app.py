@@ -9,7 +9,6 @@ from typing import ClassVar, Final, Literal
 
 from rich.text import Text
 from textual import events, work
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.reactive import var
 
@@ -19,6 +18,7 @@ from core.errors import BakehouseError
 from core.services.rows import ChangeRow
 from core.session import database
 from plugins.host import Host
+from tui.contain import ContainingApp
 from tui.crash import write_report
 from tui.palette import Commands
 from tui.screens.base import KitchenScreen
@@ -39,7 +39,7 @@ DEMO: Final = "demo"
 Severity = Literal["information", "warning", "error"]
 
 
-class BakehouseApp(App[str]):
+class BakehouseApp(ContainingApp[str]):
     """The kitchen on a terminal."""
 
     TITLE = "Bakehouse"

@@ -58,7 +58,12 @@ class Site:
 
     def host(self) -> Host:
         """Return a host of what is installed here, without asking for consent."""
-        return Host("all", path=[str(self.folder)], consent_file=self.folder / "plugins.json")
+        return Host(
+            "all",
+            path=[str(self.folder)],
+            consent_file=self.folder / "plugins.json",
+            state=self.folder / "state",
+        )
 
 
 def _indented(body: str) -> str:

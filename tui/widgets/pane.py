@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -13,6 +14,7 @@ from textual.widgets import Markdown as MarkdownText
 
 from bakehouse.plugin import Chart, Markdown, Row, Sections, Table, ViewData
 from plugins.host import Failure, Loaded, View
+from tui.widgets.guest import Guest
 from tui.widgets.listing import Listing
 from tui.widgets.plain import plain
 from tui.widgets.table import TableView
@@ -91,7 +93,10 @@ class Pane(Listing):
             self._show_instead(ErrorPanel(outcome, self.view.title))
         else:
             self._note = f"slow, {outcome.ms:.0f} ms" if outcome.slow else ""
-            self._show_data(outcome.data)
+            if outcome.own is not None:
+                self._show_instead(Guest(outcome.view, outcome.own))
+            else:
+                self._show_data(outcome.data)
         self._show_title()
         self.post_message(self.Filled())
 
@@ -106,6 +111,12 @@ class Pane(Listing):
             self._show_instead(MarkdownView(data))
         else:
             self._show_instead(SectionsView(data))
+
+    @on(Guest.Failed)
+    def _guest_failed(self, message: Guest.Failed) -> None:
+        """Show why the plugin's own widget is gone."""
+        message.stop()
+        self.show(message.failure)
 
     def _show_instead(self, widget: Widget) -> None:
         focused = self.has_focus_within

@@ -1,0 +1,117 @@
+"""Keeping what a plugin's own widget raises from ending the app.
+
+Textual ends the app on every exception that nothing handles. Three private doors lead there:
+`App._handle_exception` (compose, mount, handlers, timers, watchers, layout, workers),
+`App._dispatch_action` (actions, where the app's own loop would end) and
+`Screen._compositor_refresh` (rendering, where the screen's would). What belongs to a guest is told
+to it, and it gives way to a panel; everything else goes the way it always went. A test tries every
+way a widget can fail, since a new Textual may have new doors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any, TypeVar
+
+from textual._context import active_message_pump
+from textual.app import App
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.worker import NoActiveWorker, WorkerFailed, get_current_worker
+
+from tui.widgets.guest import Guest
+
+Result = TypeVar("Result")
+
+
+class ContainingApp(App[Result]):
+    """An app that outlives what its guests raise."""
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End the app, unless the error is a guest's."""
+        guest = guest_behind(self, error)
+        if guest is None:
+            super()._handle_exception(error)
+        else:
+            guest.fail(_cause_of(error))
+
+    async def _dispatch_action(self, namespace: DOMNode, action_name: str, params: Any) -> bool:
+        """Run an action; one of a guest that raises is done with."""
+        try:
+            return await super()._dispatch_action(namespace, action_name, params)
+        except Exception as error:
+            guest = _guest_around(namespace) or guest_behind(self, error)
+            if guest is None:
+                raise
+            guest.fail(error)
+            return True
+
+
+def guest_behind(app: App[Any], error: BaseException) -> Guest | None:
+    """Return the guest that an error came from: by its worker, its frames, or who is running."""
+    if isinstance(error, WorkerFailed):
+        try:
+            worker_guest = _guest_around(get_current_worker().node)
+        except NoActiveWorker:
+            worker_guest = None
+        if worker_guest is not None:
+            return worker_guest
+    modules = {guest.module: guest for guest in _guests(app)}
+    for node, module in _frames(_cause_of(error)):
+        guest = _guest_around(node) or modules.get(module.partition(".")[0])
+        if guest is not None:
+            return guest
+    return _guest_around(active_message_pump.get(None))
+
+
+def _cause_of(error: BaseException) -> BaseException:
+    """Return what was raised in the first place."""
+    if isinstance(error, WorkerFailed):
+        return error.error
+    return error
+
+
+def _frames(error: BaseException) -> Iterator[tuple[object, str]]:
+    """Yield who ran in each frame of an error and of those before it, innermost first."""
+    seen: BaseException | None = error
+    while seen is not None:
+        frames = []
+        trace: TracebackType | None = seen.__traceback__
+        while trace is not None:
+            names = trace.tb_frame
+            frames.append((names.f_locals.get("self"), str(names.f_globals.get("__name__", ""))))
+            trace = trace.tb_next
+        yield from reversed(frames)
+        seen = seen.__cause__ or seen.__context__
+
+
+def _guest_around(node: object) -> Guest | None:
+    """Return the guest that a node is, or is inside of."""
+    while isinstance(node, DOMNode):
+        if isinstance(node, Guest):
+            return node
+        node = node._parent
+    return None
+
+
+def _guests(app: App[Any]) -> Iterator[Guest]:
+    for screen in app.screen_stack:
+        yield from screen.query(Guest)
+
+
+def _contained(refresh: Callable[[Screen[Any]], None]) -> Callable[[Screen[Any]], None]:
+    def contained(screen: Screen[Any]) -> None:
+        try:
+            refresh(screen)
+        except Exception as error:
+            guest = guest_behind(screen.app, error)
+            if guest is None:
+                raise
+            guest.fail(error)
+
+    return contained
+
+
+# Every screen draws those behind it, so that a guest may fail in any of them, the palette too.
+Screen._compositor_refresh = _contained(Screen._compositor_refresh)  # type: ignore

@@ -1,0 +1,125 @@
+"""A plugin's own widget in a place of its own: what it raises costs that place only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from textual.containers import Container
+from textual.css.errors import StylesheetError
+from textual.css.stylesheet import Stylesheet
+from textual.message import Message
+from textual.widget import Widget
+
+from plugins.failing import describe
+from plugins.host import Failure, View
+from tui.threads import in_thread
+
+if TYPE_CHECKING:
+    from tui.app import BakehouseApp
+
+
+class Guest(Container):
+    """Makes the widget of a view with what its `load` returned, and gives way when it fails."""
+
+    DEFAULT_CSS = "Guest { height: 1fr; width: 1fr; }"
+
+    class Failed(Message):
+        """The widget raised something, and is not shown any more."""
+
+        def __init__(self, failure: Failure) -> None:
+            self.failure = failure
+            super().__init__()
+
+    def __init__(self, view: View, own: object) -> None:
+        super().__init__()
+        assert view.spec.show is not None
+        self.module = view.spec.show.partition(":")[0].partition(".")[0]
+        self.failed = False
+        self._view = view
+        self._own = own
+        self._sources: frozenset[object] = frozenset()
+
+    def on_mount(self) -> None:
+        """Import and make the widget, away from the screen as far as that goes."""
+        self._sources = frozenset(self.app.stylesheet.source)
+        self.run_worker(self._build(), exit_on_error=True)
+
+    async def _build(self) -> None:
+        # Whatever it raises costs this place only.
+        try:
+            reference = cast(str, self._view.spec.show)
+            make = await asyncio.wrap_future(in_thread(lambda: _resolve(reference)))
+            widget = make(self._own)
+            if not isinstance(widget, Widget):
+                kind = type(widget).__name__
+                raise TypeError(f"{reference} must make a Textual widget, not {kind}")
+            self._try_css(widget)
+        except (Exception, SystemExit) as error:
+            self.fail(error)
+            return
+        _hold_exits(widget)
+        if self.is_attached:
+            await self.mount(widget)
+
+    def fail(self, error: BaseException) -> None:
+        """Hide, and say why; only the first failure counts."""
+        if self.failed:
+            return
+        self.failed = True
+        self.display = False
+        if isinstance(error, StylesheetError):
+            self._drop_bad_css()
+        host = cast("BakehouseApp", self.app).host
+        self.post_message(self.Failed(host.blame(self._view, describe(error), error)))
+
+    def _try_css(self, widget: Widget) -> None:
+        """Raise `StylesheetError` for CSS that would spoil that of the whole app."""
+        sheet = Stylesheet(variables=self.app.get_css_variables())
+        for read_from, css, tie_breaker, scope in widget._get_default_css():
+            sheet.add_source(
+                css, read_from=read_from, is_default_css=True, tie_breaker=tie_breaker, scope=scope
+            )
+        sheet.parse()
+
+    def _drop_bad_css(self) -> None:
+        """Take out the CSS that the widget's children added: the app's must be read without it."""
+        sheet = self.app.stylesheet
+        for key in [key for key in sheet.source if key not in self._sources]:
+            del sheet.source[key]
+        sheet.reparse()
+
+
+def _resolve(reference: str) -> Callable[[Any], object]:
+    module, _, name = reference.partition(":")
+    found = getattr(import_module(module), name)
+    if not callable(found):
+        raise TypeError(f"{reference} is no widget")
+    return cast(Callable[[Any], object], found)
+
+
+def _hold_exits(widget: Widget) -> None:
+    """Turn the widget's sys.exit() into an error, also while it is taken away."""
+    dispatch, leave = widget._dispatch_message, widget._message_loop_exit
+
+    async def dispatched(message: Message) -> None:
+        try:
+            await dispatch(message)
+        except SystemExit as error:
+            raise RuntimeError(f"it called sys.exit({error})") from error
+
+    async def left() -> None:
+        try:
+            await leave()
+        except Exception as error:
+            # It has gone from the screen; its parent must still let go of it.
+            widget.app._handle_exception(error)
+            if widget._parent is not None:
+                cast(Widget, widget._parent)._nodes._remove(widget)
+            widget.app._registry.discard(widget)
+            widget._detach()
+
+    widget._dispatch_message = dispatched  # type: ignore[method-assign]
+    widget._message_loop_exit = left  # type: ignore[method-assign]
