@@ -338,10 +338,15 @@ class Host:
     def prepare(self, database: Database, name: str | None = None) -> list[Failure]:
         """Bring the tables of accepted plugins in a kitchen up to date, before it is read.
 
-        Loads the plugins: all of them, or the one that the view or format `name` is of. Returns
-        those whose tables could not be made: they have failed, and left nothing in the kitchen.
+        Loads the plugins that may have tables: all of them, or the one that the view or format
+        `name` is of. Returns those whose tables could not be made: they have failed, and left
+        nothing in the kitchen.
         """
-        plugins = [p for p in self._shelf.plugins if name is None or _is_of(name, p)]
+        plugins = [
+            plugin
+            for plugin in self._shelf.plugins
+            if (name is None or _is_of(name, plugin)) and self._shelf.may_have_tables(plugin)
+        ]
         self._shelf.load(plugins)
         outcomes = [
             self._prepare(database, plugin, spec)

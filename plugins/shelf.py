@@ -129,6 +129,15 @@ class Shelf:
                 plugin.state, plugin.reason = self._verdict(plugin.found)
         return self._record(plugin)
 
+    def may_have_tables(self, plugin: Plugin) -> bool:
+        """Return whether a plugin has tables, or is not known well enough; imports nothing."""
+        if plugin.found.builtin:
+            return False
+        if plugin.import_ms is not None:
+            return bool(plugin.offers.tables)
+        offers = self.memory.of(plugin.found).get("offers")
+        return offers is None or "tables" in offers
+
     def fail(self, plugin: Plugin, error: Exception) -> Failure:
         """Take back what a plugin offered, since it cannot be used after all."""
         with self._loading:

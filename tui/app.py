@@ -20,6 +20,7 @@ from core.session import database
 from plugins.host import Host
 from tui.contain import ContainingApp
 from tui.crash import write_report
+from tui.heartbeat import BEAT, Heartbeat
 from tui.palette import Commands
 from tui.screens.base import KitchenScreen
 from tui.screens.event.screen import EventScreen
@@ -85,6 +86,7 @@ class BakehouseApp(ContainingApp[str]):
         self.first_event = event
         self.readonly = database().readonly
         self.last_key = time.monotonic()
+        self._heartbeat: Heartbeat | None = None
         self._lookout = Lookout(
             database(),
             lambda revision: self._tell(self._moved, revision),
@@ -100,6 +102,9 @@ class BakehouseApp(ContainingApp[str]):
     def on_mount(self) -> None:
         """Begin to follow the database."""
         self._lookout.start()
+        if any(not record.builtin for record in self.host.records()):
+            self._heartbeat = Heartbeat(self.host, lambda _, said: self.say(said, "warning"))
+            self.set_interval(BEAT, self._heartbeat.beat)
         for note in self.host.notes:
             self.say(note, "warning")
         if self.first_event is not None:
@@ -108,6 +113,8 @@ class BakehouseApp(ContainingApp[str]):
     def on_unmount(self) -> None:
         """Stop following."""
         self._lookout.end()
+        if self._heartbeat is not None:
+            self._heartbeat.end()
 
     async def on_event(self, event: events.Event) -> None:
         """Note when a person last did something."""

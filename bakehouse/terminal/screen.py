@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from bakehouse.terminal.demos import demo_path, prepare_demo
 from bakehouse.terminal.options import Settings
+from bakehouse.terminal.output import say
+
+if TYPE_CHECKING:
+    from plugins.host import Host
 
 
 def open_screen(settings: Settings) -> int:
@@ -22,10 +27,20 @@ def open_screen(settings: Settings) -> int:
             "The screen needs a terminal. For data use a command, such as `bakehouse event list`."
         )
     settings.open(create=not settings.readonly)
-    ended = run_app(host=settings.host())
+    ended = run_app(host=_prepared(settings))
     if ended == DEMO:
         settings.db = str(demo_path())
         prepare_demo(settings, demo_path())
         settings.open()
-        ended = run_app(host=settings.host())
+        ended = run_app(host=_prepared(settings))
     return ended if isinstance(ended, int) else 0
+
+
+def _prepared(settings: Settings) -> Host:
+    """Return the plugin host, with the plugins' tables up to date in the kitchen that is open."""
+    from core.session import database
+
+    host = settings.host()
+    for failure in host.prepare(database()):
+        say(str(failure))
+    return host

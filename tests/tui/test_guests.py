@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from core.session import Database
 from plugins.host import State
-from tests.tui.conftest import Site, app_of, keys, running, settle, until
+from tests.tui.conftest import Site, app_of, keys, running, said, settle, until
 from tui.widgets.guest import Guest
 from tui.widgets.pane import ErrorPanel, Pane
 
@@ -196,3 +196,17 @@ def test_without_a_screen_the_same_view_is_data(site: Site, demo: Database) -> N
         outcome = host.load(host.view("guest"), session, 1)
     assert isinstance(outcome, Loaded)
     assert outcome.data.as_data() == [{"word": "all is well"}]
+
+
+async def test_a_widget_that_holds_up_the_screen_is_named(site: Site, demo: Database) -> None:
+    install(
+        site, "BINDINGS = [Binding('x', 'hog', 'Hog')]\ndef action_hog(self):\n    time.sleep(2)"
+    )
+    async with running(site, event="christmas-gift-bags") as pilot:
+        pane = await opened(pilot)
+        pane.query_one("Shown").focus()
+        await keys(pilot, "x")
+        await until(pilot, lambda: any("held up the screen" in note for note in said(pilot)))
+        [note] = [note for note in said(pilot) if "held up" in note]
+        assert note.startswith("The plugin guest held up the screen for")
+        assert "tui_plugin_guest, line" in note
