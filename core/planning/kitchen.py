@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 MICRO = 1_000_000
 LEDGER_ROUNDING = Fraction(1, 1000)
 """A remainder below this is rounding of the ledger (domain.md §2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """An item as the plan sees it. `kind` is ingredient, supply, made or bundle."""
 
     id: int
@@ -34,8 +34,7 @@ class Item:
         return self.kind in ("ingredient", "supply")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """An amount of an item in one batch or one bundle; `entered` is it as it was written."""
 
     item_id: int
@@ -55,8 +54,7 @@ class Recipe:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EventLine:
+class EventLine(NamedTuple):
     """A quantity wanted, and how much of it has been delivered."""
 
     item_id: int
@@ -120,7 +118,7 @@ class Kitchen:
         """Return the kitchen with this event only: no stock, nothing produced or delivered."""
         whole = replace(
             event,
-            lines=tuple(replace(line, delivered=Fraction(0)) for line in event.lines),
+            lines=tuple(line._replace(delivered=Fraction(0)) for line in event.lines),
             good={},
         )
         return replace(self, events=(whole,), free={}, kept={})

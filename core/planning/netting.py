@@ -14,9 +14,10 @@ from fractions import Fraction
 from math import gcd, lcm
 
 from core.errors import Cycle
-from core.planning.kitchen import MICRO, Event, Kitchen, Line, Recipe
-from core.planning.plan import ItemPlan, Plan, RecipePlan, wanted_of
+from core.planning.kitchen import MICRO, Event, Kitchen, Recipe
+from core.planning.plan import ItemPlan, Items, Plan, RecipePlan, Use
 
+ONE = Fraction(1)
 ROUNDING_PER_UNIT = 1000
 """A remainder under 1/1000 stock unit after netting is ledger rounding (domain.md §2)."""
 
@@ -25,26 +26,46 @@ def make_plan(kitchen: Kitchen) -> Plan:
     """Plan all events of a kitchen. Raises `Cycle` when recipes or bundles contain themselves."""
     made_by = {line.item_id: r for r in kitchen.recipes.values() for line in r.outputs}
     order = list(_parents_first(kitchen, made_by))
+    users = _users(kitchen, order)
     plan = Plan(
         kitchen=kitchen,
-        items={},
-        recipes={},
-        order=order,
         made_by=made_by,
-        index={event.id: e for e, event in enumerate(kitchen.events)},
+        order=order,
+        users=users,
+        wanted=_wanted(kitchen),
         targeted=_targeted(kitchen),
+        index={event.id: e for e, event in enumerate(kitchen.events)},
+        items=Items(users, lambda item_id: _net(plan, item_id)),
     )
-    for item_id, scale in _item_scales(kitchen, order).items():
-        plan.items[item_id] = ItemPlan(item_id, scale)
-    _add_event_lines(plan)
+    for kind, key in order:
+        if kind == "recipe":
+            _plan_batches(plan, kitchen.recipes[key])
+        elif key in kitchen.bundles:
+            _assemble(plan, plan.items[key])
+    return plan
+
+
+def _users(kitchen: Kitchen, order: list[tuple[str, int]]) -> dict[int, list[Use]]:
+    """Return, for every item that demand reaches, what uses it."""
+    users: dict[int, list[Use]] = {item_id: [] for item_id in _roots(kitchen)}
     for kind, key in order:
         if kind == "item":
-            _cover_from_stock(plan, plan.items[key])
-            if key in kitchen.bundles:
-                _assemble(plan, key)
-        else:
-            _plan_batches(plan, kitchen.recipes[key])
-    return plan
+            users.setdefault(key, [])
+        lines = kitchen.recipes[key].lines if kind == "recipe" else kitchen.bundles.get(key, ())
+        for line in lines:
+            users.setdefault(line.item_id, []).append((kind, key, line))
+    return users
+
+
+def _wanted(kitchen: Kitchen) -> dict[int, list[tuple[int, Fraction | None]]]:
+    """Return what the event lines want, by item: event and amount, None where it is unknown."""
+    wanted: dict[int, list[tuple[int, Fraction | None]]] = {}
+    for e, event in enumerate(kitchen.events):
+        for line in event.lines:
+            need = line.need
+            if need != 0:
+                wanted.setdefault(line.item_id, []).append((e, need))
+    return wanted
 
 
 def _targeted(kitchen: Kitchen) -> dict[int, list[int]]:
@@ -56,30 +77,32 @@ def _targeted(kitchen: Kitchen) -> dict[int, list[int]]:
     return targeted
 
 
-def _parents_first(kitchen: Kitchen, made_by: Mapping[int, Recipe]) -> Iterator[tuple[str, int]]:
-    """Yield the items and recipes that demand reaches, each after all that may ask for it."""
-    roots: dict[tuple[str, int], None] = {}
+def _roots(kitchen: Kitchen) -> dict[int, None]:
+    """Return the items that event lines and batch targets name."""
+    roots: dict[int, None] = {}
     for event in kitchen.events:
         for wanted in event.lines:
-            roots[("item", wanted.item_id)] = None
+            roots[wanted.item_id] = None
         for recipe_id in event.targets:
             for line in kitchen.recipes[recipe_id].outputs:
-                roots[("item", line.item_id)] = None
+                roots[line.item_id] = None
+    return roots
+
+
+def _parents_first(kitchen: Kitchen, made_by: Mapping[int, Recipe]) -> Iterator[tuple[str, int]]:
+    """Yield the made items, bundles and recipes that demand reaches, after all that use them."""
+    composed = made_by.keys() | kitchen.bundles.keys()
     finished: dict[tuple[str, int], None] = {}
     path: dict[tuple[str, int], None] = {}
 
     def children(node: tuple[str, int]) -> Iterator[tuple[str, int]]:
         kind, key = node
-        if kind == "recipe":
-            recipe = kitchen.recipes[key]
-            yield from (("item", line.item_id) for line in recipe.lines)
-        elif key in kitchen.bundles:
-            yield from (("item", line.item_id) for line in kitchen.bundles[key])
-        elif key in made_by:
-            recipe = made_by[key]
-            yield ("recipe", recipe.id)
+        if kind == "item" and key not in kitchen.bundles:
+            return iter([("recipe", made_by[key].id)])
+        lines = kitchen.recipes[key].lines if kind == "recipe" else kitchen.bundles[key]
+        return iter([("item", line.item_id) for line in lines if line.item_id in composed])
 
-    for root in sorted(roots, key=lambda node: node[1]):
+    for root in [("item", item_id) for item_id in sorted(_roots(kitchen)) if item_id in composed]:
         if root in finished:
             continue
         stack = [(root, children(root))]
@@ -110,92 +133,57 @@ def _raise_cycle(kitchen: Kitchen, path: list[tuple[str, int]], again: tuple[str
     raise Cycle(names)
 
 
-def _item_scales(kitchen: Kitchen, order: list[tuple[str, int]]) -> dict[int, int]:
-    """Return for each item a denominator under which everything asked of it is whole."""
-    scales: dict[int, int] = {key: MICRO for kind, key in order if kind == "item"}
+def _net(plan: Plan, item_id: int) -> ItemPlan:
+    """Net one item for all events, once all that uses it is planned."""
+    item = _asked_of(plan, item_id)
+    if plan.kitchen.items[item_id].always_on_hand:
+        return item
+    if item.unknown:
+        _cover_within_bounds(plan, item)
+    else:
+        _cover_from_stock(plan, item)
+    return item
 
-    def widen(lines: tuple[Line, ...], step: Fraction) -> None:
-        for line in lines:
-            if line.amount is not None:
-                # The denominator of amount x step, without making a fraction of it.
-                top = line.amount.numerator * step.numerator
-                bottom = line.amount.denominator * step.denominator
-                scales[line.item_id] = lcm(scales[line.item_id], bottom // gcd(top, bottom))
 
-    for kind, key in order:
+def _asked_of(plan: Plan, item_id: int) -> ItemPlan:
+    """Add up what is asked of an item, under a denominator that makes all of it whole."""
+    lines = plan.wanted.get(item_id, ())
+    asked: list[tuple[dict[int, int], int, int]] = []
+    unknown = {e for e, amount in lines if amount is None}
+    scale = lcm(MICRO, *(amount.denominator for _, amount in lines if amount is not None))
+    for kind, key, line in plan.users[item_id]:
         if kind == "recipe":
-            recipe = kitchen.recipes[key]
-            widen(recipe.lines, recipe.step)
-        elif key in kitchen.bundles:
-            widen(kitchen.bundles[key], Fraction(1))
-    for event in kitchen.events:
-        for wanted in event.lines:
-            need = wanted.need
-            if need is not None and need.denominator != 1:
-                scales[wanted.item_id] = lcm(scales[wanted.item_id], need.denominator)
-    return scales
-
-
-def _add_event_lines(plan: Plan) -> None:
-    for e, event in enumerate(plan.kitchen.events):
-        for line in event.lines:
-            item = plan.items[line.item_id]
-            need = line.need
-            if need is None:
-                item.need.setdefault(e, 0)
-                item.unknown.add(e)
-            elif need:
-                item.need[e] = item.need.get(e, 0) + _scaled(need, item.scale)
-
-
-def _scaled(amount: Fraction, scale: int) -> int:
-    """Return amount x scale, which is whole; a fraction's own product would take ten times it."""
-    return amount.numerator * scale // amount.denominator
-
-
-Components = tuple[list[tuple[dict[int, int], int]], list[ItemPlan]]
-"""The needs that one step (or one bundle) adds to, with how much, and the items it does unknown."""
-
-
-def _components(plan: Plan, lines: tuple[Line, ...], step: Fraction) -> Components:
-    known: list[tuple[dict[int, int], int]] = []
-    unknown: list[ItemPlan] = []
-    for line in lines:
-        item = plan.items[line.item_id]
-        if line.amount is None:
-            unknown.append(item)
+            batches = plan.recipes[key]
+            times, unsure, step = batches.steps, batches.unknown, batches.recipe.step
         else:
-            top = line.amount.numerator * step.numerator * item.scale
-            known.append((item.need, top // (line.amount.denominator * step.denominator)))
-    return known, unknown
-
-
-def _ask(components: Components, e: int, times: int) -> None:
-    """Add the need of `times` steps or bundles to their components."""
-    known, unknown = components
-    for need, amount in known:
-        need[e] = need.get(e, 0) + times * amount
-    for item in unknown:
-        item.need.setdefault(e, 0)
-        item.unknown.add(e)
-
-
-def _ask_unknown(plan: Plan, lines: tuple[Line, ...], e: int) -> None:
-    """Make the need of all components unknown, because nobody knows how many are made."""
-    for line in lines:
-        item = plan.items[line.item_id]
-        item.need.setdefault(e, 0)
-        item.unknown.add(e)
+            times, unsure, step = plan.assembled[key], plan.items[key].unsure, ONE
+        unknown |= unsure
+        if line.amount is None:
+            unknown.update(times)
+            continue
+        # amount x step, without making a fraction of it: that would take ten times as long.
+        top = line.amount.numerator * step.numerator
+        bottom = line.amount.denominator * step.denominator
+        if top * scale % bottom:
+            scale = lcm(scale, bottom // gcd(top, bottom))
+        asked.append((times, top, bottom))
+    item = ItemPlan(item_id, scale, unknown=unknown)
+    need = item.need
+    for e, amount in lines:
+        if amount is not None:
+            need[e] = need.get(e, 0) + amount.numerator * scale // amount.denominator
+    for times, top, bottom in asked:
+        each = top * scale // bottom
+        for e, number in times.items():
+            need[e] = need.get(e, 0) + number * each
+    for e in unknown:
+        need.setdefault(e, 0)
+    return item
 
 
 def _cover_from_stock(plan: Plan, item: ItemPlan) -> None:
     """Cover the needs of an item: kept lots first, then the free pool in event order."""
     kitchen = plan.kitchen
-    if kitchen.items[item.item_id].always_on_hand:
-        return
-    if item.unknown:
-        _cover_within_bounds(plan, item)
-        return
     per_micro = item.scale // MICRO
     pool = kitchen.free.get(item.item_id, 0) * per_micro
     for event_id, micro in kitchen.kept.get(item.item_id, {}).items():
@@ -204,13 +192,16 @@ def _cover_from_stock(plan: Plan, item: ItemPlan) -> None:
         if used:
             item.kept[e] = used
         pool += kept - used
+    if not pool and not item.kept:
+        item.net = dict(item.need)
+        return
     for e in sorted(item.need):
         wanted = item.need[e] - item.kept.get(e, 0)
         taken = min(pool, wanted)
         pool -= taken
         if taken or e in item.kept:
             _book_cover(item, e, wanted, taken)
-        elif wanted:
+        else:
             item.net[e] = wanted
 
 
@@ -263,65 +254,72 @@ def _book_cover(item: ItemPlan, e: int, wanted: int, taken: int) -> None:
         item.net[e] = rest
 
 
-def _assemble(plan: Plan, bundle_id: int) -> None:
-    """Round what stock lacks of a bundle up to whole ones and ask for their components."""
-    bundle = plan.items[bundle_id]
-    lines = plan.kitchen.bundles[bundle_id]
-    components = _components(plan, lines, Fraction(1))
-    for e in sorted(bundle.need):
-        if e in bundle.unsure:
-            _ask_unknown(plan, lines, e)
-            continue
-        net = bundle.net.get(e, 0)
-        if net:
-            whole = -(-net // bundle.scale)
-            bundle.net[e] = whole * bundle.scale
-            _ask(components, e, whole)
+def _assemble(plan: Plan, bundle: ItemPlan) -> None:
+    """Round what stock lacks of a bundle up to whole ones."""
+    whole = {e: -(-net // bundle.scale) for e, net in bundle.net.items()}
+    bundle.net = {e: count * bundle.scale for e, count in whole.items()}
+    plan.assembled[bundle.item_id] = whole
 
 
 def _plan_batches(plan: Plan, recipe: Recipe) -> None:
-    """Turn the net needs of a recipe's outputs into batches, and ask for their inputs."""
-    batches = _recipe_plan(plan, recipe)
-    plan.recipes[recipe.id] = batches
-    components = _components(plan, recipe.lines, recipe.step)
-    asking = {e for item in batches.outputs if item is not None for e in item.need}
-    asking.update(plan.targeted.get(recipe.id, ()))
+    """Turn the net needs of a recipe's outputs into batches."""
+    batches = plan.recipes[recipe.id] = _recipe_plan(plan, recipe)
+    wanted, unknown = _batches_wanted(batches)
+    targeted = plan.targeted.get(recipe.id, ())
     over, over_unknown = 0, False
-    for e in sorted(asking):
-        wanted = wanted_of(batches, e)
+    for e in sorted({*wanted, *unknown, *targeted}):
+        need = wanted.get(e, 0)
         steps: int | None = None
-        if wanted is not None and not (over_unknown and wanted):
-            need = sum(worth for _, worth in wanted)
+        if e not in unknown and not (over_unknown and need):
             carried = min(need, over)
-            needed = -(-(need - carried) // batches.step)
-            steps = _with_target(plan.kitchen.events[e], recipe, needed)
+            steps = needed = -(-(need - carried) // batches.step)
+            if e in targeted:
+                steps = _with_target(plan.kitchen.events[e], recipe, needed)
         if steps is None:
             batches.unknown.add(e)
-            _ask_unknown(plan, recipe.lines, e)
             over_unknown = True
             continue
         batches.need[e] = need
         batches.carried[e] = carried
         batches.needed_steps[e] = needed
-        batches.steps[e] = steps
+        if steps:
+            batches.steps[e] = steps
         over += steps * batches.step - need
         if over < 0:
             batches.short[e], over = -over, 0
-        if steps:
-            _ask(components, e, steps)
+
+
+def _batches_wanted(batches: RecipePlan) -> tuple[dict[int, int], set[int]]:
+    """Return what each event wants in batches' worth, and the events for which it is unknown."""
+    wanted: dict[int, int] = {}
+    unknown: set[int] = set()
+    for item, worth in zip(batches.outputs, batches.worth, strict=True):
+        if item is None:
+            continue
+        unknown |= item.unsure
+        if worth is None:
+            unknown.update(item.net)
+            continue
+        for e, net in item.net.items():
+            wanted[e] = wanted.get(e, 0) + net * worth
+    return wanted, unknown
 
 
 def _recipe_plan(plan: Plan, recipe: Recipe) -> RecipePlan:
     """Choose a denominator under which the batches' worth of every net need is whole."""
     outputs = tuple(plan.items.get(line.item_id) for line in recipe.outputs)
+    # The batches' worth of the smallest amount of each output is bottom/top.
     parts = [
-        None if item is None or line.amount is None else 1 / (item.scale * line.amount)
+        None
+        if item is None or line.amount is None
+        else (line.amount.denominator, line.amount.numerator * item.scale)
         for line, item in zip(recipe.outputs, outputs, strict=True)
     ]
-    denominators = [part.denominator for part in parts if part is not None]
-    scale = lcm(recipe.step.denominator, *denominators)
-    worth = tuple(None if part is None else int(part * scale) for part in parts)
-    return RecipePlan(recipe, scale, int(recipe.step * scale), outputs, worth)
+    known = [part for part in parts if part is not None]
+    scale = lcm(recipe.step.denominator, *(top // gcd(bottom, top) for bottom, top in known))
+    worth = tuple(None if part is None else part[0] * scale // part[1] for part in parts)
+    step = recipe.step.numerator * scale // recipe.step.denominator
+    return RecipePlan(recipe, scale, step, outputs, worth)
 
 
 def produced_batches(event: Event, recipe: Recipe) -> Fraction | None:

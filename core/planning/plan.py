@@ -6,12 +6,12 @@ It is made by `core.planning.netting`; here it answers in exact amounts.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
-from core.planning.kitchen import Kitchen, Recipe
+from core.planning.kitchen import Kitchen, Line, Recipe
 
 
 @dataclass(slots=True)
@@ -36,6 +36,36 @@ class ItemPlan:
     takers: set[int] = field(default_factory=set)
 
 
+class Items(Mapping[int, ItemPlan]):
+    """The plans of all items that demand reaches, by id.
+
+    What is made or assembled decides what else is needed, so it is netted with the plan. Nothing
+    follows from what is bought: that is netted when it is first asked for, one by one.
+    """
+
+    def __init__(self, reached: Collection[int], net: Callable[[int], ItemPlan]) -> None:
+        self._reached = reached
+        self._net = net
+        self._netted: dict[int, ItemPlan] = {}
+
+    def __getitem__(self, item_id: int) -> ItemPlan:
+        found = self._netted.get(item_id)
+        if found is None:
+            if item_id not in self._reached:
+                raise KeyError(item_id)
+            found = self._netted[item_id] = self._net(item_id)
+        return found
+
+    def __contains__(self, item_id: object) -> bool:
+        return item_id in self._reached
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._reached)
+
+    def __len__(self) -> int:
+        return len(self._reached)
+
+
 class Flow(NamedTuple):
     """Batches' worth (in 1/`scale` batch) of one output, from one event's batches to another's."""
 
@@ -54,7 +84,8 @@ class RecipePlan:
 
     `outputs` are the plans of its outputs that anybody reached, `worth` is, per output, the
     batches' worth of the smallest amount of its item. `steps` counts planned batches in the
-    recipe's `batch_step`, `needed_steps` those that it takes without a target.
+    recipe's `batch_step`, of the events that have any, `needed_steps` those that it takes without
+    a target.
     """
 
     recipe: Recipe
@@ -70,6 +101,10 @@ class RecipePlan:
     unknown: set[int] = field(default_factory=set)
     _flows: list[Flow] | None = None
     _by_event: dict[int, list[Flow]] | None = None
+
+    def concerns(self, e: int) -> bool:
+        """Tell whether batches are planned for an event, be it an unknown number."""
+        return e in self.steps or e in self.unknown
 
     @property
     def flows(self) -> list[Flow]:
@@ -92,21 +127,55 @@ class RecipePlan:
         return self._by_event.get(e, [])
 
 
+Use = tuple[str, int, Line]
+"""What uses an item: "item" (a bundle) or "recipe", its id, and the line with the item."""
+
+
 @dataclass(slots=True)
 class Plan:
     """One plan of one state of the kitchen. Events are told by their place in `kitchen.events`.
+
+    `order` has the made items, bundles and recipes that demand reaches, parents first; `users`
+    has, by item, what in that order uses it. `wanted` are the event lines by item, as far as they
+    are not delivered (event, amount); `assembled` the whole bundles to assemble by event;
+    `targeted` the events with a batch target by recipe.
 
     The accessors return exact amounts in stock units or batches, or `None` where the answer is
     unknown.
     """
 
     kitchen: Kitchen
-    items: dict[int, ItemPlan]
-    recipes: dict[int, RecipePlan]
-    order: list[tuple[str, int]]
     made_by: Mapping[int, Recipe]
-    index: dict[int, int]
+    order: list[tuple[str, int]]
+    users: Mapping[int, list[Use]]
+    wanted: Mapping[int, list[tuple[int, Fraction | None]]]
     targeted: Mapping[int, list[int]]
+    index: dict[int, int]
+    items: Items
+    recipes: dict[int, RecipePlan] = field(default_factory=dict)
+    assembled: dict[int, dict[int, int]] = field(default_factory=dict)
+    _needed: dict[int, dict[int, ItemPlan]] = field(default_factory=dict)
+
+    def needed(self, e: int) -> Mapping[int, ItemPlan]:
+        """Return the items that an event needs, a known amount or an unknown one."""
+        if e not in self._needed:
+            asked = dict.fromkeys(line.item_id for line in self.kitchen.events[e].lines)
+            for kind, key in self.order:
+                if kind == "recipe":
+                    batches = self.recipes[key]
+                    lines = batches.recipe.lines if batches.concerns(e) else ()
+                elif key in self.assembled:
+                    concerned = e in self.assembled[key] or e in self.items[key].unsure
+                    lines = self.kitchen.bundles[key] if concerned else ()
+                else:
+                    continue
+                for line in lines:
+                    asked[line.item_id] = None
+            plans = ((item_id, self.items[item_id]) for item_id in asked)
+            self._needed[e] = {
+                i: item for i, item in plans if item.need.get(e) or e in item.unknown
+            }
+        return self._needed[e]
 
     def need(self, item_id: int, e: int) -> Fraction | None:
         """Return the gross requirement of an item for an event."""
@@ -136,17 +205,12 @@ class Plan:
         if found is None or self.kitchen.items[item_id].always_on_hand:
             return Fraction(0)
         kept = self.kitchen.kept.get(item_id, {})
-        total = 0
-        for other in found.need:
-            if other == e:
-                continue
-            if other in found.unknown and self.kitchen.events[other].id in kept:
-                return None
-            if other < e and other in found.takers:
-                return None
-            total += found.kept.get(other, 0)
-            if other < e:
-                total += found.free.get(other, 0)
+        if any(o != e and self.kitchen.events[o].id in kept for o in found.unknown):
+            return None
+        if any(other < e for other in found.takers):
+            return None
+        total = sum(found.kept.values()) - found.kept.get(e, 0)
+        total += sum(free for other, free in found.free.items() if other < e)
         return Fraction(total, found.scale)
 
     def batches(self, recipe_id: int, e: int) -> Fraction | None:
@@ -215,7 +279,8 @@ def _share_out(batches: RecipePlan) -> list[Flow]:
     """Cover each event's needs from earlier left-overs, oldest first, then its own batches."""
     flows: list[Flow] = []
     supply: deque[tuple[int, int]] = deque()
-    for e, steps in batches.steps.items():
+    for e in batches.need:
+        steps = batches.steps.get(e)
         if steps:
             supply.append((e, steps * batches.step))
         for number, worth in wanted_of(batches, e) or ():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -345,7 +345,7 @@ def fill_lines(
                 given = min(wanted, rest[key])
                 filled[number] += given
                 rest[key] -= given
-    return [replace(line, delivered=done) for line, done in zip(rows, filled, strict=True)]
+    return [line._replace(delivered=done) for line, done in zip(rows, filled, strict=True)]
 
 
 def _load_stock(session: Session) -> tuple[dict[int, int], dict[int, dict[int, int]]]:
