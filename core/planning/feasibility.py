@@ -97,7 +97,7 @@ def can_make(plan: Plan, e: int) -> dict[int, Fraction | None]:
     more than is planned. `None` where a line is unknown.
     """
     pool = _stock(plan, e)
-    planned_here = {r: batches for r in plan.recipes if (batches := plan.batches(r, e)) != 0}
+    planned_here = _planned(plan, e)
     depths = _depths(plan, planned_here)
     result: dict[int, Fraction | None] = {}
     for recipe_id in sorted(depths, key=lambda r: (depths[r], plan.kitchen.recipes[r].name)):
@@ -109,6 +109,11 @@ def can_make(plan: Plan, e: int) -> dict[int, Fraction | None]:
         steps = pool.draw_most(recipe.lines, int(planned / recipe.step), recipe.step)
         result[recipe_id] = steps * recipe.step
     return result
+
+
+def _planned(plan: Plan, e: int) -> dict[int, Fraction | None]:
+    """Return the batches of the recipes that are made for an event; None where unknown."""
+    return {r: plan.batches(r, e) for r, found in plan.recipes.items() if found.concerns(e)}
 
 
 def _depths(plan: Plan, recipes: Collection[int]) -> dict[int, int]:
@@ -244,43 +249,42 @@ def _stock(plan: Plan, e: int) -> _Pool:
     """Return the stock the plan gives an event."""
     amounts: dict[int, Fraction] = {}
     unknown: set[int] = set()
-    for item_id, item in plan.items.items():
-        if e in item.need:
-            given = plan.given(item_id, e)
-            if given is None:
-                unknown.add(item_id)
-            else:
-                amounts[item_id] = given
+    for item_id in plan.needed(e):
+        given = plan.given(item_id, e)
+        if given is None:
+            unknown.add(item_id)
+        else:
+            amounts[item_id] = given
     return _Pool(plan, amounts, unknown)
 
 
 def _with_output(plan: Plan, e: int) -> _Pool:
     """Return the stock and what the planned batches give an event, carried ones included."""
     pool = _stock(plan, e)
-    for recipe_id, recipe in plan.recipes.items():
-        for number, line in enumerate(recipe.recipe.outputs):
-            item = plan.items.get(line.item_id)
-            if item is None or line.item_id in pool.unknown or not item.net.get(e):
-                continue
-            covered = plan.covered(recipe_id, number, e)
-            if covered is None:
-                pool.unknown.add(line.item_id)
-            else:
-                pool.amounts[line.item_id] = pool.there(line.item_id) + covered
+    for item_id, item in plan.needed(e).items():
+        recipe = plan.made_by.get(item_id)
+        if recipe is None or item_id in pool.unknown or not item.net.get(e):
+            continue
+        number = [line.item_id for line in recipe.outputs].index(item_id)
+        covered = plan.covered(recipe.id, number, e)
+        if covered is None:
+            pool.unknown.add(item_id)
+        else:
+            pool.amounts[item_id] = pool.there(item_id) + covered
     return pool
 
 
 def _after_production(plan: Plan, e: int) -> _Pool:
     """Return what there is once the planned batches are made, and have used their inputs."""
     pool = _with_output(plan, e)
-    _use_inputs(pool, {r: plan.batches(r, e) for r in plan.recipes})
+    _use_inputs(pool, _planned(plan, e))
     return pool
 
 
 def _after_everything(plan: Plan, e: int) -> _Pool:
     """Return what there is once all is bought, and made as far as made inputs allow."""
     pool = _with_output(plan, e)
-    for item_id, item in plan.items.items():
+    for item_id, item in plan.needed(e).items():
         if item_id in pool.amounts and plan.kitchen.items[item_id].bought:
             pool.amounts[item_id] += Fraction(item.net.get(e, 0), item.scale)
     _use_inputs(pool, _possible_batches(pool, e))
@@ -303,12 +307,8 @@ def _possible_batches(pool: _Pool, e: int) -> dict[int, Fraction | None]:
     outputs from the last to the first.
     """
     plan = pool.plan
-    possible: dict[int, Fraction | None] = {}
-    for kind, recipe_id in reversed(plan.order):
-        if kind != "recipe":
-            continue
-        planned = plan.batches(recipe_id, e)
-        possible[recipe_id] = planned
+    possible = _planned(plan, e)
+    for recipe_id, planned in reversed(possible.items()):
         if planned:
             made = possible[recipe_id] = _allowed(pool, recipe_id, planned, e)
             _take_back(pool, recipe_id, planned - made, e)

@@ -42,8 +42,7 @@ class Line(NamedTuple):
     entered: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(NamedTuple):
     """A recipe: per batch it makes `outputs` (alternatives sharing the batch) from `lines`."""
 
     id: int
@@ -86,7 +85,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A dated demand. `good` and `lost` are the output of its runs, by item."""
+    """A dated demand. `good` is the good output of its runs by item, where it has targets."""
 
     id: int
     slug: str
@@ -96,7 +95,6 @@ class Event:
     lines: tuple[EventLine, ...]
     targets: Mapping[int, Target] = field(default_factory=dict)
     good: Mapping[int, Fraction] = field(default_factory=dict)
-    lost: Mapping[int, Fraction] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

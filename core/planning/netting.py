@@ -322,11 +322,11 @@ def _recipe_plan(plan: Plan, recipe: Recipe) -> RecipePlan:
     return RecipePlan(recipe, scale, step, outputs, worth)
 
 
-def produced_batches(event: Event, recipe: Recipe) -> Fraction | None:
-    """Return the good output of an event's runs in batches' worth; None when unknown."""
+def produced_batches(good_output: Mapping[int, Fraction], recipe: Recipe) -> Fraction | None:
+    """Return good output (by item) in batches' worth of a recipe; None when unknown."""
     total = Fraction(0)
     for line in recipe.outputs:
-        good = event.good.get(line.item_id)
+        good = good_output.get(line.item_id)
         if good:
             if line.amount is None:
                 return None
@@ -342,7 +342,7 @@ def _with_target(event: Event, recipe: Recipe, needed: int) -> int | None:
     target = event.targets.get(recipe.id)
     if target is None:
         return needed
-    produced = produced_batches(event, recipe)
+    produced = produced_batches(event.good, recipe)
     wanted = max(0, (target.batches - (produced or 0)) // recipe.step)
     least = 0 if target.short_ok else needed
     if produced is None and wanted > least:

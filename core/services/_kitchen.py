@@ -4,39 +4,29 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Text, and_, func, or_, select, type_coerce
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from core.clock import today
-from core.models import (
-    OPEN,
-    BatchTarget,
-    BundleLine,
-    Event,
-    EventLine,
-    Item,
-    ItemUnit,
-    Lot,
-    Recipe,
-    RecipeLine,
-    RecipeOutput,
-    Run,
-    RunOutput,
-    StockMove,
-)
+from core.models import OPEN, Item
 from core.models.base import read_exact
 from core.planning import kitchen as planning
 from core.planning.kitchen import Kitchen
 from core.planning.netting import make_plan
 from core.planning.plan import Plan
+from core.services import _kitchen_queries as queries
 from core.session import remembered
 from core.units import Amount, exact, from_micro
+
+Ts = TypeVarTuple("Ts")
+
+NOTHING = Fraction(0)
 
 
 def planned(session: Session) -> Plan:
@@ -56,17 +46,21 @@ def _plan(session: Session) -> Plan:
             gc.enable()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EventPlan:
-    """One event in the plan (if it is open), and the same event alone.
-
-    `alone` has no stock, no runs and no deliveries, but the event's targets: it tells gross needs.
-    """
+    """One event in the plan; `place` is where it stands there, None while it is not open."""
 
     event: planning.Event
     plan: Plan
     place: int | None
-    alone: Plan
+
+    @cached_property
+    def alone(self) -> Plan:
+        """Return the plan of the event alone: it tells gross needs.
+
+        It has no stock, no runs and no deliveries, but the event's targets.
+        """
+        return make_plan(self.plan.kitchen.alone(self.event))
 
 
 def event_plan(session: Session, event_id: int) -> EventPlan | None:
@@ -80,49 +74,37 @@ def _event_plan(session: Session, event_id: int) -> EventPlan | None:
     plan = planned(session)
     place = plan.index.get(event_id)
     if place is not None:
-        event = plan.kitchen.events[place]
-    else:
-        found = load_events(session, Event.id == event_id)
-        if not found:
-            return None
-        event = found[0]
-    return EventPlan(event, plan, place, make_plan(plan.kitchen.alone(event)))
+        return EventPlan(plan.kitchen.events[place], plan, place)
+    found = load_events(session, event_id)
+    return EventPlan(found[0], plan, None) if found else None
 
 
 def load_kitchen(session: Session) -> Kitchen:
     """Load the kitchen with its open events and unexpired stock."""
-    items = {
-        row.id: planning.Item(*row)
-        for row in session.execute(
-            select(
-                Item.id,
-                Item.slug,
-                Item.name,
-                Item.kind,
-                Item.unit,
-                Item.always_on_hand,
-                Item.category,
-            )
-        )
-    }
-    free, kept = _load_stock(session)
+    items = {row.id: planning.Item._make(row) for row in _rows(session, queries.items())}
+    events = load_events(session)
+    free, kept = _load_stock(session, {event.id for event in events})
     return Kitchen(
         items=items,
         recipes=load_recipes(session),
         bundles=load_bundles(session, items),
-        events=load_events(session, Event.status.in_(OPEN)),
+        events=events,
         free=free,
         kept=kept,
     )
 
 
-def _text(column: Any) -> ColumnElement[str]:
-    """Select an exact column as its text; `_stock_amount` reads it."""
-    return type_coerce(column, Text())
+def _rows(session: Session, query: Select[*Ts], **values: Any) -> Sequence[Row[*Ts]]:
+    """Read columns on the session's own connection, all at once.
+
+    That goes past what the ORM does for entities, which takes as long as the query itself.
+    """
+    session.flush()
+    return session.connection().execute(query, values).all()
 
 
 @lru_cache(maxsize=65_536)
-def _stock_amount(amount: str, unit: str, factor: str | None) -> tuple[Fraction | None, str]:
+def _stock_amount(amount: str, unit: str | None, factor: str | None) -> tuple[Fraction | None, str]:
     """Return an amount in stock units; of an unknown one, None and how it was entered.
 
     Remembered, because a kitchen repeats the same few thousand amounts in every load.
@@ -132,52 +114,24 @@ def _stock_amount(amount: str, unit: str, factor: str | None) -> tuple[Fraction 
     return read_exact(amount) * read_exact(factor), ""
 
 
-def _line(item_id: int, amount: str, unit: str, factor: str | None) -> planning.Line:
+@lru_cache(maxsize=65_536)
+def _line(item_id: int, amount: str, unit: str | None, factor: str | None) -> planning.Line:
+    """Return a line; remembered too, because most lines stay as they are between loads."""
     return planning.Line(item_id, *_stock_amount(amount, unit, factor))
-
-
-def _factor_of(line: Any) -> ColumnElement[bool]:
-    return and_(ItemUnit.item_id == line.item_id, ItemUnit.unit == line.unit)
 
 
 def load_recipes(session: Session, only: int | None = None) -> dict[int, planning.Recipe]:
     """Load all recipes by id, or one."""
     outputs: dict[int, list[planning.Line]] = defaultdict(list)
     lines: dict[int, list[planning.Line]] = defaultdict(list)
-    inputs = (
-        select(
-            RecipeLine.recipe_id,
-            RecipeLine.item_id,
-            _text(RecipeLine.amount),
-            RecipeLine.unit,
-            _text(ItemUnit.factor),
-        )
-        .outerjoin(ItemUnit, _factor_of(RecipeLine))
-        .order_by(RecipeLine.recipe_id, RecipeLine.position)
-    )
-    recipes = (
-        select(
-            Recipe.id,
-            Recipe.slug,
-            Recipe.name,
-            Recipe.batch_step,
-            RecipeOutput.item_id,
-            _text(RecipeOutput.amount),
-            RecipeOutput.unit,
-            _text(ItemUnit.factor),
-        )
-        .join(RecipeOutput, RecipeOutput.recipe_id == Recipe.id)
-        .outerjoin(ItemUnit, _factor_of(RecipeOutput))
-        .order_by(Recipe.id, RecipeOutput.position)
-    )
-    if only is not None:
-        inputs = inputs.where(RecipeLine.recipe_id == only)
-        recipes = recipes.where(Recipe.id == only)
-    for recipe_id, item_id, amount, unit, factor in session.execute(inputs):
+    recipes, inputs = queries.recipes(only is not None)
+    for recipe_id, item_id, amount, unit, factor in _rows(session, inputs, recipe=only):
         lines[recipe_id].append(_line(item_id, amount, unit, factor))
     heads = {}
-    for key, slug, name, step, item_id, amount, unit, factor in session.execute(recipes):
-        heads[key] = slug, name, step
+    for key, slug, name, step, item_id, amount, unit, factor in _rows(
+        session, recipes, recipe=only
+    ):
+        heads[key] = slug, name, read_exact(step)
         outputs[key].append(_line(item_id, amount, unit, factor))
     return {
         key: planning.Recipe(key, *head, tuple(outputs[key]), tuple(lines[key]))
@@ -195,57 +149,31 @@ def load_bundles(
         else (item.id for item in items.values() if item.kind == "bundle")
     )
     bundles: dict[int, list[planning.Line]] = {item_id: [] for item_id in ids}
-    query = (
-        select(
-            BundleLine.bundle_id,
-            BundleLine.item_id,
-            _text(BundleLine.amount),
-            BundleLine.unit,
-            _text(ItemUnit.factor),
-        )
-        .outerjoin(ItemUnit, _factor_of(BundleLine))
-        .order_by(BundleLine.bundle_id, BundleLine.position)
-    )
-    for bundle_id, item_id, amount, unit, factor in session.execute(query):
+    for bundle_id, item_id, amount, unit, factor in _rows(session, queries.bundles()):
         bundles[bundle_id].append(_line(item_id, amount, unit, factor))
     return {bundle_id: tuple(lines) for bundle_id, lines in bundles.items()}
 
 
-def load_events(session: Session, which: ColumnElement[bool]) -> tuple[planning.Event, ...]:
-    """Load events with what is delivered and produced, by (date, slug)."""
-    query = (
-        select(
-            Event.id,
-            Event.slug,
-            Event.name,
-            Event.date,
-            Event.status,
-            EventLine.item_id,
-            _text(EventLine.amount),
-            EventLine.unit,
-            EventLine.recipient,
-            _text(ItemUnit.factor),
-        )
-        .outerjoin(EventLine, EventLine.event_id == Event.id)
-        .outerjoin(ItemUnit, _factor_of(EventLine))
-        .where(which)
-        .order_by(Event.id, EventLine.position)
-    )
+def load_events(session: Session, only: int | None = None) -> tuple[planning.Event, ...]:
+    """Load the open events (or one, open or not) with what is delivered and produced.
+
+    They come by (date, slug).
+    """
     # Sorted here and not there: what comes first gets the stock, and databases sort texts by
     # rules of their own.
     heads = {}
     lines: dict[int, list[planning.EventLine]] = defaultdict(list)
-    for key, slug, name, day, status, item_id, amount, unit, recipient, factor in session.execute(
-        query
+    for key, slug, name, day, status, item_id, amount, unit, recipient, factor in _rows(
+        session, queries.events(only is not None), event=only
     ):
         heads[key] = slug, name, day, status in OPEN
         if item_id is not None:
             quantity, entered = _stock_amount(amount, unit, factor)
-            line = planning.EventLine(item_id, quantity, Fraction(0), recipient, entered)
+            line = planning.EventLine(item_id, quantity, NOTHING, recipient, entered)
             lines[key].append(line)
-    delivered = _load_delivered(session, which)
-    targets = _load_targets(session, which)
-    good, lost = _load_outputs(session, which)
+    delivered = _load_delivered(session, only)
+    targets = _load_targets(session, only)
+    good = _load_good(session, only)
     return tuple(
         planning.Event(
             key,
@@ -253,68 +181,67 @@ def load_events(session: Session, which: ColumnElement[bool]) -> tuple[planning.
             tuple(fill_lines(lines[key], delivered.get(key, {}))),
             targets[key],
             good[key],
-            lost[key],
         )
         for key, head in sorted(heads.items(), key=lambda pair: (pair[1][2], pair[1][0]))
     )
 
 
-def _load_targets(
-    session: Session, which: ColumnElement[bool]
-) -> dict[int, dict[int, planning.Target]]:
+def _load_targets(session: Session, only: int | None) -> dict[int, dict[int, planning.Target]]:
     targets: dict[int, dict[int, planning.Target]] = defaultdict(dict)
-    query = (
-        select(
-            BatchTarget.event_id,
-            BatchTarget.recipe_id,
-            BatchTarget.batches,
-            BatchTarget.short_ok,
-            BatchTarget.accepted_need,
-        )
-        .join(Event, Event.id == BatchTarget.event_id)
-        .where(which)
-    )
-    for event_id, recipe_id, batches, short_ok, need in session.execute(query):
+    rows = _rows(session, queries.targets(only is not None), event=only)
+    for event_id, recipe_id, batches, short_ok, need in rows:
         targets[event_id][recipe_id] = planning.Target(batches, short_ok, need)
     return targets
 
 
-Outputs = dict[int, dict[int, Fraction]]
-"""Amounts by event and item."""
+def _load_good(session: Session, only: int | None) -> dict[int, dict[int, Fraction]]:
+    """Sum the good output of the runs of events with batch targets, by event and item."""
+    good: dict[int, dict[int, Fraction]] = defaultdict(dict)
+    rows = _rows(session, queries.good(only is not None), event=only)
+    for event_id, item_id, micro in rows:
+        good[event_id or 0][item_id] = from_micro(int(micro))
+    return good
 
 
-def _load_outputs(session: Session, which: ColumnElement[bool]) -> tuple[Outputs, Outputs]:
-    """Sum the good and the lost output of the events' runs."""
-    good: Outputs = defaultdict(dict)
-    lost: Outputs = defaultdict(dict)
-    query = (
-        select(Run.event_id, RunOutput.item_id, func.sum(RunOutput.good), func.sum(RunOutput.lost))
-        .join(RunOutput, RunOutput.run_id == Run.id)
-        .join(Event, Event.id == Run.event_id)
-        .where(which, Run.undone.is_(False))
-        .group_by(Run.event_id, RunOutput.item_id)
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was made for an event: batches run by recipe, good and lost output by item."""
+
+    batches: Mapping[int, Fraction]
+    good: Mapping[int, Fraction]
+    lost: Mapping[int, Fraction]
+
+
+def load_made(session: Session, event_id: int) -> Made:
+    """Add up the production runs of an event that are not undone."""
+    runs: dict[int, tuple[int, Fraction]] = {}
+    good: dict[int, int] = defaultdict(int)
+    lost: dict[int, int] = defaultdict(int)
+    for run_id, recipe_id, batches, item_id, came, gone in _rows(
+        session, queries.made(), event=event_id
+    ):
+        runs[run_id] = recipe_id or 0, batches
+        if item_id is not None:
+            good[item_id] += came
+            lost[item_id] += gone
+    total: dict[int, Fraction] = defaultdict(Fraction)
+    for recipe_id, batches in runs.values():
+        total[recipe_id] += batches
+    return Made(
+        total,
+        {item_id: from_micro(micro) for item_id, micro in good.items()},
+        {item_id: from_micro(micro) for item_id, micro in lost.items()},
     )
-    for event_id, item_id, came, gone in session.execute(query):
-        good[event_id or 0][item_id] = from_micro(int(came))
-        if gone:
-            lost[event_id or 0][item_id] = from_micro(int(gone))
-    return good, lost
 
 
 Delivered = dict[tuple[int, str | None], Fraction]
 """What was delivered, by item and recipient."""
 
 
-def _load_delivered(session: Session, which: ColumnElement[bool]) -> dict[int, Delivered]:
+def _load_delivered(session: Session, only: int | None) -> dict[int, Delivered]:
     delivered: dict[int, Delivered] = defaultdict(dict)
-    query = (
-        select(StockMove.event_id, Lot.item_id, StockMove.recipient, func.sum(StockMove.amount))
-        .join(Lot, Lot.id == StockMove.lot_id)
-        .join(Event, Event.id == StockMove.event_id)
-        .where(which, StockMove.reason == "delivered")
-        .group_by(StockMove.event_id, Lot.item_id, StockMove.recipient)
-    )
-    for event_id, item_id, recipient, micro in session.execute(query):
+    rows = _rows(session, queries.delivered(only is not None), event=only)
+    for event_id, item_id, recipient, micro in rows:
         delivered[event_id or 0][item_id, recipient] = -from_micro(int(micro))
     return delivered
 
@@ -330,7 +257,7 @@ def fill_lines(
     if not delivered:
         return rows
     rest = dict(delivered)
-    filled = [Fraction(0)] * len(rows)
+    filled = [NOTHING] * len(rows)
     for own in (True, False):
         for number, line in enumerate(rows):
             if line.quantity is None:
@@ -348,18 +275,14 @@ def fill_lines(
     return [line._replace(delivered=done) for line, done in zip(rows, filled, strict=True)]
 
 
-def _load_stock(session: Session) -> tuple[dict[int, int], dict[int, dict[int, int]]]:
+def _load_stock(
+    session: Session, open_events: Collection[int]
+) -> tuple[dict[int, int], dict[int, dict[int, int]]]:
     """Sum unexpired stock: free by item, and kept by item and open event, in micro-units."""
     free: dict[int, int] = defaultdict(int)
     kept: dict[int, dict[int, int]] = defaultdict(dict)
-    query = (
-        select(Lot.item_id, Lot.event_id, Event.status, func.sum(Lot.left))
-        .outerjoin(Event, Event.id == Lot.event_id)
-        .where(Lot.left > 0, or_(Lot.expires.is_(None), Lot.expires >= today()))
-        .group_by(Lot.item_id, Lot.event_id, Event.status)
-    )
-    for item_id, event_id, status, micro in session.execute(query):
-        if event_id is not None and status in OPEN:
+    for item_id, event_id, micro in _rows(session, queries.stock(), today=today()):
+        if event_id is not None and event_id in open_events:
             kept[item_id][event_id] = int(micro)
         else:
             free[item_id] += int(micro)

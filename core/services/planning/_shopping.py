@@ -33,10 +33,7 @@ def shopping(session: Session, found: EventPlan, strategy: str = "preferred") ->
         return []
     plan, place = found.plan, found.place
     wanted = [
-        item
-        for item_id, item_plan in plan.items.items()
-        if (item := plan.kitchen.items[item_id]).bought
-        and (place in item_plan.unknown or item_plan.need.get(place))
+        item for item_id in plan.needed(place) if (item := plan.kitchen.items[item_id]).bought
     ]
     wanted.sort(key=lambda item: (sorting(item.name), item.id))
     checked = set(
@@ -122,7 +119,7 @@ def _covers(session: Session, found: EventPlan, strategy: str) -> dict[int, Boug
         return {}
     needs = {
         item_id: net
-        for item_id, item_plan in plan.items.items()
+        for item_id, item_plan in plan.needed(place).items()
         if plan.kitchen.items[item_id].bought
         and item_plan.need.get(place)
         and (net := plan.net(item_id, place)) is not None

@@ -14,7 +14,7 @@ from core.models import Run
 from core.planning.feasibility import Assembly, Blocker, assemblies, bundles_of, can_make
 from core.planning.kitchen import Recipe
 from core.planning.netting import produced_batches
-from core.services._kitchen import EventPlan, event_plan
+from core.services._kitchen import EventPlan, Made, event_plan, load_made
 from core.services._naming import sorting
 from core.services._rows import is_id
 from core.services.planning.shapes import (
@@ -74,14 +74,16 @@ def percent(needed: Fraction | None, remaining: Fraction | None) -> Decimal | No
 
 def production(session: Session, found: EventPlan) -> ProductionProgress:
     """Return the production progress of an event."""
-    run = _batches_run(session, found.event.id)
+    made = load_made(session, found.event.id)
     possible = {} if found.place is None else can_make(found.plan, found.place)
     recipes = found.plan.kitchen.recipes
-    involved = {*found.alone.recipes, *run, *found.event.targets}
+    involved = {*found.alone.recipes, *made.batches, *found.event.targets}
     if found.place is not None:
-        involved |= {r for r in found.plan.recipes if found.plan.batches(r, found.place) != 0}
+        involved |= {
+            key for key, batches in found.plan.recipes.items() if batches.concerns(found.place)
+        }
     parts = [
-        _recipe_progress(found, recipe, run.get(recipe.id, ZERO), possible.get(recipe.id, ZERO))
+        _recipe_progress(found, recipe, made, possible.get(recipe.id, ZERO))
         for recipe in sorted(
             (recipes[key] for key in involved), key=lambda r: (sorting(r.name), r.id)
         )
@@ -124,11 +126,11 @@ class _Part:
 def _recipe_progress(
     found: EventPlan,
     recipe: Recipe,
-    run: Fraction,
+    made: Made,
     possible: Fraction | int | None,
 ) -> _Part:
     target = found.event.targets.get(recipe.id)
-    produced = produced_batches(found.event, recipe)
+    produced = produced_batches(made.good, recipe)
     place = found.place
     batches = ZERO if place is None else found.plan.batches(recipe.id, place)
     accepted = (
@@ -154,8 +156,8 @@ def _recipe_progress(
                 unit=item.unit,
                 per_batch=decimal(line.amount),
                 needed=decimal(needed),
-                produced=known(found.event.good.get(item.id, ZERO)),
-                lost=known(found.event.lost.get(item.id, ZERO)),
+                produced=known(made.good.get(item.id, ZERO)),
+                lost=known(made.lost.get(item.id, ZERO)),
                 remaining=decimal(remaining),
                 to_make=decimal(
                     ZERO if place is None else found.plan.to_make(recipe.id, number, place)
@@ -169,7 +171,7 @@ def _recipe_progress(
         recipe_name=recipe.name,
         target_batches=decimal(accepted),
         produced_batches=decimal(produced),
-        batches_run=known(run),
+        batches_run=known(made.batches.get(recipe.id, ZERO)),
         remaining_batches=decimal(batches),
         progress_pct=percent(need, rest),
         is_complete=rest == 0,
@@ -219,16 +221,6 @@ def available(found: EventPlan, item_id: int) -> Fraction | None:
         return on_hand(found, item_id)
     reserved = found.plan.reserved(item_id, found.place)
     return None if reserved is None else on_hand(found, item_id) - reserved
-
-
-def _batches_run(session: Session, event_id: int) -> dict[int, Fraction]:
-    query = select(Run.recipe_id, Run.batches).where(
-        Run.event_id == event_id, Run.kind == "production", Run.undone.is_(False)
-    )
-    run: dict[int, Fraction] = {}
-    for recipe_id, batches in session.execute(query):
-        run[recipe_id or 0] = run.get(recipe_id or 0, ZERO) + batches
-    return run
 
 
 # -- assembly -------------------------------------------------------------------------------------

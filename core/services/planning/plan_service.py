@@ -18,7 +18,7 @@ from core.planning.netting import make_plan, produced_batches
 from core.planning.plan import Plan
 from core.planning.why import Reason, Users, explain_item, users_of
 from core.services import event_service
-from core.services._kitchen import EventPlan, planned
+from core.services._kitchen import EventPlan, load_made, planned
 from core.services._naming import find, sorting
 from core.services._rows import get_fresh
 from core.services._writing import plain_number
@@ -313,13 +313,14 @@ def accept_targets(event_id: int, session: Session | None = None) -> ChangeRow:
             if target.short_ok and not is_stale(found, recipe_id)
         }
         kitchen = found.plan.kitchen
+        good = load_made(writer, event_id).good
         targets = [t for t in doc.targets if t.recipe in {kitchen.recipes[r].slug for r in kept}]
         for recipe_id in found.alone.recipes:
             recipe = kitchen.recipes[recipe_id]
             if recipe_id in kept or found.alone.batches(recipe_id, 0) == 0:
                 continue
             batches = found.plan.batches(recipe_id, found.place)
-            produced = produced_batches(found.event, recipe)
+            produced = produced_batches(good, recipe)
             if batches is None or produced is None:
                 raise RuleBroken(
                     f"The batches of {recipe.name} are unknown; mend the problem first."

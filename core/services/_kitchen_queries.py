@@ -1,0 +1,206 @@
+"""The queries of what the planner reads: each is built once, and told its values by name.
+
+Building them takes longer than a small kitchen takes to answer.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
+
+from core.models import (
+    OPEN,
+    BatchTarget,
+    BundleLine,
+    Event,
+    EventLine,
+    Item,
+    ItemUnit,
+    Lot,
+    Recipe,
+    RecipeLine,
+    RecipeOutput,
+    Run,
+    RunOutput,
+    StockMove,
+)
+
+Rows = Select[*tuple[Any, ...]]
+"""A query of more columns than types can tell."""
+
+
+@cache
+def items() -> Select[int, str, str, str, str, bool, str | None]:
+    """Return all items, as `planning.Item` has them."""
+    return select(
+        Item.id, Item.slug, Item.name, Item.kind, Item.unit, Item.always_on_hand, Item.category
+    )
+
+
+def _text(column: Any) -> ColumnElement[str]:
+    """Select an exact column as its text; `_stock_amount` reads it."""
+    return type_coerce(column, Text())
+
+
+def _unknown_unit(line: Any) -> ColumnElement[str | None]:
+    """Select the unit of a line, which only a line without a factor has to tell."""
+    return case((ItemUnit.factor.is_(None), line.unit))
+
+
+def _factor_of(line: Any) -> ColumnElement[bool]:
+    return and_(ItemUnit.item_id == line.item_id, ItemUnit.unit == line.unit)
+
+
+@cache
+def recipes(one: bool) -> tuple[Rows, Rows]:
+    """Return the queries of recipes with their outputs, and of their lines; of all or of one."""
+    inputs = (
+        select(
+            RecipeLine.recipe_id,
+            RecipeLine.item_id,
+            _text(RecipeLine.amount),
+            _unknown_unit(RecipeLine),
+            _text(ItemUnit.factor),
+        )
+        .outerjoin(ItemUnit, _factor_of(RecipeLine))
+        .order_by(RecipeLine.recipe_id, RecipeLine.position)
+    )
+    heads = (
+        select(
+            Recipe.id,
+            Recipe.slug,
+            Recipe.name,
+            _text(Recipe.batch_step),
+            RecipeOutput.item_id,
+            _text(RecipeOutput.amount),
+            _unknown_unit(RecipeOutput),
+            _text(ItemUnit.factor),
+        )
+        .join(RecipeOutput, RecipeOutput.recipe_id == Recipe.id)
+        .outerjoin(ItemUnit, _factor_of(RecipeOutput))
+        .order_by(Recipe.id, RecipeOutput.position)
+    )
+    if one:
+        inputs = inputs.where(RecipeLine.recipe_id == bindparam("recipe"))
+        heads = heads.where(Recipe.id == bindparam("recipe"))
+    return heads, inputs
+
+
+@cache
+def bundles() -> Rows:
+    """Return what bundles hold, in order."""
+    return (
+        select(
+            BundleLine.bundle_id,
+            BundleLine.item_id,
+            _text(BundleLine.amount),
+            _unknown_unit(BundleLine),
+            _text(ItemUnit.factor),
+        )
+        .outerjoin(ItemUnit, _factor_of(BundleLine))
+        .order_by(BundleLine.bundle_id, BundleLine.position)
+    )
+
+
+def _which(one: bool) -> ColumnElement[bool]:
+    """Select one event, or those that are open."""
+    return Event.id == bindparam("event") if one else Event.status.in_(OPEN)
+
+
+@cache
+def events(one: bool) -> Rows:
+    """Return events with their lines, in order; of one event or of the open ones."""
+    return (
+        select(
+            Event.id,
+            Event.slug,
+            Event.name,
+            Event.date,
+            Event.status,
+            EventLine.item_id,
+            _text(EventLine.amount),
+            _unknown_unit(EventLine),
+            EventLine.recipient,
+            _text(ItemUnit.factor),
+        )
+        .outerjoin(EventLine, EventLine.event_id == Event.id)
+        .outerjoin(ItemUnit, _factor_of(EventLine))
+        .where(_which(one))
+        .order_by(Event.id, EventLine.position)
+    )
+
+
+@cache
+def targets(one: bool) -> Select[int, int, Fraction, bool, Fraction | None]:
+    """Return batch targets, of one event or of the open ones."""
+    return (
+        select(
+            BatchTarget.event_id,
+            BatchTarget.recipe_id,
+            BatchTarget.batches,
+            BatchTarget.short_ok,
+            BatchTarget.accepted_need,
+        )
+        .join(Event, Event.id == BatchTarget.event_id)
+        .where(_which(one))
+    )
+
+
+@cache
+def good(one: bool) -> Select[int | None, int, Any]:
+    """Return the good output of the runs of events with batch targets, by event and item."""
+    return (
+        select(Run.event_id, RunOutput.item_id, func.sum(RunOutput.good))
+        .join(RunOutput, RunOutput.run_id == Run.id)
+        .join(Event, Event.id == Run.event_id)
+        .where(_which(one), Event.id.in_(select(BatchTarget.event_id)), Run.undone.is_(False))
+        .group_by(Run.event_id, RunOutput.item_id)
+    )
+
+
+@cache
+def made() -> Select[int, int | None, Fraction, int, int, int]:
+    """Return the production runs of an event with their outputs."""
+    return (
+        select(
+            Run.id, Run.recipe_id, Run.batches, RunOutput.item_id, RunOutput.good, RunOutput.lost
+        )
+        .outerjoin(RunOutput, RunOutput.run_id == Run.id)
+        .where(Run.event_id == bindparam("event"), Run.kind == "production", Run.undone.is_(False))
+    )
+
+
+@cache
+def delivered(one: bool) -> Select[int | None, int, str | None, Any]:
+    """Return what was delivered, by event, item and recipient."""
+    return (
+        select(StockMove.event_id, Lot.item_id, StockMove.recipient, func.sum(StockMove.amount))
+        .join(Lot, Lot.id == StockMove.lot_id)
+        .join(Event, Event.id == StockMove.event_id)
+        .where(_which(one), StockMove.reason == "delivered")
+        .group_by(StockMove.event_id, Lot.item_id, StockMove.recipient)
+    )
+
+
+@cache
+def stock() -> Select[int, int | None, Any]:
+    """Return unexpired stock, by item and the event it is kept for."""
+    return (
+        select(Lot.item_id, Lot.event_id, func.sum(Lot.left))
+        .where(Lot.left > 0, or_(Lot.expires.is_(None), Lot.expires >= bindparam("today")))
+        .group_by(Lot.item_id, Lot.event_id)
+    )
