@@ -1,7 +1,9 @@
 """The limit of the machine: the same answers by hand-written SQL and plain dictionaries.
 
-No sessions, no objects, no unknown amounts, no targets, no reasons: what is left is what any
-program has to do. The benchmark checks that its numbers are the ones the services give.
+No sessions, no objects, no unknown amounts, no targets, no deliveries, no reasons, no joint
+feasibility: what is left is what any program has to do. It is as lazy as the planner: what is
+bought is netted only where the event needs it. The benchmark checks that its numbers are the ones
+the services give.
 """
 
 from __future__ import annotations
@@ -11,6 +13,15 @@ from collections import defaultdict
 from math import gcd, lcm
 
 MICRO = 1_000_000
+Asked = tuple[dict[int, int], int, int]
+"""How many times by event something is made, and what one of it takes of an item."""
+Product = tuple[int, str, str | None, str, int]
+"""Id, label, store, amount in stock units and price."""
+Row = tuple[
+    str, str, str, str | None, int, int, int, int, int,
+    tuple[int, str, int, int, str | None] | None, bool,
+]  # fmt: skip
+"""Name, kind, unit, category, needed, on hand, reserved, available, to buy, packs, checked."""
 Lines = dict[int, list[tuple[int, int, int]]]
 """By recipe or bundle: item, numerator and denominator of the amount in stock units."""
 
@@ -61,7 +72,12 @@ class Limit:
                 "SELECT id FROM event WHERE status IN ('planned', 'started') ORDER BY date, slug"
             )
         ]
-        self.kinds = dict(self._rows("SELECT id, kind FROM item"))
+        self.items = {
+            key: (name, kind, unit, category)
+            for key, name, kind, unit, category in self._rows(
+                "SELECT id, name, kind, unit, category FROM item"
+            )
+        }
         self.free: dict[int, int] = {}
         self.kept: dict[int, dict[int, int]] = defaultdict(dict)
         place = {event: e for e, event in enumerate(self.events)}
@@ -75,34 +91,50 @@ class Limit:
                 self.free[item] = self.free.get(item, 0) + left
 
     def plan(self) -> None:
-        """Net every item for every event."""
+        """Net what is made and assembled for every event, and note what asks for the rest."""
         made_by = {lines[0][0]: recipe for recipe, lines in self.outputs.items()}
         order = self._order(made_by)
-        scale = dict.fromkeys(order, MICRO)
-        for recipe, lines in self.inputs.items():
-            sn, sd = self.steps[recipe]
-            for item, n, d in lines:
-                if item in scale:
-                    n, d = n * sn, d * sd
-                    scale[item] = lcm(scale[item], d // gcd(n, d))
-        need: dict[int, dict[int, int]] = {item: {} for item in order}
+        self.asked: dict[int, list[Asked]] = {item: [] for item in order}
+        self.own: dict[int, list[tuple[int, int, int]]] = {item: [] for item in order}
         for e, event in enumerate(self.events):
             for item, n, d in self.wanted[event]:
-                need[item][e] = need[item].get(e, 0) + n * scale[item] // d
-        self.need, self.scale = need, scale
+                self.own[item].append((e, n, d))
+        self.need: dict[int, dict[int, int]] = {}
+        self.scale: dict[int, int] = {}
         self.net: dict[int, dict[int, int]] = {}
+        self.taken: dict[int, tuple[dict[int, int], dict[int, int]]] = {}
         self.batches: dict[int, dict[int, int]] = {}
         for item in order:
-            net = self.net[item] = self._cover(item)
             if item in self.bundles:
-                unit = scale[item]
-                parts = [(need[i], n * scale[i] // d) for i, n, d in self.bundles[item]]
-                for e, amount in net.items():
-                    whole = -(-amount // unit)
-                    for child, per in parts:
-                        child[e] = child.get(e, 0) + whole * per
+                self._net(item)
+                unit = self.scale[item]
+                times = {e: -(-amount // unit) for e, amount in self.net[item].items()}
+                for child, n, d in self.bundles[item]:
+                    self.asked[child].append((times, n, d))
             elif item in made_by:
-                self._bake(made_by[item], item, net)
+                self._net(item)
+                recipe = made_by[item]
+                times = self.batches[recipe] = self._bake(recipe, item, self.net[item])
+                sn, sd = self.steps[recipe]
+                for child, n, d in self.inputs[recipe]:
+                    self.asked[child].append((times, n * sn, d * sd))
+
+    def _net(self, item: int) -> None:
+        if item in self.net:
+            return
+        scale = MICRO
+        for _, n, d in self.asked[item]:
+            if n * scale % d:
+                scale = lcm(scale, d // gcd(n, d))
+        need: dict[int, int] = {}
+        for e, n, d in self.own[item]:
+            need[e] = need.get(e, 0) + n * scale // d
+        for times, n, d in self.asked[item]:
+            per = n * scale // d
+            for e, number in times.items():
+                need[e] = need.get(e, 0) + number * per
+        self.scale[item], self.need[item] = scale, need
+        self.net[item] = self._cover(item)
 
     def _order(self, made_by: dict[int, int]) -> list[int]:
         finished: dict[int, None] = {}
@@ -121,6 +153,9 @@ class Limit:
         return list(reversed(finished))
 
     def _cover(self, item: int) -> dict[int, int]:
+        if item not in self.free and item not in self.kept:
+            self.taken[item] = {}, {}
+            return self.need[item]
         per = self.scale[item] // MICRO
         pool = self.free.get(item, 0) * per
         need = self.need[item]
@@ -130,34 +165,33 @@ class Limit:
             used = min(micro * per, need.get(e, 0))
             own[e] = used
             pool += micro * per - used
-        net = {}
+        net, free = {}, {}
         for e in sorted(need):
             wanted = need[e] - own.get(e, 0)
-            taken = min(pool, wanted)
-            pool -= taken
-            if wanted > taken:
-                net[e] = wanted - taken
+            if pool:
+                free[e] = taken = min(pool, wanted)
+                pool -= taken
+                wanted -= taken
+            if wanted:
+                net[e] = wanted
+        self.taken[item] = own, free
         return net
 
-    def _bake(self, recipe: int, item: int, net: dict[int, int]) -> None:
+    def _bake(self, recipe: int, item: int, net: dict[int, int]) -> dict[int, int]:
         _, on, od = self.outputs[recipe][0]
         sn, sd = self.steps[recipe]
         unit = self.scale[item]
         # One batch step makes (sn/sd) * (on/od) items; in scaled units that is num/den.
         num, den = sn * on * unit, sd * od
-        parts = [
-            (self.need[i], n * sn * self.scale[i] // (d * sd)) for i, n, d in self.inputs[recipe]
-        ]
-        batches = self.batches[recipe] = {}
+        batches: dict[int, int] = {}
         over = 0
         for e in sorted(net):
             wanted = net[e] * den
-            steps = -(-max(0, wanted - over) // num)
-            batches[e] = steps
-            over = over + steps * num - wanted
+            steps = -(-(wanted - over) // num) if wanted > over else 0
             if steps:
-                for child, per in parts:
-                    child[e] = child.get(e, 0) + steps * per
+                batches[e] = steps
+            over = over + steps * num - wanted
+        return batches
 
     # -- the three answers -------------------------------------------------------------------------
 
@@ -189,13 +223,52 @@ class Limit:
             if item in self.bundles and e in self.net[item]
         }
 
-    def shopping(self, event: int) -> dict[int, int]:
-        """Return what to buy for an event, scaled, by item."""
+    def shopping(self, event: int) -> dict[int, Row]:
+        """Return the shopping list of an event by item; amounts are scaled."""
         self.load()
         self.plan()
         e = self.events.index(event)
-        return {
-            item: net[e]
-            for item, net in self.net.items()
-            if self.kinds[item] in ("ingredient", "supply") and e in net
+        products: dict[int, list[Product]] = defaultdict(list)
+        for key, item, label, store, amount, price in self._rows(
+            "SELECT id, item_id, label, store, amount, price FROM product WHERE NOT archived"
+        ):
+            products[item].append((key, label, store, amount, price))
+        ticked = {
+            item for (item,) in self._rows(f"SELECT item_id FROM checked WHERE event_id = {event}")
         }
+        concerned = {item for item, _, _ in self.wanted[event]}
+        for lines, times in [
+            *((self.bundles[i], net) for i, net in self.net.items() if i in self.bundles),
+            *((self.inputs[r], steps) for r, steps in self.batches.items()),
+        ]:
+            if e in times:
+                concerned.update(item for item, _, _ in lines)
+        rows = {}
+        for item in concerned:
+            name, kind, unit, category = self.items[item]
+            if kind not in ("ingredient", "supply"):
+                continue
+            self._net(item)
+            scale, (own, free) = self.scale[item], self.taken[item]
+            there = self.free.get(item, 0) + sum(self.kept[item].values() if own else ())
+            there *= scale // MICRO
+            reserved = sum(own.values()) - own.get(e, 0)
+            reserved += sum(amount for other, amount in free.items() if other < e)
+            needed, to_buy = self.need[item][e], self.net[item].get(e, 0)
+            packs = self._packs(products[item], to_buy, scale)
+            rows[item] = (
+                name, kind, unit, category, needed, there, reserved, there - reserved, to_buy,
+                packs, item in ticked,
+            )  # fmt: skip
+        return rows
+
+    def _packs(
+        self, products: list[Product], to_buy: int, scale: int
+    ) -> tuple[int, str, int, int, str | None] | None:
+        """Return the packs to buy: product, label, number, price and store (of one product)."""
+        if not to_buy or not products:
+            return None
+        key, label, store, amount, price = products[0]
+        n, d = amount.split("/")
+        number = -(-to_buy * int(d) // (int(n) * scale))
+        return key, label, number, number * price, store

@@ -71,9 +71,11 @@ def bundles_of(plan: Plan, e: int) -> Iterator[tuple[int, bool]]:
 
 def assemblies(plan: Plan, e: int) -> list[Assembly]:
     """Return what can be assembled for an event: now, after production, and what falls short."""
-    now = _walk(plan, e, _stock(plan, e))
-    after = _walk(plan, e, _after_production(plan, e))
-    filled = _walk(plan, e, _after_everything(plan, e))
+    stock = _stock(plan, e)
+    made = _with_output(stock, e)
+    now = _walk(plan, e, stock)
+    after = _walk(plan, e, _after_production(made.copy(), e))
+    filled = _walk(plan, e, _after_everything(made, e))
     result = []
     for bundle_id, nested in bundles_of(plan, e):
         remaining, fills = plan.net(bundle_id, e), filled.can(bundle_id)
@@ -183,7 +185,8 @@ class _Pool:
 
     def use(self, item_id: int, amount: Fraction) -> None:
         """Take an amount as far as it is there or can be assembled."""
-        if self.copy().draw(item_id, amount):
+        bundled = item_id in self.plan.kitchen.bundles
+        if bundled and self.copy().draw(item_id, amount):
             self.draw(item_id, amount)
         else:
             self.take(item_id, amount)
@@ -258,9 +261,10 @@ def _stock(plan: Plan, e: int) -> _Pool:
     return _Pool(plan, amounts, unknown)
 
 
-def _with_output(plan: Plan, e: int) -> _Pool:
+def _with_output(stock: _Pool, e: int) -> _Pool:
     """Return the stock and what the planned batches give an event, carried ones included."""
-    pool = _stock(plan, e)
+    plan = stock.plan
+    pool = _Pool(plan, dict(stock.amounts), set(stock.unknown))
     for item_id, item in plan.needed(e).items():
         recipe = plan.made_by.get(item_id)
         if recipe is None or item_id in pool.unknown or not item.net.get(e):
@@ -274,16 +278,15 @@ def _with_output(plan: Plan, e: int) -> _Pool:
     return pool
 
 
-def _after_production(plan: Plan, e: int) -> _Pool:
+def _after_production(pool: _Pool, e: int) -> _Pool:
     """Return what there is once the planned batches are made, and have used their inputs."""
-    pool = _with_output(plan, e)
-    _use_inputs(pool, _planned(plan, e))
+    _use_inputs(pool, _planned(pool.plan, e))
     return pool
 
 
-def _after_everything(plan: Plan, e: int) -> _Pool:
+def _after_everything(pool: _Pool, e: int) -> _Pool:
     """Return what there is once all is bought, and made as far as made inputs allow."""
-    pool = _with_output(plan, e)
+    plan = pool.plan
     for item_id, item in plan.needed(e).items():
         if item_id in pool.amounts and plan.kitchen.items[item_id].bought:
             pool.amounts[item_id] += Fraction(item.net.get(e, 0), item.scale)

@@ -18,7 +18,7 @@ from fractions import Fraction
 
 from core.planning.kitchen import MICRO, Line
 from core.planning.plan import Flow, Plan
-from core.planning.why import BATCH, NOTHING, Reason, Users, users_of
+from core.planning.why import BATCH, NOTHING, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +89,9 @@ def feeds_of_lot(
     item_id: int,
     lots: Sequence[LotShare],
     lot_id: int,
-    users: Users | None = None,
 ) -> Reason:
     """Return what a lot feeds, up to the event lines; `lots` are all of its item, in order."""
-    feeds = _feeds(plan, users)
+    feeds = _Feeds(plan)
     item = plan.kitchen.items[item_id]
     lot = next(lot for lot in lots if lot.id == lot_id)
     parts = []
@@ -109,11 +108,9 @@ def feeds_of_lot(
     return Reason("lot", item.name, left, item.unit, tuple(parts), about=("lot", lot_id))
 
 
-def feeds_of_item(
-    plan: Plan, item_id: int, e: int | None = None, users: Users | None = None
-) -> Reason:
+def feeds_of_item(plan: Plan, item_id: int, e: int | None = None) -> Reason:
     """Return what an item's needs feed, of one event or of all open ones, up to event lines."""
-    feeds = _feeds(plan, users)
+    feeds = _Feeds(plan)
     item = plan.kitchen.items[item_id]
     places = range(len(plan.kitchen.events)) if e is None else (e,)
     parts = []
@@ -130,9 +127,9 @@ def feeds_of_item(
     return Reason("feeds", item.name, total, item.unit, tuple(parts), about=("item", item_id))
 
 
-def needs_of_line(plan: Plan, item_id: int, e: int, users: Users | None = None) -> Reason:
+def needs_of_line(plan: Plan, item_id: int, e: int) -> Reason:
     """Return what an event's lines of an item take: stock, bundles, batches and purchases."""
-    feeds = _feeds(plan, users)
+    feeds = _Feeds(plan)
     item = plan.kitchen.items[item_id]
     pieces = [piece for piece in feeds.uses(item_id, e) or () if piece.kind == "line"]
     low = min((piece.low for piece in pieces), default=NOTHING)
@@ -147,16 +144,11 @@ def needs_of_line(plan: Plan, item_id: int, e: int, users: Users | None = None) 
     )
 
 
-def _feeds(plan: Plan, users: Users | None) -> _Feeds:
-    return _Feeds(plan, users_of(plan) if users is None else users)
-
-
 @dataclass(slots=True)
 class _Feeds:
     """Walks a plan forward; how each need is laid out is worked out once."""
 
     plan: Plan
-    users: Users
     _uses: dict[tuple[int, int], list[_Piece] | None] = field(default_factory=dict)
     _cover: dict[tuple[int, int], list[_Piece] | None] = field(default_factory=dict)
     _flows: dict[tuple[int, int], list[_Piece]] = field(default_factory=dict)
@@ -180,7 +172,7 @@ class _Feeds:
                 label = event.name + (f", for {wanted.recipient}" if wanted.recipient else "")
                 yield _Piece("line", at, at + wanted.need, label, event.id)
                 at += wanted.need
-        for kind, key, line in self.users.get(item_id, ()):
+        for kind, key, line in self.plan.users.get(item_id, ()):
             times = plan.batches(key, e) if kind == "recipe" else plan.net(key, e)
             amount = (line.amount or NOTHING) * (times or NOTHING)
             if amount:

@@ -197,9 +197,9 @@ def _cover_from_stock(plan: Plan, item: ItemPlan) -> None:
         return
     for e in sorted(item.need):
         wanted = item.need[e] - item.kept.get(e, 0)
-        taken = min(pool, wanted)
-        pool -= taken
-        if taken or e in item.kept:
+        if pool or e in item.kept:
+            taken = min(pool, wanted)
+            pool -= taken
             _book_cover(item, e, wanted, taken)
         else:
             item.net[e] = wanted
@@ -271,7 +271,7 @@ def _plan_batches(plan: Plan, recipe: Recipe) -> None:
         need = wanted.get(e, 0)
         steps: int | None = None
         if e not in unknown and not (over_unknown and need):
-            carried = min(need, over)
+            carried = need if need < over else over
             steps = needed = -(-(need - carried) // batches.step)
             if e in targeted:
                 steps = _with_target(plan.kitchen.events[e], recipe, needed)

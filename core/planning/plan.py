@@ -187,8 +187,12 @@ class Plan:
 
     def given(self, item_id: int, e: int) -> Fraction | None:
         """Return the stock the plan gives an event: its own kept lots and its free share."""
-        kept, free = self._amount(item_id, e, "kept"), self._amount(item_id, e, "free")
-        return None if kept is None or free is None else kept + free
+        found = self.items.get(item_id)
+        if found is None:
+            return Fraction(0)
+        if e in found.unsure:
+            return None
+        return Fraction(found.kept.get(e, 0) + found.free.get(e, 0), found.scale)
 
     def _amount(self, item_id: int, e: int, what: str) -> Fraction | None:
         found = self.items.get(item_id)

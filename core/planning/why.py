@@ -8,7 +8,6 @@ goes the other way.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -46,42 +45,22 @@ def explain_item(
     item_id: int,
     e: int,
     notes: Mapping[int, str] | None = None,
-    users: Users | None = None,
 ) -> Reason:
     """Explain what an event needs of an item beyond stock: to buy, to make or to assemble.
 
-    `notes` are put on the items they are about, wherever these occur in the tree. `users` is
-    `users_of(plan)`, from whoever asks more than once.
+    `notes` are put on the items they are about, wherever these occur in the tree.
     """
-    return _Why(plan, e, notes or {}, users_of(plan) if users is None else users).item(item_id)
+    return _Why(plan, e, notes or {}).item(item_id)
 
 
 def explain_need(plan: Plan, item_id: int, e: int) -> Reason:
     """Explain the gross requirement of an item: event lines, bundles and batches that ask."""
-    return _Why(plan, e, {}, users_of(plan)).need(item_id)
+    return _Why(plan, e, {}).need(item_id)
 
 
 def explain_batches(plan: Plan, recipe_id: int, e: int) -> Reason:
     """Explain the planned batches of a recipe: outputs, what is carried in, rounding, target."""
-    return _Why(plan, e, {}, users_of(plan)).batches(recipe_id)
-
-
-Users = Mapping[int, list[tuple[str, int, Line]]]
-"""By item, what uses it: the kind and id of a bundle or recipe, and its line."""
-
-
-def users_of(plan: Plan) -> Users:
-    """Return, by item, the bundles and recipes that use it, in the order of the plan."""
-    users: dict[int, list[tuple[str, int, Line]]] = defaultdict(list)
-    for kind, key in plan.order:
-        lines = (
-            plan.kitchen.recipes[key].lines
-            if kind == "recipe"
-            else plan.kitchen.bundles.get(key, ())
-        )
-        for line in lines:
-            users[line.item_id].append((kind, key, line))
-    return users
+    return _Why(plan, e, {}).batches(recipe_id)
 
 
 @dataclass(slots=True)
@@ -91,7 +70,6 @@ class _Why:
     plan: Plan
     e: int
     notes: Mapping[int, str]
-    users: Users
     items: dict[int, Reason] = field(default_factory=dict)
     runs: dict[int, Reason] = field(default_factory=dict)
 
@@ -150,7 +128,7 @@ class _Why:
                     )
                 )
                 yield Reason("event", label, line.need, unit, delivered, about=("event", event.id))
-        for kind, key, used in self.users.get(item_id, ()):
+        for kind, key, used in self.plan.users.get(item_id, ()):
             if kind == "item" and plan.net(key, e) != 0:
                 yield _times(used, unit, self.item(key), "bundle")
             elif kind == "recipe" and plan.batches(key, e) != 0:

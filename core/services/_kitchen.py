@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import CompoundSelect, Row, Select, select
 from sqlalchemy.orm import Session
 
 from core.clock import today
@@ -31,10 +31,11 @@ NOTHING = Fraction(0)
 
 def planned(session: Session) -> Plan:
     """Return the plan of all open events in the session's state; made once per transaction."""
-    return remembered(session, ("plan", today()), lambda: _plan(session))
+    return remembered(session, ("plan", today()), lambda: planned_anew(session))
 
 
-def _plan(session: Session) -> Plan:
+def planned_anew(session: Session) -> Plan:
+    """Load the kitchen and plan it, whatever is remembered."""
     # Planning makes many small objects and no cycles of them: collecting garbage meanwhile would
     # take as long again as the planning of a small kitchen.
     collects = gc.isenabled()
@@ -94,7 +95,9 @@ def load_kitchen(session: Session) -> Kitchen:
     )
 
 
-def _rows(session: Session, query: Select[*Ts], **values: Any) -> Sequence[Row[*Ts]]:
+def _rows(
+    session: Session, query: Select[*Ts] | CompoundSelect[*Ts], **values: Any
+) -> Sequence[Row[*Ts]]:
     """Read columns on the session's own connection, all at once.
 
     That goes past what the ORM does for entities, which takes as long as the query itself.
@@ -171,9 +174,8 @@ def load_events(session: Session, only: int | None = None) -> tuple[planning.Eve
             quantity, entered = _stock_amount(amount, unit, factor)
             line = planning.EventLine(item_id, quantity, NOTHING, recipient, entered)
             lines[key].append(line)
-    delivered = _load_delivered(session, only)
     targets = _load_targets(session, only)
-    good = _load_good(session, only)
+    good, delivered = _load_done(session, only)
     return tuple(
         planning.Event(
             key,
@@ -194,13 +196,24 @@ def _load_targets(session: Session, only: int | None) -> dict[int, dict[int, pla
     return targets
 
 
-def _load_good(session: Session, only: int | None) -> dict[int, dict[int, Fraction]]:
-    """Sum the good output of the runs of events with batch targets, by event and item."""
+Delivered = dict[tuple[int, str | None], Fraction]
+"""What was delivered, by item and recipient."""
+
+
+def _load_done(
+    session: Session, only: int | None
+) -> tuple[dict[int, dict[int, Fraction]], dict[int, Delivered]]:
+    """Sum good output (by event and item) and deliveries (by event) of events."""
     good: dict[int, dict[int, Fraction]] = defaultdict(dict)
-    rows = _rows(session, queries.good(only is not None), event=only)
-    for event_id, item_id, micro in rows:
-        good[event_id or 0][item_id] = from_micro(int(micro))
-    return good
+    delivered: dict[int, Delivered] = defaultdict(dict)
+    rows = _rows(session, queries.done(only is not None), event=only)
+    for what, event_id, item_id, recipient, micro in rows:
+        amount = from_micro(int(micro))
+        if what == "good":
+            good[event_id or 0][item_id] = amount
+        else:
+            delivered[event_id or 0][item_id, recipient] = -amount
+    return good, delivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,18 +245,6 @@ def load_made(session: Session, event_id: int) -> Made:
         {item_id: from_micro(micro) for item_id, micro in good.items()},
         {item_id: from_micro(micro) for item_id, micro in lost.items()},
     )
-
-
-Delivered = dict[tuple[int, str | None], Fraction]
-"""What was delivered, by item and recipient."""
-
-
-def _load_delivered(session: Session, only: int | None) -> dict[int, Delivered]:
-    delivered: dict[int, Delivered] = defaultdict(dict)
-    rows = _rows(session, queries.delivered(only is not None), event=only)
-    for event_id, item_id, recipient, micro in rows:
-        delivered[event_id or 0][item_id, recipient] = -from_micro(int(micro))
-    return delivered
 
 
 def fill_lines(

@@ -11,15 +11,19 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Select,
     Text,
     and_,
     bindparam,
     case,
+    cast,
     func,
+    literal,
     or_,
     select,
     type_coerce,
+    union_all,
 )
 
 from core.models import (
@@ -161,15 +165,39 @@ def targets(one: bool) -> Select[int, int, Fraction, bool, Fraction | None]:
 
 
 @cache
-def good(one: bool) -> Select[int | None, int, Any]:
-    """Return the good output of the runs of events with batch targets, by event and item."""
-    return (
-        select(Run.event_id, RunOutput.item_id, func.sum(RunOutput.good))
+def done(one: bool) -> CompoundSelect[str, int | None, int, str | None, Any]:
+    """Return what was done for events, by what it is, event and item.
+
+    That is "good" for the good output of the runs of events with batch targets, and "delivered"
+    (below zero) with the recipient.
+    """
+    good = (
+        select(
+            literal("good"),
+            Run.event_id,
+            RunOutput.item_id,
+            cast(None, Text()),
+            func.sum(RunOutput.good),
+        )
         .join(RunOutput, RunOutput.run_id == Run.id)
         .join(Event, Event.id == Run.event_id)
         .where(_which(one), Event.id.in_(select(BatchTarget.event_id)), Run.undone.is_(False))
         .group_by(Run.event_id, RunOutput.item_id)
     )
+    delivered = (
+        select(
+            literal("delivered"),
+            StockMove.event_id,
+            Lot.item_id,
+            StockMove.recipient,
+            func.sum(StockMove.amount),
+        )
+        .join(Lot, Lot.id == StockMove.lot_id)
+        .join(Event, Event.id == StockMove.event_id)
+        .where(_which(one), StockMove.reason == "delivered")
+        .group_by(StockMove.event_id, Lot.item_id, StockMove.recipient)
+    )
+    return union_all(good, delivered)
 
 
 @cache
@@ -181,18 +209,6 @@ def made() -> Select[int, int | None, Fraction, int, int, int]:
         )
         .outerjoin(RunOutput, RunOutput.run_id == Run.id)
         .where(Run.event_id == bindparam("event"), Run.kind == "production", Run.undone.is_(False))
-    )
-
-
-@cache
-def delivered(one: bool) -> Select[int | None, int, str | None, Any]:
-    """Return what was delivered, by event, item and recipient."""
-    return (
-        select(StockMove.event_id, Lot.item_id, StockMove.recipient, func.sum(StockMove.amount))
-        .join(Lot, Lot.id == StockMove.lot_id)
-        .join(Event, Event.id == StockMove.event_id)
-        .where(_which(one), StockMove.reason == "delivered")
-        .group_by(StockMove.event_id, Lot.item_id, StockMove.recipient)
     )
 
 

@@ -19,7 +19,7 @@ from core.services._kitchen import EventPlan
 from core.services._naming import sorting
 from core.services._settings import store_trip_cost
 from core.services.planning._unknown import why_unknown
-from core.services.planning._views import available, decimal, known, on_hand
+from core.services.planning._views import decimal, known, on_hand
 from core.services.planning.shapes import (
     PackRow,
     ShoppingRow,
@@ -43,7 +43,7 @@ def shopping(session: Session, found: EventPlan, strategy: str = "preferred") ->
     rows = []
     for item in wanted:
         needed, to_buy = plan.need(item.id, place), plan.net(item.id, place)
-        reserved = plan.reserved(item.id, place)
+        there, reserved = on_hand(found, item.id), plan.reserved(item.id, place)
         row = ShoppingRow(
             item_id=item.id,
             item_name=item.name,
@@ -52,9 +52,9 @@ def shopping(session: Session, found: EventPlan, strategy: str = "preferred") ->
             category=item.category,
             store=None,
             needed=decimal(needed),
-            on_hand=known(on_hand(found, item.id)),
+            on_hand=known(there),
             reserved=decimal(reserved),
-            available=decimal(available(found, item.id)),
+            available=decimal(None if reserved is None else there - reserved),
             to_buy=decimal(to_buy),
             status=_status(item.always_on_hand, to_buy),
             packs=[],

@@ -41,12 +41,13 @@ def find_event(session: Session, event_id: int) -> EventPlan:
 
 def decimal(value: Fraction | int | None) -> Decimal | None:
     """Return an exact amount as contract §1 has it; None stays unknown."""
-    return None if value is None else to_decimal(Fraction(value))
+    return None if value is None else known(value)
 
 
-def known(value: Fraction) -> Decimal:
+def known(value: Fraction | int) -> Decimal:
     """Return a known exact amount as contract §1 has it."""
-    return to_decimal(value)
+    # Most amounts are whole, and for these the digits need not be worked out.
+    return Decimal(value.numerator) if value.denominator == 1 else to_decimal(Fraction(value))
 
 
 def total(values: Iterable[Fraction | None]) -> Fraction | None:

@@ -16,7 +16,7 @@ from core.models import Item, Lot, Recipe
 from core.planning.feeds import feeds_of_item, feeds_of_lot, needs_of_line
 from core.planning.netting import make_plan, produced_batches
 from core.planning.plan import Plan
-from core.planning.why import Reason, Users, explain_item, users_of
+from core.planning.why import Reason, explain_item
 from core.services import event_service
 from core.services._kitchen import EventPlan, load_made, planned
 from core.services._naming import find, sorting
@@ -27,7 +27,7 @@ from core.services.planning._contention import ContendedItem
 from core.services.planning._problems import PlanProblem
 from core.services.planning._views import decimal, find_event, is_stale
 from core.services.rows import ChangeRow
-from core.session import reading, remembered, revision_of, writing
+from core.session import reading, revision_of, writing
 from core.units import Amount, exact
 
 __all__ = [
@@ -184,10 +184,10 @@ def explain_feeds(
             lots = _reasons.usable_lots(reader, [lot.item_id])[lot.item_id]
             if lot_id not in [share.id for share in lots]:
                 raise RuleBroken(f"Lot {lot_id} is empty or expired, so it feeds nothing.")
-            return feeds_of_lot(planned(reader), lot.item_id, lots, lot_id, _users(reader))
+            return feeds_of_lot(planned(reader), lot.item_id, lots, lot_id)
         item_id = _item_id(reader, item or "")
         place = None if event_id is None else _open(reader, event_id)[1]
-        return feeds_of_item(planned(reader), item_id, place, _users(reader))
+        return feeds_of_item(planned(reader), item_id, place)
 
 
 def explain_line(event_id: int, item: int | str, session: Session | None = None) -> Reason:
@@ -203,16 +203,12 @@ def explain_line(event_id: int, item: int | str, session: Session | None = None)
         if item_id not in {line.item_id for line in found.event.lines}:
             name = found.plan.kitchen.items[item_id].name
             raise RuleBroken(f"{found.event.name} has no line for {name}.")
-        return needs_of_line(found.plan, item_id, place, _users(reader))
+        return needs_of_line(found.plan, item_id, place)
 
 
 def _explained(session: Session, found: EventPlan, item_id: int, place: int) -> Reason:
     notes = _reasons.losses(session, found.event.id)
-    return explain_item(found.plan, item_id, place, notes, _users(session))
-
-
-def _users(session: Session) -> Users:
-    return remembered(session, "users", lambda: users_of(planned(session)))
+    return explain_item(found.plan, item_id, place, notes)
 
 
 def _item_id(session: Session, item: int | str) -> int:

@@ -47,7 +47,7 @@ def storable(kitchen: Kitchen) -> Kitchen:
             replace(
                 event,
                 lines=tuple(
-                    replace(line, delivered=delivered(line), recipient=f"Guest {number}")
+                    line._replace(delivered=delivered(line), recipient=f"Guest {number}")
                     for number, line in enumerate(event.lines)
                 ),
             )

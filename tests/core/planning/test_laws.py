@@ -81,11 +81,11 @@ def test_names_change_nothing(kitchen: Kitchen) -> None:
     renamed = replace(
         kitchen,
         items={
-            key: replace(item, name=f"Z{-key}", slug=f"z-{99 - key}", category="Other")
+            key: item._replace(name=f"Z{-key}", slug=f"z-{99 - key}", category="Other")
             for key, item in kitchen.items.items()
         },
         recipes={
-            key: replace(recipe, name=f"Z{-key}", slug=f"z-{99 - key}")
+            key: recipe._replace(name=f"Z{-key}", slug=f"z-{99 - key}")
             for key, recipe in kitchen.recipes.items()
         },
     )
@@ -110,7 +110,7 @@ def test_the_order_in_which_things_are_listed_changes_nothing(kitchen: Kitchen, 
         items=mixed_map(kitchen.items),
         recipes=mixed_map(
             {
-                key: replace(recipe, lines=tuple(mixed(recipe.lines)))
+                key: recipe._replace(lines=tuple(mixed(recipe.lines)))
                 for key, recipe in kitchen.recipes.items()
             }
         ),
@@ -140,13 +140,13 @@ def test_the_numbers_that_things_go_by_change_nothing(kitchen: Kitchen, shift: i
         return 1000 * shift - key
 
     def moved(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-        return tuple(replace(line, item_id=new(line.item_id)) for line in lines)
+        return tuple(line._replace(item_id=new(line.item_id)) for line in lines)
 
     numbered = Kitchen(
-        items={new(key): replace(item, id=new(key)) for key, item in kitchen.items.items()},
+        items={new(key): item._replace(id=new(key)) for key, item in kitchen.items.items()},
         recipes={
-            new(key): replace(
-                recipe, id=new(key), outputs=moved(recipe.outputs), lines=moved(recipe.lines)
+            new(key): recipe._replace(
+                id=new(key), outputs=moved(recipe.outputs), lines=moved(recipe.lines)
             )
             for key, recipe in kitchen.recipes.items()
         },
@@ -155,7 +155,7 @@ def test_the_numbers_that_things_go_by_change_nothing(kitchen: Kitchen, shift: i
             replace(
                 event,
                 id=new(event.id),
-                lines=tuple(replace(line, item_id=new(line.item_id)) for line in event.lines),
+                lines=tuple(line._replace(item_id=new(line.item_id)) for line in event.lines),
                 targets={new(key): target for key, target in event.targets.items()},
                 good={new(key): good for key, good in event.good.items()},
             )
@@ -180,7 +180,7 @@ def test_a_line_in_two_parts_is_one_line(kitchen: Kitchen, part: Fraction) -> No
 
     def in_two(lines: tuple[Line, ...]) -> tuple[Line, ...]:
         return tuple(
-            replace(line, amount=None if line.amount is None else line.amount * share)
+            line._replace(amount=None if line.amount is None else line.amount * share)
             for line in lines
             for share in (part, 1 - part)
         )
@@ -193,7 +193,7 @@ def test_a_line_in_two_parts_is_one_line(kitchen: Kitchen, part: Fraction) -> No
     split = replace(
         with_events(kitchen, lambda event: with_lines(event, wanted_in_two)),
         recipes={
-            key: replace(recipe, lines=in_two(recipe.lines))
+            key: recipe._replace(lines=in_two(recipe.lines))
             for key, recipe in kitchen.recipes.items()
         },
         bundles={key: in_two(lines) for key, lines in kitchen.bundles.items()},
@@ -282,7 +282,7 @@ def test_needs_above_the_first_batch_grow_with_demand(kitchen: Kitchen, times: i
         ),
         bundles={
             key: tuple(
-                replace(line, amount=Fraction(ceil(line.amount or 0)))
+                line._replace(amount=Fraction(ceil(line.amount or 0)))
                 if line.item_id in kitchen.bundles
                 else line
                 for line in lines
@@ -295,7 +295,7 @@ def test_needs_above_the_first_batch_grow_with_demand(kitchen: Kitchen, times: i
     more = with_events(
         once,
         lambda event: with_lines(
-            event, lambda line: [replace(line, quantity=(line.quantity or 0) * times)]
+            event, lambda line: [line._replace(quantity=(line.quantity or 0) * times)]
         ),
     )
     above = above_batches(once)
@@ -467,7 +467,7 @@ def test_the_unit_an_item_is_counted_in_changes_nothing_else(
 
     def counted(lines: tuple[Line, ...]) -> tuple[Line, ...]:
         return tuple(
-            replace(line, amount=line.amount * factor)
+            line._replace(amount=line.amount * factor)
             if line.item_id == item_id and line.amount is not None
             else line
             for line in lines
@@ -480,7 +480,7 @@ def test_the_unit_an_item_is_counted_in_changes_nothing_else(
     scaled = replace(
         kitchen,
         recipes={
-            key: replace(recipe, lines=counted(recipe.lines))
+            key: recipe._replace(lines=counted(recipe.lines))
             for key, recipe in kitchen.recipes.items()
         },
         bundles={key: counted(lines) for key, lines in kitchen.bundles.items()},
@@ -516,13 +516,13 @@ def test_learning_an_unknown_amount_changes_no_known_number(
 
     def filled(lines: tuple[Line, ...]) -> tuple[Line, ...]:
         return tuple(
-            replace(line, amount=learned) if line.amount is None else line for line in lines
+            line._replace(amount=learned) if line.amount is None else line for line in lines
         )
 
     known = Kitchen(
         items=kitchen.items,
         recipes={
-            key: replace(recipe, outputs=filled(recipe.outputs), lines=filled(recipe.lines))
+            key: recipe._replace(outputs=filled(recipe.outputs), lines=filled(recipe.lines))
             for key, recipe in kitchen.recipes.items()
         },
         bundles={key: filled(lines) for key, lines in kitchen.bundles.items()},
@@ -531,7 +531,7 @@ def test_learning_an_unknown_amount_changes_no_known_number(
             lambda event: with_lines(
                 event,
                 lambda line: [
-                    replace(line, quantity=line.delivered + learned)
+                    line._replace(quantity=line.delivered + learned)
                     if line.quantity is None
                     else line
                 ],
@@ -559,7 +559,7 @@ def test_one_event_or_two_on_one_table_bake_and_buy_the_same(kitchen: Kitchen) -
             with_lines(
                 event,
                 lambda line, first=first: [
-                    replace(line, quantity=half(line.quantity or Fraction(0), first=first))
+                    line._replace(quantity=half(line.quantity or Fraction(0), first=first))
                 ],
             ),
             id=100 + first,
@@ -585,15 +585,14 @@ def whole_bundles(kitchen: Kitchen) -> Kitchen:
     return Kitchen(
         items=kitchen.items,
         recipes={
-            key: replace(
-                recipe,
+            key: recipe._replace(
                 lines=tuple(line for line in recipe.lines if line.item_id not in kitchen.bundles),
             )
             for key, recipe in kitchen.recipes.items()
         },
         bundles={
             key: tuple(
-                replace(line, amount=Fraction(ceil(line.amount or 0)))
+                line._replace(amount=Fraction(ceil(line.amount or 0)))
                 if line.item_id in kitchen.bundles
                 else line
                 for line in lines
