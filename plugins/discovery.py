@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import Distribution, distributions
+from importlib.metadata import Distribution, PackageMetadata, distributions
 from typing import Any, Protocol
 
 from bakehouse import __version__
@@ -59,11 +59,13 @@ def discover(path: Sequence[str] | None = None) -> tuple[list[Found], list[str]]
         try:
             if GROUP not in (distribution.read_text("entry_points.txt") or ""):
                 continue
-            name = str(distribution.metadata["Name"])
+            # Every look at it parses it anew.
+            told = distribution.metadata
+            name = str(told["Name"])
             if canonical(name) in seen:
                 continue
             seen.add(canonical(name))
-            found += _plugins_of(distribution, name)
+            found += _plugins_of(distribution, told, name)
         except Exception as error:
             damaged.append(f"{distribution!r} is damaged and left out: {error}")
     return sorted(found, key=lambda each: (not each.builtin, each.name, str(each))), damaged
@@ -110,9 +112,11 @@ def _distributions(path: Sequence[str] | None) -> Iterable[Distribution]:
     return distributions() if path is None else distributions(path=list(path))
 
 
-def _plugins_of(distribution: Distribution, name: str) -> list[Found]:
-    version = str(distribution.version)
-    requires = tuple(distribution.requires or ())
+def _plugins_of(distribution: Distribution, told: PackageMetadata, name: str) -> list[Found]:
+    version = str(told["Version"])
+    requires = tuple(told.get_all("Requires-Dist") or ())
+    if not requires and distribution.read_text("requires.txt"):
+        requires = tuple(distribution.requires or ())
     builtin = canonical(name) == OURS
     return [
         Found(entry.name, version, name, builtin, requires, entry)
