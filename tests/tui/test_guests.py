@@ -145,7 +145,7 @@ async def test_an_action_that_fails_costs_only_its_pane(site: Site, demo: Databa
     )
     async with running(site, event="christmas-gift-bags") as pilot:
         pane = await opened(pilot)
-        pane.query_one("Shown").focus()
+        assert pane.query_one("Shown").has_focus
         await keys(pilot, "x")
         await until(pilot, lambda: panel_of(pane) is not None)
         await check_others(pilot)

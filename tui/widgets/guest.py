@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from textual.containers import Container
 from textual.css.errors import StylesheetError
@@ -41,6 +41,7 @@ class Guest(Container):
         self._view = view
         self._own = own
         self._sources: frozenset[object] = frozenset()
+        self._wants_focus = False
 
     def on_mount(self) -> None:
         """Import and make the widget, away from the screen as far as that goes."""
@@ -63,6 +64,17 @@ class Guest(Container):
         _hold_exits(widget)
         if self.is_attached:
             await self.mount(widget)
+            if self._wants_focus:
+                self.focus()
+
+    def focus(self, scroll_visible: bool = True) -> Self:
+        """Put the focus on the first part of the widget that takes it, as soon as it is there."""
+        self._wants_focus = not self.children
+        for widget in self.query("*"):
+            if widget.focusable:
+                widget.focus(scroll_visible)
+                break
+        return self
 
     def fail(self, error: BaseException) -> None:
         """Hide, and say why; only the first failure counts."""
