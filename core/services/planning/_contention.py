@@ -6,14 +6,16 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
-from core.planning.contention import Claim, Contention, Move, contentions, with_moves
+from core.planning.contention import Claim, Contention, Move, contentions
+from core.planning.moves import with_moves
 from core.planning.plan import Plan
 from core.services._kitchen import planned
-from core.services.planning._views import decimal
 from core.session import remembered
+from core.units import to_decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +112,34 @@ def _row(plan: Plan, found: Contention) -> ContendedItem:
         item.slug,
         item.name,
         item.unit,
-        decimal(found.stock) or Decimal(0),
-        decimal(found.carried) or Decimal(0),
-        decimal(found.rest),
+        to_decimal(found.stock),
+        to_decimal(found.carried),
+        _decimal(found.rest),
         tuple(
             ContendingEvent(
                 events[claim.e].id,
                 events[claim.e].name,
                 events[claim.e].date,
-                decimal(claim.need),
-                decimal(claim.given),
-                decimal(claim.carried),
-                decimal(claim.short),
+                _decimal(claim.need),
+                _decimal(claim.given),
+                _decimal(claim.carried),
+                _decimal(claim.short),
             )
             for claim in found.claims
         ),
         None if found.runs_out_at is None else events[found.runs_out_at].name,
         None if found.moves is None else tuple(_move(plan, move) for move in found.moves),
     )
+
+
+ZERO = Decimal(0)
+
+
+def _decimal(value: Fraction | None) -> Decimal | None:
+    """Say an exact amount as decimal; most of what an event is given of a short item is nothing."""
+    if not value:
+        return None if value is None else ZERO
+    return to_decimal(value)
 
 
 def _move(plan: Plan, move: Move) -> DateMove:
@@ -137,8 +149,8 @@ def _move(plan: Plan, move: Move) -> DateMove:
         ShortageChange(
             events[effect.e].id,
             events[effect.e].name,
-            decimal(effect.before),
-            decimal(effect.after),
+            _decimal(effect.before),
+            _decimal(effect.after),
         )
         for effect in move.effects
     )

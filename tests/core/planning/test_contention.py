@@ -7,8 +7,9 @@ from fractions import Fraction
 
 from hypothesis import given, settings
 
-from core.planning.contention import contentions, with_moves
+from core.planning.contention import carried_to, claim_of, contentions
 from core.planning.kitchen import MICRO, Kitchen
+from core.planning.moves import with_moves
 from core.planning.netting import make_plan
 from tests.core.planning.kitchens import kitchens
 
@@ -75,3 +76,25 @@ def test_unknown_amounts_are_never_taken_for_nothing(kitchen: Kitchen) -> None:
     for found in with_moves(plan, contentions(plan)):
         for claim in found.claims:
             assert (claim.need is None) <= (claim.short is None)
+
+
+@settings(max_examples=EXAMPLES)
+@given(kitchens())
+def test_a_move_leaves_out_nobody_whose_shortage_it_changes(kitchen: Kitchen) -> None:
+    plan = make_plan(kitchen)
+    for found in with_moves(plan, contentions(plan)):
+        for move in found.moves or ():
+            events = [event for e, event in enumerate(kitchen.events) if e != move.e]
+            place = events.index(kitchen.events[move.past]) + (0 if move.before else 1)
+            events.insert(place, kitchen.events[move.e])
+            moved = make_plan(replace(kitchen, events=tuple(events)))
+            item = moved.items[found.item_id]
+            carried = carried_to(moved, found.item_id)
+            after = {
+                claim.e: claim_of(item, moved.index[kitchen.events[claim.e].id], carried).short
+                for claim in found.claims
+            }
+            changed = {
+                claim.e: after[claim.e] for claim in found.claims if after[claim.e] != claim.short
+            }
+            assert {effect.e: effect.after for effect in move.effects} == changed
