@@ -90,6 +90,8 @@ def _measure_one(size: str, kitchen: Database) -> list[Figure]:
         _explain(size),
         _what_if(size),
         _record(size),
+        Figure(size, "problems of all events", _median(plan_service.problems, 3)),
+        Figure(size, "contention with moves", _median(plan_service.contention, 3)),
     ]  # fmt: skip
     limit.close()
     return figures

@@ -5,7 +5,7 @@ What moving one of them would change is in `core.planning.moves`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -85,6 +85,33 @@ def contentions(plan: Plan) -> list[Contention]:
     return sorted(found, key=lambda c: (c.runs_out_at is None, items[c.item_id].name, c.item_id))
 
 
+def lacking(plan: Plan, places: Collection[int]) -> list[tuple[Contention, list[Claim]]]:
+    """Return what events are short of although the stock would do for each of them alone.
+
+    Only the events at `places` are looked at; each contention comes with their claims.
+    """
+    found = []
+    for item_id, item in plan.items.items():
+        stock = _stock(plan, item_id) * (item.scale // MICRO)
+        if not any(item.need[e] <= stock for e, net in item.net.items() if net and e in places):
+            continue
+        contention = _contention(plan, item_id)
+        if contention is None:
+            continue
+        claims = [claim for claim in contention.claims if claim.short and claim.e in places]
+        claims = [c for c in claims if c.need is not None and c.need <= contention.stock]
+        if claims:
+            found.append((contention, claims))
+    items = plan.kitchen.items
+    return sorted(found, key=lambda pair: (items[pair[0].item_id].name, pair[0].item_id))
+
+
+def _stock(plan: Plan, item_id: int) -> int:
+    """Return the unexpired stock of an item, in micro-units."""
+    kitchen = plan.kitchen
+    return kitchen.free.get(item_id, 0) + sum(kitchen.kept.get(item_id, {}).values())
+
+
 def _contention(plan: Plan, item_id: int) -> Contention | None:
     kitchen = plan.kitchen
     if kitchen.items[item_id].always_on_hand:
@@ -94,7 +121,7 @@ def _contention(plan: Plan, item_id: int) -> Contention | None:
     places = sorted({*item.unknown, *(e for e, need in item.need.items() if need)})
     if sum(e in item.unknown or item.need[e] > item.kept.get(e, 0) for e in places) < 2:
         return None
-    stock = kitchen.free.get(item_id, 0) + sum(kitchen.kept.get(item_id, {}).values())
+    stock = _stock(plan, item_id)
     carried = carried_to(plan, item_id)
     if not stock and not carried:
         return None

@@ -14,7 +14,6 @@ from core.planning.contention import Contention, Effect, Move, carried_to, claim
 from core.planning.kitchen import Event, Kitchen
 from core.planning.netting import make_plan
 from core.planning.plan import Plan
-from core.planning.why import Users, users_of
 
 MOST_WORK = 4_000
 """How much is planned again at most, in items and recipes: each counts once for each plan."""
@@ -27,12 +26,12 @@ def with_moves(plan: Plan, found: Sequence[Contention]) -> list[Contention]:
     others keep `moves` None.
     """
     result = list(found)
-    users, left = users_of(plan), MOST_WORK
+    left = MOST_WORK
     for number, contention in enumerate(found):
         if contention.runs_out_at is None:
             continue
         pairs = list(_neighbours(contention))
-        part = _part_under(plan, users, contention.item_id)
+        part = _part_under(plan, contention.item_id)
         left -= len(pairs) * (len(part.recipes) + len(part.bundles) + 1)
         if left < 0:
             break
@@ -52,7 +51,7 @@ def _neighbours(contention: Contention) -> Iterator[tuple[int, int]]:
             yield e, places[number + 1]
 
 
-def _part_under(plan: Plan, users: Users, item_id: int) -> Kitchen:
+def _part_under(plan: Plan, item_id: int) -> Kitchen:
     """Return the kitchen with only what the needs of an item, and what covers them, rest on.
 
     That is what uses it, what shares its batches, and so on up to the event lines.
@@ -62,8 +61,8 @@ def _part_under(plan: Plan, users: Users, item_id: int) -> Kitchen:
     waiting = [item_id]
     while waiting:
         key = waiting.pop()
-        reached = [user for kind, user, _ in users.get(key, ()) if kind == "item"]
-        above = [user for kind, user, _ in users.get(key, ()) if kind == "recipe"]
+        reached = [user for kind, user, _ in plan.users.get(key, ()) if kind == "item"]
+        above = [user for kind, user, _ in plan.users.get(key, ()) if kind == "recipe"]
         if key in plan.made_by:
             above.append(plan.made_by[key].id)
         for recipe_id in above:
@@ -76,9 +75,8 @@ def _part_under(plan: Plan, users: Users, item_id: int) -> Kitchen:
     return replace(
         kitchen,
         recipes={
-            key: replace(
-                kitchen.recipes[key],
-                lines=tuple(ln for ln in kitchen.recipes[key].lines if ln.item_id in items),
+            key: kitchen.recipes[key]._replace(
+                lines=tuple(ln for ln in kitchen.recipes[key].lines if ln.item_id in items)
             )
             for key in recipes
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from sqlalchemy import Exists, exists, func, select
@@ -15,10 +16,11 @@ from core.units import MICRO
 
 @dataclass(frozen=True, slots=True)
 class UnitCost:
-    """A known cost: `paid` micro-money for `amount` micro-units."""
+    """A known cost: `paid` micro-money for `amount` micro-units, on a `day` if that is known."""
 
     paid: int
     amount: int
+    day: date | None = None
 
     def of(self, amount: int) -> int:
         """Return the cost of another amount at this rate, rounded half to even."""
@@ -31,15 +33,15 @@ def last_unit_cost(session: Session, item_id: int) -> UnitCost | None:
     A lot whose coming in was undone tells no cost.
     """
     lot = session.execute(
-        select(Lot.paid, Lot.amount)
+        select(Lot.paid, Lot.amount, Lot.received)
         .where(Lot.item_id == item_id, Lot.priced, _in_force())
         .order_by(Lot.received.desc(), Lot.id.desc())
         .limit(1)
     ).first()
     if lot is not None:
-        return UnitCost(lot.paid, lot.amount)
+        return UnitCost(lot.paid, lot.amount, lot.received)
     product = session.execute(
-        select(Product.price, Product.amount, ItemUnit.factor)
+        select(Product.price, Product.amount, ItemUnit.factor, Product.priced_on)
         .join(ItemUnit, (ItemUnit.item_id == Product.item_id) & (ItemUnit.unit == Product.unit))
         .where(
             Product.item_id == item_id,
@@ -52,13 +54,14 @@ def last_unit_cost(session: Session, item_id: int) -> UnitCost | None:
     ).first()
     if product is None or product.price is None or product.factor is None:
         return None
-    return UnitCost(product.price, round(product.amount * product.factor * MICRO))
+    amount = round(product.amount * product.factor * MICRO)
+    return UnitCost(product.price, amount, product.priced_on)
 
 
 def last_unit_costs(session: Session, item_ids: Sequence[int]) -> dict[int, UnitCost]:
     """Return the last known costs of items, as `last_unit_cost` does, in two queries."""
     products = (
-        select(Product.item_id, Product.price, Product.amount, ItemUnit.factor)
+        select(Product.item_id, Product.price, Product.amount, ItemUnit.factor, Product.priced_on)
         .join(ItemUnit, (ItemUnit.item_id == Product.item_id) & (ItemUnit.unit == Product.unit))
         .where(
             Product.item_id.in_(item_ids),
@@ -70,14 +73,15 @@ def last_unit_costs(session: Session, item_ids: Sequence[int]) -> dict[int, Unit
         .order_by(Product.id.desc())
     )
     found: dict[int, UnitCost] = {}
-    for item_id, price, amount, factor in session.execute(products):
+    for item_id, price, amount, factor, day in session.execute(products):
         if price is not None and factor is not None:
-            found[item_id] = UnitCost(price, round(amount * factor * MICRO))
+            found[item_id] = UnitCost(price, round(amount * factor * MICRO), day)
     newest = (
         select(
             Lot.item_id,
             Lot.paid,
             Lot.amount,
+            Lot.received,
             func.row_number()
             .over(partition_by=Lot.item_id, order_by=(Lot.received.desc(), Lot.id.desc()))
             .label("place"),
@@ -85,10 +89,9 @@ def last_unit_costs(session: Session, item_ids: Sequence[int]) -> dict[int, Unit
         .where(Lot.item_id.in_(item_ids), Lot.priced, _in_force())
         .subquery()
     )
-    for item_id, paid, amount in session.execute(
-        select(newest.c.item_id, newest.c.paid, newest.c.amount).where(newest.c.place == 1)
-    ):
-        found[item_id] = UnitCost(paid, amount)
+    columns = newest.c.item_id, newest.c.paid, newest.c.amount, newest.c.received
+    for item_id, paid, amount, day in session.execute(select(*columns).where(newest.c.place == 1)):
+        found[item_id] = UnitCost(paid, amount, day)
     return found
 
 

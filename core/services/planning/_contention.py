@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +9,7 @@ from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
-from core.planning.contention import Claim, Contention, Move, contentions
+from core.planning.contention import Contention, Move, contentions
 from core.planning.moves import with_moves
 from core.planning.plan import Plan
 from core.services._kitchen import planned
@@ -80,20 +79,6 @@ class ContendedItem:
 def contended(session: Session) -> list[Contention]:
     """Return the contentions of the plan, without moves; found once per transaction."""
     return remembered(session, "contentions", lambda: contentions(planned(session)))
-
-
-def lacking(session: Session, place: int) -> list[tuple[Contention, Claim]]:
-    """Return what one event is short of although the stock would do for it alone."""
-    return remembered(session, "lacking", lambda: _lacking(session)).get(place, [])
-
-
-def _lacking(session: Session) -> dict[int, list[tuple[Contention, Claim]]]:
-    found: dict[int, list[tuple[Contention, Claim]]] = defaultdict(list)
-    for contention in contended(session):
-        for claim in contention.claims:
-            if claim.short and claim.need is not None and claim.need <= contention.stock:
-                found[claim.e].append((contention, claim))
-    return found
 
 
 def read(session: Session, *, moves: bool) -> list[ContendedItem]:

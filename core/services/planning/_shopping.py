@@ -82,7 +82,7 @@ class Bought:
     """What to buy of one item: the packs that cover it (None: nothing says how it is sold)."""
 
     cover: Cover | None
-    products: Mapping[int, _Product]
+    products: Mapping[int, SoldAs]
     usual_store: str | None
 
     @property
@@ -124,7 +124,7 @@ def _covers(session: Session, found: EventPlan, strategy: str) -> dict[int, Boug
         and item_plan.need.get(place)
         and (net := plan.net(item_id, place)) is not None
     }
-    products = _offers(session, list(needs))
+    products = offers_of(session, list(needs))
     wanted = {key: [p.offer for p in products.get(key, [])] for key in needs}
     trip_cost = store_trip_cost(session)
     if trip_cost:
@@ -140,7 +140,7 @@ def _covers(session: Session, found: EventPlan, strategy: str) -> dict[int, Boug
     }
 
 
-def _usual(products: Mapping[int, list[_Product]], item_id: int) -> str | None:
+def _usual(products: Mapping[int, list[SoldAs]], item_id: int) -> str | None:
     """Return the store of an item's preferred product, or of its first."""
     known = products.get(item_id, [])
     preferred = [product for product in known if product.offer.preferred]
@@ -155,7 +155,7 @@ def _status(always: bool, to_buy: Fraction | None) -> str:
     return "buy" if to_buy else "enough"
 
 
-class _Product:
+class SoldAs:
     """A product of an item, as an offer."""
 
     def __init__(self, offer: Offer, label: str, store: str | None) -> None:
@@ -164,7 +164,8 @@ class _Product:
         self.store = store
 
 
-def _offers(session: Session, item_ids: list[int]) -> dict[int, list[_Product]]:
+def offers_of(session: Session, item_ids: list[int]) -> dict[int, list[SoldAs]]:
+    """Return the products of items that say how they are sold, by item."""
     query = (
         select(
             Product.id,
@@ -184,10 +185,10 @@ def _offers(session: Session, item_ids: list[int]) -> dict[int, list[_Product]]:
         )
         .order_by(Product.item_id, Product.slug)
     )
-    found: dict[int, list[_Product]] = {}
+    found: dict[int, list[SoldAs]] = {}
     for key, item_id, label, store, amount, price, preferred, factor in session.execute(query):
         offer = Offer(key, amount * (factor or 1), price, preferred, store)
-        found.setdefault(item_id, []).append(_Product(offer, label, store))
+        found.setdefault(item_id, []).append(SoldAs(offer, label, store))
     return found
 
 

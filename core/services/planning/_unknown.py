@@ -5,66 +5,60 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from core.models import Item
+from core.planning.plan import Plan
 from core.services._kitchen import EventPlan
 from core.services._writing import facts_of
 from core.units import missing_fact, parse_amount
 
 
 def why_unknown(session: Session, found: EventPlan, item_id: int) -> str:
-    """Say which line makes an item's need unknown, and how to mend it."""
-    plan = found.plan
-    place = found.place or 0
-    own = _unknown_line(session, found, item_id)
+    """Say which line makes an item's need unknown for an open event, and how to mend it."""
+    return cause_of(session, found.plan, found.place or 0, item_id)
+
+
+def cause_of(session: Session, plan: Plan, e: int, item_id: int) -> str:
+    """Say which line makes an item's need unknown for an event of the plan, and how to mend it."""
+    own = _unknown_line(session, plan, e, item_id)
     if own is not None:
         return own
     # Nothing wrong with its own lines: what asks for it, or shares its stock, is unknown itself.
-    for kind, key in plan.order:
-        lines = (
-            plan.kitchen.recipes[key].lines
+    for kind, key, _ in plan.users.get(item_id, ()):
+        unknown = e in (plan.recipes[key].unknown if kind == "recipe" else plan.items[key].unsure)
+        if not unknown:
+            continue
+        makes = (
+            [line.item_id for line in plan.kitchen.recipes[key].outputs]
             if kind == "recipe"
-            else plan.kitchen.bundles.get(key, ())
+            else [key]
         )
-        if any(line.item_id == item_id for line in lines):
-            cause = (
-                place in plan.recipes[key].unknown
-                if kind == "recipe"
-                else place in plan.items[key].unsure
-            )
-            if cause:
-                makes = (
-                    [line.item_id for line in plan.kitchen.recipes[key].outputs]
-                    if kind == "recipe"
-                    else [key]
-                )
-                for made in makes:
-                    if made in plan.items and place in plan.items[made].unsure:
-                        return why_unknown(session, found, made)
-                # It knows what is wanted of it and not how many batches that takes.
-                for made in makes:
-                    yields = _unknown_line(session, found, made)
-                    if yields is not None:
-                        return yields
+        for made in makes:
+            if made in plan.items and e in plan.items[made].unsure:
+                return cause_of(session, plan, e, made)
+        # It knows what is wanted of it and not how many batches that takes.
+        for made in makes:
+            yields = _unknown_line(session, plan, e, made)
+            if yields is not None:
+                return yields
     return "another event takes an unknown amount of it"
 
 
-def _unknown_line(session: Session, found: EventPlan, item_id: int) -> str | None:
-    plan = found.plan
-    for kind, key in plan.order:
-        if kind == "recipe":
-            recipe = plan.kitchen.recipes[key]
-            lines, name = (*recipe.lines, *recipe.outputs), recipe.name
-        elif key in plan.kitchen.bundles:
-            lines, name = plan.kitchen.bundles[key], plan.kitchen.items[key].name
-        else:
-            continue
-        for line in lines:
-            if line.item_id == item_id and line.amount is None:
-                return f"{name}, line '{line.entered} {plan.kitchen.items[item_id].name}': " + (
-                    _fix(session, item_id, line.entered)
-                )
-    for line_ in found.event.lines:
-        if line_.item_id == item_id and line_.quantity is None:
-            return f"event line '{line_.entered}': {_fix(session, item_id, line_.entered)}"
+def _unknown_line(session: Session, plan: Plan, e: int, item_id: int) -> str | None:
+    """Say which line of a recipe, a bundle or the event has an unknown amount of an item."""
+    kitchen = plan.kitchen
+    name = kitchen.items[item_id].name
+    lines = [
+        (kitchen.recipes[key].name if kind == "recipe" else kitchen.items[key].name, line)
+        for kind, key, line in plan.users.get(item_id, ())
+    ]
+    maker = plan.made_by.get(item_id)
+    if maker is not None:
+        lines += [(maker.name, line) for line in maker.outputs if line.item_id == item_id]
+    for owner, line in lines:
+        if line.amount is None:
+            return f"{owner}, line '{line.entered} {name}': " + _fix(session, item_id, line.entered)
+    for wanted in kitchen.events[e].lines:
+        if wanted.item_id == item_id and wanted.quantity is None:
+            return f"event line '{wanted.entered}': {_fix(session, item_id, wanted.entered)}"
     return None
 
 

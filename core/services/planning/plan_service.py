@@ -24,7 +24,7 @@ from core.services._rows import get_fresh
 from core.services._writing import plain_number
 from core.services.planning import _contention, _problems, _reasons
 from core.services.planning._contention import ContendedItem
-from core.services.planning._problems import PlanProblem
+from core.services.planning._problem import PlanProblem
 from core.services.planning._views import decimal, find_event, is_stale
 from core.services.rows import ChangeRow
 from core.session import reading, revision_of, writing
@@ -239,15 +239,17 @@ def contention(*, moves: bool = True, session: Session | None = None) -> list[Co
 def problems(event_id: int | None = None, session: Session | None = None) -> list[PlanProblem]:
     """Return what makes the plan wrong or doubtful, of one event or of all open ones.
 
+    What is the same in several events is one problem that names them.
+
     Raises:
         EventNotFound: No such event.
     """
     with reading(session) as reader:
+        plan = planned(reader)
         if event_id is None:
-            places = [find_event(reader, event.id) for event in planned(reader).kitchen.events]
-        else:
-            places = [find_event(reader, event_id)]
-        return _problems.problems(reader, places)
+            return _problems.problems(reader, plan, range(len(plan.kitchen.events)))
+        place = find_event(reader, event_id).place
+        return _problems.problems(reader, plan, [] if place is None else [place])
 
 
 # -- batch targets --------------------------------------------------------------------------------

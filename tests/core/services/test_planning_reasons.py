@@ -304,6 +304,35 @@ def test_a_line_without_a_price_says_how_much_is_left_out(bakery: KitchenBuilder
     assert problem("no price").effect == "The estimated cost leaves out 3.5 kg of it."
 
 
+def test_what_several_events_share_is_one_problem_that_names_them(bakery: KitchenBuilder) -> None:
+    doc = catalog_service.get_product(catalog_service.find_product("flour-2kg").id)
+    doc.price = None
+    catalog_service.save_product(doc)
+    bakery.event("easter", {"gift-bag": 50}, EASTER)
+
+    found = problem("no price")
+
+    assert found.place == "Flour"
+    assert found.effect == ("The estimated cost of Christmas and Easter leaves out 6.5 kg of it.")
+    assert found.event_id is None
+    assert found.event_ids == (bakery.event_id("christmas"), bakery.event_id("easter"))
+    [own] = [p for p in plan_service.problems(bakery.event_id("easter")) if p.kind == "no price"]
+    assert own.effect == "The estimated cost leaves out 3 kg of it."
+    assert own.event_id == bakery.event_id("easter")
+
+
+def test_what_only_old_purchases_price_is_a_problem(bakery: KitchenBuilder) -> None:
+    bakery.ingredient("honey")
+    bakery.recipe("bread", {"loaf": 1}, {"honey": "100 g"})
+    bakery.event("fair", {"loaf": 5})
+    bakery.buy("honey", "200 g", "4.00", received=today() - timedelta(days=400))
+
+    found = [p for p in plan_service.problems(bakery.event_id("fair")) if p.place == "Honey"]
+
+    assert [p.kind for p in found] == ["no product", "old price"]
+    assert found[1].effect == "$6.00 of the cost rest on a price that is 400 days old."
+
+
 def test_a_cycle_is_no_problem_because_it_is_refused(bakery: KitchenBuilder) -> None:
     from core.errors import Cycle
 

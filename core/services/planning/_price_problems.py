@@ -1,0 +1,178 @@
+"""What has no price or an old one: the cost of an event leaves it out or rests on it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+
+from sqlalchemy import select
+
+from core.clock import today
+from core.models import ItemUnit, Product
+from core.money import from_micro as money_of
+from core.planning.packs import Cover, choose
+from core.services._naming import sorting
+from core.services._prices import UnitCost, last_unit_costs
+from core.services._settings import store_trip_cost
+from core.services.planning._problem import PlanProblem, Scope
+from core.services.planning._shopping import SoldAs, covers_of, offers_of
+from core.services.planning._views import find_event
+from core.session import remembered
+from core.units import MICRO
+
+OLD_PRICE = timedelta(days=365)
+
+Nets = dict[int, Fraction]
+"""What has to be bought of one item, by event."""
+
+
+def prices(scope: Scope) -> Iterator[PlanProblem]:
+    """Yield what is to be bought without a price, or at one that is older than a year."""
+    products = remembered(scope.session, "products priced", lambda: _products(scope))
+    doubtful = {
+        item_id: nets
+        for item_id, nets in _to_buy(scope).items()
+        if _is_doubtful(products.get(item_id, []))
+    }
+    if not doubtful:
+        return
+    offers = offers_of(scope.session, list(doubtful))
+    last = last_unit_costs(scope.session, list(doubtful))
+    names = scope.plan.kitchen.items
+    for item_id in sorted(doubtful, key=lambda key: (sorting(names[key].name), key)):
+        dates = {product_id: day for product_id, _, day in products.get(item_id, [])}
+        known = offers.get(item_id, [])
+        yield from _of_item(scope, item_id, doubtful[item_id], known, dates, last.get(item_id))
+
+
+Priced = tuple[int, int | None, date | None]
+"""A product with its price and the day of it."""
+
+
+def _products(scope: Scope) -> dict[int, list[Priced]]:
+    """Return, by item, the products that say how it is sold."""
+    query = (
+        select(Product.item_id, Product.id, Product.price, Product.priced_on)
+        .join(ItemUnit, (ItemUnit.item_id == Product.item_id) & (ItemUnit.unit == Product.unit))
+        .where(Product.archived.is_(False), ItemUnit.factor.is_not(None))
+    )
+    found: dict[int, list[Priced]] = defaultdict(list)
+    for item_id, product_id, price, day in scope.session.execute(query):
+        found[item_id].append((product_id, price, day))
+    return found
+
+
+def _is_doubtful(products: Sequence[Priced]) -> bool:
+    return not products or any(price is None or _is_old(day) for _, price, day in products)
+
+
+def _is_old(day: date | None) -> bool:
+    return day is not None and today() - day > OLD_PRICE
+
+
+def _to_buy(scope: Scope) -> dict[int, Nets]:
+    """Return what is to be bought, by item and event."""
+    plan, looked_at = scope.plan, set(scope.places)
+    found: dict[int, Nets] = {}
+    for item_id, item in plan.items.items():
+        if not plan.kitchen.items[item_id].bought or plan.kitchen.items[item_id].always_on_hand:
+            continue
+        nets = {
+            e: Fraction(net, item.scale)
+            for e, net in item.net.items()
+            if net and e in looked_at and e not in item.unsure
+        }
+        if nets:
+            found[item_id] = dict(sorted(nets.items()))
+    return found
+
+
+def _of_item(
+    scope: Scope,
+    item_id: int,
+    nets: Nets,
+    products: Sequence[SoldAs],
+    dates: dict[int, date | None],
+    last: UnitCost | None,
+) -> Iterator[PlanProblem]:
+    covers = {e: _cover(scope, item_id, e, net, products) for e, net in nets.items()}
+    unsold = [e for e, cover in covers.items() if cover is None]
+    unpriced = [e for e, cover in covers.items() if cover is not None and cover.cost is None]
+    name = scope.plan.kitchen.items[item_id].name
+    if unsold:
+        what = "no product: nothing says how it is sold"
+        fix = f"Add a product of {name}, or buy it once."
+        yield _left_out(scope, "no product", what, fix, item_id, {e: nets[e] for e in unsold})
+    if unpriced:
+        fix = f"Set a price on a product of {name}, or buy it once."
+        yield _left_out(scope, "no price", "no price", fix, item_id, {e: nets[e] for e in unpriced})
+    if last is not None and _is_old(last.day) and (unsold or unpriced):
+        amounts = {e: nets[e] for e in (*unsold, *unpriced)}
+        yield _old_purchase(scope, item_id, last, amounts)
+    for product in products:
+        key, price = product.offer.product_id, product.offer.price
+        counts = {
+            e: number
+            for e, cover in covers.items()
+            if cover is not None
+            for bought, number in cover.packs
+            if bought == key
+        }
+        if counts and _is_old(dates[key]):
+            day = dates[key] or today()
+            cost = None if price is None else money_of(price * sum(counts.values()))
+            places = list(counts)
+            yield PlanProblem(
+                "old price",
+                product.label,
+                f"The price of {product.label} is from {day.isoformat()}.",
+                f"{scope.say.money(cost)} of the estimated cost{scope.of_events(places)} rest on "
+                f"a price that is {(today() - day).days} days old.",
+                "Look the price up and set it.",
+                item_id=item_id,
+                **scope.touched(places),
+            )
+
+
+def _cover(
+    scope: Scope, item_id: int, e: int, net: Fraction, products: Sequence[SoldAs]
+) -> Cover | None:
+    """Return the packs an event buys of an item; with trips they depend on its whole list."""
+    if store_trip_cost(scope.session):
+        found = find_event(scope.session, scope.plan.kitchen.events[e].id)
+        return covers_of(scope.session, found, "preferred")[item_id].cover
+    return choose(net, [product.offer for product in products])
+
+
+def _left_out(
+    scope: Scope, kind: str, what: str, fix: str, item_id: int, nets: Nets
+) -> PlanProblem:
+    name, places = scope.plan.kitchen.items[item_id].name, list(nets)
+    amount = scope.say.amount(item_id, sum(nets.values(), Fraction(0)))
+    return PlanProblem(
+        kind,
+        name,
+        f"{name}: {what}.",
+        f"The estimated cost{scope.of_events(places)} leaves out {amount} of it.",
+        fix,
+        item_id=item_id,
+        **scope.touched(places),
+    )
+
+
+def _old_purchase(scope: Scope, item_id: int, last: UnitCost, nets: Nets) -> PlanProblem:
+    """Tell that what an event costs rests on what was paid for an item long ago."""
+    name, places, day = scope.plan.kitchen.items[item_id].name, list(nets), last.day or today()
+    cost = money_of(sum(last.of(round(net * MICRO)) for net in nets.values()))
+    return PlanProblem(
+        "old price",
+        name,
+        f"{name} was last paid for on {day.isoformat()}.",
+        f"{scope.say.money(cost)} of the cost{scope.of_events(places)} rest on a price that is "
+        f"{(today() - day).days} days old.",
+        f"Add a product of {name} with its price.",
+        item_id=item_id,
+        **scope.touched(places),
+    )
