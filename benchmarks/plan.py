@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event as events
-from sqlalchemy.orm import Session
 
 from benchmarks import postgres
 from benchmarks.growth import exponents
@@ -135,20 +134,20 @@ def _check(limit: Limit) -> None:
 
 
 def _plan(size: str) -> Figure:
-    with read_session() as session:
-        ms = _median(lambda: _whole_plan(session))
+    ms = _median(_whole_plan)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Figure(size, "plan of all events", ms, memory_mb=round(peak))
 
 
-def _whole_plan(session: Session) -> Plan:
+def _whole_plan() -> Plan:
     """Load and plan, with every item netted and every batch's output followed to its taker."""
-    plan = planned_anew(session)
-    for item in plan.items.values():
-        assert item.scale
-    for recipe in plan.recipes.values():
-        assert recipe.flows is not None
-    return plan
+    with read_session() as session:
+        plan = planned_anew(session)
+        for item in plan.items.values():
+            assert item.scale
+        for recipe in plan.recipes.values():
+            assert recipe.flows is not None
+        return plan
 
 
 def _view(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -228,7 +229,20 @@ def _guard(engine: Engine, path: Path) -> None:
         executemany: bool,
     ) -> None:
         if (watch := watch_of(connection)) is not None:
+            watch.compare(cast(sqlite3.Cursor, cursor).connection.total_changes)
             watch.see(statement)
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def after(
+        connection: Connection,
+        cursor: object,
+        statement: str,
+        parameters: object,
+        context: object,
+        executemany: bool,
+    ) -> None:
+        if (watch := watch_of(connection)) is not None:
+            watch.expect(cast(sqlite3.Cursor, cursor).connection.total_changes)
 
 
 def _translate(engine: Engine, path: Path) -> None:

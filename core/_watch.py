@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.errors import Interrupted, SessionMisuse
+from core.models.base import Base
 
 NEVER_KEPT = "A rehearsal is never kept: nothing in it can be committed or ended."
 ON_LOAN = "This session is on loan to a view and {what}; it must come back as it went out."
@@ -26,14 +29,17 @@ _HARMLESS = frozenset(
     ("SELECT", "WITH", "VALUES", "EXPLAIN", "SHOW", "SET", "SAVEPOINT", "RELEASE", "BEGIN")
 )
 _WORD = re.compile(r"[A-Za-z]+")
+_INTO = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)(?![\w.])")
 _WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
 
 
 class Watch:
     """The state of one driver connection, kept in its pool record.
 
-    `writes` only ever grows: a value made while it stood still was made from the same rows.
-    `kept` is false in a rehearsal. `revoked` is set by another thread to end a loan.
+    `writes` only ever grows: a value made while it stood still was made from the same rows. What
+    was written to one table alone is in `tables`, all else in `elsewhere`: a value made from some
+    tables holds while `stamp` of these stands still. `kept` is false in a rehearsal. `revoked` is
+    set by another thread to end a loan.
     """
 
     def __init__(self) -> None:
@@ -41,6 +47,9 @@ class Watch:
         self.revoked = False
         self.kept = True
         self.writes = 0
+        self.tables: Counter[str] = Counter()
+        self.elsewhere = 0
+        self._total = 0
 
     def see(self, statement: str) -> None:
         """Count a statement that may write; refuse what a loan or a rehearsal forbids.
@@ -57,6 +66,25 @@ class Watch:
             raise SessionMisuse(NEVER_KEPT)
         if not _only_reads(statement):
             self.writes += 1
+            table = _only_table(statement)
+            if table is None:
+                self.elsewhere += 1
+            else:
+                self.tables[table] += 1
+
+    def expect(self, total: int) -> None:
+        """Note how many rows the driver says it has changed, once a statement seen has run."""
+        self._total = total
+
+    def compare(self, total: int) -> None:
+        """Count a write to anywhere if the driver has changed more rows than were expected."""
+        if total != self._total:
+            self._total = total
+            self.elsewhere += 1
+
+    def stamp(self, tables: Iterable[str]) -> tuple[int, ...]:
+        """Return what changes with every write that may touch one of these tables."""
+        return self.elsewhere, *(self.tables[table] for table in tables)
 
     def _see_on_loan(self, parts: list[str]) -> None:
         if self.revoked:
@@ -116,6 +144,15 @@ def _statements(text: str) -> list[str]:
 def _first_word(statement: str) -> str:
     found = _WORD.search(statement)
     return found.group().upper() if found else ""
+
+
+def _only_table(text: str) -> str | None:
+    """Return the one table that a statement writes to; None where that is not plain to see."""
+    if len(_WRITES.findall(text)) != 1 or len(_statements(text)) != 1:
+        return None
+    found = _INTO.match(text)
+    table = None if found is None else found.group(1)
+    return table if table in Base.metadata.tables else None
 
 
 def _only_reads(text: str) -> bool:

@@ -7,9 +7,9 @@ its own. A view is handed a session with `lend`, and must leave it as it found i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
@@ -148,11 +148,26 @@ def revision_of(session: Session) -> int:
     return session.scalar(NEWEST) or 0
 
 
-def remembered(session: Session, key: Hashable, make: Callable[[], T]) -> T:
+class _Memory:
+    """What a session remembers in one transaction: values, each with the stamp it holds for."""
+
+    def __init__(self, transaction: object) -> None:
+        self.transaction = transaction
+        self.values: dict[Hashable, tuple[tuple[int, ...], object]] = {}
+
+
+def remembered(
+    session: Session,
+    key: Hashable,
+    make: Callable[[], T],
+    *,
+    of: Collection[str] | None = None,
+) -> T:
     """Return `make()`, or what it returned before under `key` in this transaction.
 
     Pending objects are flushed first. Anything that may write on the connection, and the end of
-    the transaction, forgets. A session of an engine that is not the kitchen's remembers nothing.
+    the transaction, forgets; a value made from the tables `of` alone is forgotten only by what
+    may write to one of them. A session of an engine that is not the kitchen's remembers nothing.
     """
     if isinstance(session, KitchenSession):
         session.check()
@@ -163,23 +178,27 @@ def remembered(session: Session, key: Hashable, make: Callable[[], T]) -> T:
     if watch is None:
         return make()
     transaction = session.get_transaction()
-    written = _written(connection, watch)
-    memory = session.info.get(MEMORY)
-    if memory is None or memory[0] is not transaction or memory[1] != written:
-        memory = session.info[MEMORY] = (transaction, written, {})
-    values: dict[Hashable, T] = memory[2]
-    if key not in values:
-        value = make()
-        if session.get_transaction() is not transaction or _written(connection, watch) != written:
-            return value
-        values[key] = value
-    return values[key]
+    memory: _Memory | None = session.info.get(MEMORY)
+    if memory is None or memory.transaction is not transaction:
+        memory = session.info[MEMORY] = _Memory(transaction)
+    stamp = _stamp(connection, watch, of)
+    known = memory.values.get(key)
+    if known is not None and known[0] == stamp:
+        return cast(T, known[1])
+    value = make()
+    if session.get_transaction() is transaction and _stamp(connection, watch, of) == stamp:
+        memory.values[key] = stamp, value
+    return value
 
 
-def _written(connection: Connection, watch: Watch) -> tuple[int, int]:
-    """Return what changes with every statement that writes, the raw driver's too."""
+def _stamp(connection: Connection, watch: Watch, of: Collection[str] | None) -> tuple[int, ...]:
+    """Return what changes with every statement that may write, the raw driver's too."""
     raw = connection.connection.dbapi_connection
-    return watch.writes, getattr(raw, "total_changes", 0)
+    total = getattr(raw, "total_changes", 0)
+    if of is None:
+        return watch.writes, total
+    watch.compare(total)
+    return watch.stamp(of)
 
 
 def interrupt(session: KitchenSession) -> None:

@@ -80,19 +80,34 @@ def _event_plan(session: Session, event_id: int) -> EventPlan | None:
     return EventPlan(found[0], plan, None) if found else None
 
 
+CATALOGUE = ("item", "item_unit", "recipe", "recipe_output", "recipe_line", "bundle_line")
+"""The tables that say what there is and what it is made of."""
+
+Catalogue = tuple[
+    dict[int, planning.Item], dict[int, planning.Recipe], dict[int, tuple[planning.Line, ...]]
+]
+"""Items, recipes and bundles by id."""
+
+
 def load_kitchen(session: Session) -> Kitchen:
-    """Load the kitchen with its open events and unexpired stock."""
-    items = {row.id: planning.Item._make(row) for row in _rows(session, queries.items())}
+    """Load the kitchen with its open events and unexpired stock.
+
+    The catalogue is loaded again only if something was written to it: most records and edits
+    leave it alone.
+    """
+    items, recipes, bundles = remembered(
+        session, "catalogue", lambda: _load_catalogue(session), of=CATALOGUE
+    )
     events = load_events(session)
     free, kept = _load_stock(session, {event.id for event in events})
     return Kitchen(
-        items=items,
-        recipes=load_recipes(session),
-        bundles=load_bundles(session, items),
-        events=events,
-        free=free,
-        kept=kept,
+        items=items, recipes=recipes, bundles=bundles, events=events, free=free, kept=kept
     )
+
+
+def _load_catalogue(session: Session) -> Catalogue:
+    items = {row.id: planning.Item._make(row) for row in _rows(session, queries.items())}
+    return items, load_recipes(session), load_bundles(session, items)
 
 
 def _rows(

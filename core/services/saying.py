@@ -48,7 +48,7 @@ class Say:
 def amounts(session: Session | None = None) -> Say:
     """Return what says amounts and money in the session's state of the kitchen."""
     with reading(session) as reader:
-        return remembered(reader, "say", lambda: _load(reader))
+        return remembered(reader, "say", lambda: _load(reader), of=("item", "measure", "setting"))
 
 
 def _load(session: Session) -> Say:

@@ -13,12 +13,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine, delete, event, func, insert, select, text
+from sqlalchemy import create_engine, delete, event, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -34,7 +35,8 @@ from core.errors import (
     ReadOnly,
     SessionMisuse,
 )
-from core.models import Change, Item, Measure
+from core.models import Base, Change, Item, Measure, Recipe
+from core.services._kitchen import CATALOGUE
 from core.session import (
     Database,
     KitchenSession,
@@ -685,24 +687,67 @@ FORGETS: dict[str, Callable[[Session], object]] = {
 }
 
 
+@pytest.mark.parametrize("of", [None, ["item"]])
 @pytest.mark.parametrize("name", FORGETS)
-def test_any_write_forgets(kitchen: Database, name: str) -> None:
+def test_any_write_forgets(kitchen: Database, name: str, of: list[str] | None) -> None:
     with rehearsal() as session:
         add_item(session, "flour")
-        before = remembered(session, "items", lambda: count_items(session))
+        before = remembered(session, "items", lambda: count_items(session), of=of)
         FORGETS[name](session)
-        now = remembered(session, "items", lambda: count_items(session))
+        now = remembered(session, "items", lambda: count_items(session), of=of)
         assert (before, now) == (1, count_items(session))
         assert now != before
 
 
-def test_rollback_to_a_savepoint_forgets(kitchen: Database) -> None:
+@pytest.mark.parametrize("of", [None, ["item"]])
+def test_rollback_to_a_savepoint_forgets(kitchen: Database, of: list[str] | None) -> None:
     with rehearsal() as session:
         savepoint = session.begin_nested()
         add_item(session, "flour")
-        assert remembered(session, "items", lambda: count_items(session)) == 1
+        assert remembered(session, "items", lambda: count_items(session), of=of) == 1
         savepoint.rollback()
-        assert remembered(session, "items", lambda: count_items(session)) == 0
+        assert remembered(session, "items", lambda: count_items(session), of=of) == 0
+
+
+def test_what_is_made_of_one_table_outlives_writes_to_others(kitchen: Database) -> None:
+    made: list[int] = []
+    with rehearsal() as session:
+        for slug in ("first", "second"):
+            remembered(session, "items", lambda: made.append(1), of=["item"])
+            session.add(Recipe(slug=slug, name=slug, batch_step=Fraction(1)))
+            session.flush()
+        assert len(made) == 1
+        remembered(session, "recipes", lambda: made.append(2), of=["item", "recipe"])
+        session.execute(update(Recipe).values(name="third"))
+        remembered(session, "recipes", lambda: made.append(2), of=["item", "recipe"])
+        assert made == [1, 2, 2]
+
+
+NOT_PLAIN = (
+    "UPDATE OR IGNORE item SET slug = slug",
+    "INSERT OR IGNORE INTO item (id) SELECT id FROM item",
+    "UPDATE main.item SET slug = slug",
+    "WITH one AS (SELECT 1) UPDATE item SET slug = slug",
+    'UPDATE "item" SET slug = slug',
+)
+
+
+@pytest.mark.parametrize("statement", NOT_PLAIN)
+def test_a_write_that_hides_its_table_forgets_all(kitchen: Database, statement: str) -> None:
+    if not kitchen.is_sqlite:
+        pytest.skip("it is the dialect of SQLite")
+    made: list[int] = []
+    with rehearsal() as session:
+        for _ in range(2):
+            remembered(session, "events", lambda: made.append(1), of=["event"])
+            session.execute(text(statement))
+    assert len(made) == 2
+
+
+def test_nothing_outside_the_catalogue_can_take_a_row_of_it_along() -> None:
+    for table in map(Base.metadata.tables.__getitem__, CATALOGUE):
+        for key in table.foreign_keys:
+            assert key.column.table.name in CATALOGUE
 
 
 def test_pending_objects_are_seen_by_what_is_remembered(kitchen: Database) -> None:
