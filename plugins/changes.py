@@ -43,7 +43,8 @@ def preview(changes: ChangeSet) -> Previewed:
     """
     steps = checked(changes)
     with rehearsal() as session:
-        return Previewed(*watch(session, lambda: _do(steps, changes, session)))
+        watched = watch(session, lambda: _do(steps, changes, session))
+        return Previewed(watched.change, watched.differences)
 
 
 def apply(changes: ChangeSet, *, session: Session | None = None) -> ChangeRow:

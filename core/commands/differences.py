@@ -9,7 +9,8 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from core.services import event_service, saying
-from core.services.planning.progress import estimated_cost
+from core.services.planning.progress import get_event_progress
+from core.services.planning.shapes import EventProgress
 from core.services.rows import ChangeRow
 
 
@@ -26,17 +27,24 @@ class Difference:
     change: str
 
 
-def watch(
-    session: Session, work: Callable[[], ChangeRow], event_id: int | None = None
-) -> tuple[ChangeRow, tuple[Difference, ...]]:
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What was done, what it changed, and the three views of the events after it."""
+
+    change: ChangeRow
+    differences: tuple[Difference, ...]
+    events: tuple[EventProgress, ...]
+
+
+def watch(session: Session, work: Callable[[], ChangeRow], event_id: int | None = None) -> Watched:
     """Do `work` on a session and return what it changed in the views.
 
     With `event_id` only that event's views are compared, else those of all open events.
     """
-    before = _read_all(session, events_of(session, event_id))
+    before = _numbers(session, _views(session, event_id))
     change = work()
-    after = _read_all(session, events_of(session, event_id))
-    return change, tuple(_compare(before, after))
+    events = _views(session, event_id)
+    return Watched(change, tuple(_compare(before, _numbers(session, events))), events)
 
 
 Key = tuple[str, str, str, str]
@@ -47,29 +55,25 @@ ON_HAND = "on hand"
 @dataclass(frozen=True, slots=True)
 class _Number:
     value: Decimal | None
-    said: str
     says: Callable[[Decimal | None], str]
 
 
-def events_of(session: Session, event_id: int | None) -> Sequence[int]:
-    """Return the events to look at: the one told, else all open ones."""
+def _views(session: Session, event_id: int | None) -> tuple[EventProgress, ...]:
+    """Return the three views of the event told, else of all open ones."""
     if event_id is not None:
-        return [event_id]
+        return (get_event_progress(event_id, session=session),)
     rows = event_service.list_events(session)
-    return [row.id for row in rows if row.status in ("planned", "started")]
+    keys = [row.id for row in rows if row.status in ("planned", "started")]
+    return tuple(get_event_progress(key, session=session) for key in keys)
 
 
-def _read_all(session: Session, event_ids: Sequence[int]) -> dict[Key, _Number]:
-    found: dict[Key, _Number] = {}
-    for event_id in event_ids:
-        found.update(_read(session, event_id))
-    return found
-
-
-def _read(session: Session, event_id: int) -> Iterator[tuple[Key, _Number]]:
+def _numbers(session: Session, events: Sequence[EventProgress]) -> dict[Key, _Number]:
     say = saying.amounts(session)
-    production = event_service.get_production_progress(event_id, session=session)
-    event = production["event_name"]
+    return {key: value for progress in events for key, value in _numbers_of(progress, say)}
+
+
+def _numbers_of(progress: EventProgress, say: saying.Say) -> Iterator[tuple[Key, _Number]]:
+    event = progress["event_name"]
 
     def number(
         view: str,
@@ -78,9 +82,9 @@ def _read(session: Session, event_id: int) -> Iterator[tuple[Key, _Number]]:
         value: Decimal | None,
         says: Callable[[Decimal | None], str],
     ) -> tuple[Key, _Number]:
-        return (event, view, name, field), _Number(value, says(value), says)
+        return (event, view, name, field), _Number(value, says)
 
-    for recipe in production["recipes"]:
+    for recipe in progress["production"]["recipes"]:
         name = recipe["recipe_name"]
         batches = recipe["remaining_batches"]
         yield number("production", name, "batches to make", batches, say.batches)
@@ -89,7 +93,7 @@ def _read(session: Session, event_id: int) -> Iterator[tuple[Key, _Number]]:
             made = output["produced"]
             yield number("production", output["item_name"], "good", made, says)
             yield number("production", output["item_name"], "lost", output["lost"], says)
-    for bundle in event_service.get_assembly_progress(event_id, session=session)["bundles"]:
+    for bundle in progress["assembly"]["bundles"]:
         name = bundle["bundle_name"]
         for field, value in (
             ("assembled", bundle["assembled_quantity"]),
@@ -98,12 +102,11 @@ def _read(session: Session, event_id: int) -> Iterator[tuple[Key, _Number]]:
             ("short", bundle["short"]),
         ):
             yield number("assembly", name, field, value, say.batches)
-    shopping = event_service.get_shopping_list(event_id, session=session)
-    for row in shopping:
+    for row in progress["shopping"]:
         says = _amount_of(say, row["item_id"])
         yield number("shopping", row["item_name"], "to buy", row["to_buy"], says)
         yield number("shopping", row["item_name"], ON_HAND, row["on_hand"], says)
-    yield number("shopping", "all", "estimated cost", estimated_cost(shopping), say.money)
+    yield number("shopping", "all", "estimated cost", progress["estimated_cost"], say.money)
 
 
 def _amount_of(say: saying.Say, item_id: int) -> Callable[[Decimal | None], str]:
@@ -132,4 +135,4 @@ def _compare(before: Mapping[Key, _Number], after: Mapping[Key, _Number]) -> Ite
         yield Difference(event, view, name, field, says(old), says(new), change)
 
 
-_NOTHING = _Number(None, "", lambda value: str(value))
+_NOTHING = _Number(None, lambda value: str(value))

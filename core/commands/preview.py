@@ -38,4 +38,5 @@ def preview_on(
     session: Session, work: Callable[[], ChangeRow], *, event_id: int | None = None
 ) -> Preview:
     """Do `work` on a rehearsal's session and return what it changed in the views."""
-    return Preview(*watch(session, work, event_id))
+    watched = watch(session, work, event_id)
+    return Preview(watched.change, watched.differences)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from core.commands.differences import Difference, events_of, watch
+from core.commands.differences import Difference, watch
 from core.commands.model import Given
 from core.commands.registry import command, run
 from core.errors import RuleBroken
@@ -19,7 +19,6 @@ from core.services._journal import STEPS, recording
 from core.services._rows import change_row
 from core.services.planning import plan_service
 from core.services.planning.plan_service import PlanProblem
-from core.services.planning.progress import get_event_progress
 from core.services.planning.shapes import EventProgress
 from core.services.rows import ChangeRow
 from core.session import rehearsal, writing
@@ -61,15 +60,15 @@ def what_if(steps: Sequence[Step], *, event_id: int | None = None) -> WhatIf:
 def what_if_on(session: Session, steps: Sequence[Step], *, event_id: int | None = None) -> WhatIf:
     """Do steps on a rehearsal's session, and say what they changed."""
     before = plan_service.problems(event_id, session=session)
-    change, differences = watch(session, lambda: keep(steps, session=session), event_id)
+    watched = watch(session, lambda: keep(steps, session=session), event_id)
     after = plan_service.problems(event_id, session=session)
     return WhatIf(
-        change,
-        tuple(get_event_progress(key, session=session) for key in events_of(session, event_id)),
+        watched.change,
+        watched.events,
         tuple(after),
         tuple(problem for problem in before if problem not in after),
         tuple(problem for problem in after if problem not in before),
-        differences,
+        watched.differences,
     )
 
 
