@@ -20,7 +20,7 @@ from core.documents import (
 )
 from core.errors import EventNotFound
 from core.interchange._inserting import numbers
-from core.interchange.importing import CURRENCY, read_catalogue
+from core.interchange.importing import read_catalogue
 from core.models import (
     Change,
     Event,
@@ -36,6 +36,7 @@ from core.models import (
 )
 from core.services import saying
 from core.services._read_documents import amount_text, money_text, number_text
+from core.services._settings import CURRENCY
 from core.services._writing import WITHDRAWN
 from core.session import reading
 from core.units import from_micro, plain_decimal, to_decimal

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from core.clock import today
@@ -26,20 +25,20 @@ from core.interchange._world import facts_of, read_amount
 from core.interchange.checking import check_kitchen
 from core.interchange.formats import parse_file
 from core.interchange.notes import UNKNOWN, Note
-from core.models import Change, Event, EventLine, Item, Lot, Product, Setting
+from core.models import Change, Event, Item, Product, Setting
 from core.money import parse_money, share
 from core.services import saying, settings_service
-from core.services._journal import difference, recording
+from core.services._journal import difference, note_edits, put, recording
 from core.services._ledger import Origin, add_lot, move
 from core.services._read_documents import READERS
 from core.services._rows import change_row
+from core.services._settings import CURRENCY, has_prices, setting
 from core.services._write_documents import slug_of, write_document
-from core.services._writing import WITHDRAWN, read_date, read_price
+from core.services._writing import read_date, read_price
 from core.services.rows import ChangeRow
 from core.session import writing
 from core.units import factor_to_stock, to_micro
 
-CURRENCY = "currency"
 KINDS = {
     "item": "items",
     "product": "products",
@@ -177,11 +176,14 @@ class _Import:
 
     def run(self) -> ChangeRow | None:
         """Write all of it; nothing to write is no change."""
-        _set_currency(self.session, self.doc)
-        if not any(getattr(self.doc, key) for key in (*KINDS.values(), "lots")):
+        currency = _new_currency(self.session, self.doc)
+        written = any(getattr(self.doc, key) for key in (*KINDS.values(), "lots"))
+        if not written and currency is None:
             return None
         with recording(self.session, "import", self._summary()) as change:
-            change.edits = [*change.edits, *self._write()]
+            if currency is not None:
+                put(self.session, SettingDoc(slug=CURRENCY, value=currency))
+            note_edits(self.session, self._write())
             if self.problems:
                 raise BadFile(self.problems)
             if self.doc.lots:
@@ -191,6 +193,7 @@ class _Import:
     def _summary(self) -> str:
         counts = [(len(getattr(self.doc, key)), key) for key in (*KINDS.values(), "lots")]
         said = [f"{number} {key if number > 1 else key[:-1]}" for number, key in counts if number]
+        said = said or ["the currency"]
         return f"Imported {' and '.join([', '.join(said[:-1]), said[-1]] if said[1:] else said)}"
 
     def _write(self) -> list[dict[str, Any]]:
@@ -352,9 +355,9 @@ def _currency_problems(session: Session, doc: KitchenDoc) -> list[Problem]:
     """Refuse another currency where there are prices: they would be taken for what they are not."""
     if doc.currency is None:
         return []
-    ours = session.scalar(select(Setting.value).where(Setting.key == CURRENCY)) or saying.CURRENCY
-    if ours == doc.currency or not session.scalar(select(_has_prices())):
+    if _new_currency(session, doc) is None or not has_prices(session):
         return []
+    ours = setting(session, CURRENCY) or saying.CURRENCY
     return [
         Problem(
             "currency",
@@ -364,11 +367,10 @@ def _currency_problems(session: Session, doc: KitchenDoc) -> list[Problem]:
     ]
 
 
-def _has_prices() -> Any:
-    product = exists().where(Product.price.is_not(None), Product.slug.not_like(f"{WITHDRAWN}%"))
-    return (
-        product | exists().where(Lot.cost_left > 0) | exists().where(EventLine.price.is_not(None))
-    )
+def _new_currency(session: Session, doc: KitchenDoc) -> str | None:
+    """Return the currency of a file where it is not the one of the kitchen."""
+    ours = setting(session, CURRENCY) or saying.CURRENCY
+    return None if doc.currency == ours else doc.currency
 
 
 def _set_currency(session: Session, doc: KitchenDoc) -> None:

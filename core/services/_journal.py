@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,6 +26,8 @@ Patch = dict[str, Any]
 
 OUTER = "the change being recorded"
 """Where a session keeps the change that further recordings join."""
+EDITS = "the edits of the change being recorded"
+"""Where they wait: they are written into it once, at its end, however many there are."""
 ALONE = ("undo", "redo")
 STEPS = "steps"
 """The kind of an entry that says what each of its steps did."""
@@ -47,24 +49,29 @@ def recording(session: Session, kind: str, summary: str) -> Iterator[Change]:
         raise RuleBroken(f"A step cannot be {kind}; {kind} by itself.")
     with session.begin_nested():
         if outer is not None:
-            before = outer.edits, outer.summary
+            edits: list[Fields] = session.info[EDITS]
+            before = len(edits), outer.summary
             try:
                 yield outer
                 if outer.kind == STEPS:
                     first = not outer.summary or outer.summary.endswith(": ")
                     outer.summary += summary if first else f"; {summary}"
-                _finish(session, outer)
+                _finish(session, edits)
             except BaseException:
-                outer.edits, outer.summary = before
+                outer.summary = before[1]
+                del edits[before[0] :]
                 raise
             return
         change = _begin(session, kind, summary)
-        session.info[OUTER] = change
+        edits = []
+        session.info[OUTER], session.info[EDITS] = change, edits
         try:
             yield change
         finally:
-            del session.info[OUTER]
-        _finish(session, change)
+            del session.info[OUTER], session.info[EDITS]
+        if edits:
+            change.edits = edits
+        _finish(session, edits)
 
 
 def _begin(session: Session, kind: str, summary: str) -> Change:
@@ -77,37 +84,37 @@ def _begin(session: Session, kind: str, summary: str) -> Change:
     return change
 
 
-def _finish(session: Session, change: Change) -> None:
-    if any(edit["kind"] in ("recipe", "bundle") for edit in change.edits):
+def _finish(session: Session, edits: Sequence[Fields]) -> None:
+    if any(edit["kind"] in ("recipe", "bundle") for edit in edits):
         check_no_cycle(session)
     session.flush()
 
 
-def put(session: Session, change: Change, doc: Document) -> None:
-    """Write a document and note in the change what it edited."""
+def put(session: Session, doc: Document) -> None:
+    """Write a document and note in the change being recorded what it edited."""
     kind, slug = slug_of(doc)
     before = read_document(session, kind, slug)
     if before == doc:
         return
     write_document(session, doc)
-    note_edit(session, change, kind, slug, before)
+    note_edit(session, kind, slug, before)
 
 
-def remove(session: Session, change: Change, kind: str, slug: str) -> None:
-    """Delete what a document describes and note it in the change."""
+def remove(session: Session, kind: str, slug: str) -> None:
+    """Delete what a document describes and note it in the change being recorded."""
     before = read_document(session, kind, slug)
     remove_document(session, kind, slug)
-    note_edit(session, change, kind, slug, before)
+    note_edits(session, [difference(kind, slug, before, None)])
 
 
-def note_edit(
-    session: Session, change: Change, kind: str, slug: str, before: Document | None
-) -> None:
+def note_edit(session: Session, kind: str, slug: str, before: Document | None) -> None:
     """Note the difference between `before` and the document as it now stands."""
-    after = read_document(session, kind, slug)
-    edit = difference(kind, slug, before, after)
-    if edit is not None:
-        change.edits = [*change.edits, edit]
+    note_edits(session, [difference(kind, slug, before, read_document(session, kind, slug))])
+
+
+def note_edits(session: Session, edits: Iterable[Fields | None]) -> None:
+    """Note differences in the change being recorded; None is no difference."""
+    session.info[EDITS].extend(edit for edit in edits if edit is not None)
 
 
 def fields_of(doc: Document) -> Fields:

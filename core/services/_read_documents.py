@@ -39,6 +39,7 @@ from core.models import (
 )
 from core.money import from_micro
 from core.services._rows import fresh
+from core.services._settings import CURRENCY
 from core.units import Amount, exact
 
 Ts = TypeVarTuple("Ts")
@@ -237,8 +238,10 @@ def read_events(session: Session, slugs: Slugs = None) -> list[EventDoc]:
 
 
 def read_settings(session: Session, slugs: Slugs = None) -> list[SettingDoc]:
-    """Return settings by key; the currency is none: it is set by the file that is imported."""
-    query = select(Setting).where(Setting.key != "currency").order_by(Setting.key)
+    """Return settings by key; the currency only by name: it is set by the file that is imported."""
+    query = select(Setting).order_by(Setting.key)
+    if slugs is None:
+        query = query.where(Setting.key != CURRENCY)
     return [
         SettingDoc(slug=row.key, value=row.value)
         for row in session.scalars(_chosen(query, Setting.key, slugs))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from core.models import Setting
+from core.models import EventLine, Lot, Product, Setting
 from core.money import parse_money
 from core.money import to_micro as micro_money
+from core.services._writing import WITHDRAWN
 from core.session import remembered
 
 STORE_TRIP_COST = "store_trip_cost"
+CURRENCY = "currency"
+"""Set by the first file that names one, and by nobody while there are prices."""
 
 
 def setting(session: Session, key: str) -> str | None:
@@ -25,6 +28,15 @@ def settings(session: Session) -> dict[str, str]:
 
 def _read(session: Session) -> dict[str, str]:
     return dict(session.execute(select(Setting.key, Setting.value)).all())
+
+
+def has_prices(session: Session) -> bool:
+    """Tell whether anything in the kitchen has a price, in whatever currency it is."""
+    product = exists().where(Product.price.is_not(None), Product.slug.not_like(f"{WITHDRAWN}%"))
+    stock = exists().where(Lot.cost_left > 0)
+    return bool(
+        session.scalar(select(product | stock | exists().where(EventLine.price.is_not(None))))
+    )
 
 
 def store_trip_cost(session: Session) -> int:

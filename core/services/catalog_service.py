@@ -313,5 +313,5 @@ def _save(session: Session, kind: str, known: bool, name: str, *docs: Document) 
     summary = f"{'Edited' if known else 'Added'} {kind} {name}"
     with recording(session, kind, summary) as change:
         for doc in docs:
-            put(session, change, doc)
+            put(session, doc)
     return change_row(change)

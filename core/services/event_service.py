@@ -303,7 +303,7 @@ def _edit(event_id: int, change: Callable[[EventDoc], str], session: Session | N
 
 def _record(session: Session, summary: str, doc: EventDoc) -> ChangeRow:
     with recording(session, "event", summary) as entry:
-        put(session, entry, doc)
+        put(session, doc)
     return change_row(entry)
 
 

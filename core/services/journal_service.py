@@ -24,6 +24,7 @@ from core.services._journal import (
 )
 from core.services._read_documents import read_document
 from core.services._rows import change_row, fresh, get_fresh
+from core.services._settings import CURRENCY, has_prices
 from core.services._write_documents import MODELS, TYPES
 from core.services._writing import WITHDRAWN
 from core.services.rows import ChangeRow
@@ -127,7 +128,7 @@ def _take_back(session: Session, change: Change) -> Change:
     with recording(session, UNDO if step.backwards else REDO, summary) as entry:
         entry.undoes = change.id
         _reverse_ledger(session, entry, step)
-        _reverse_edits(session, entry, step)
+        _reverse_edits(session, step)
         change.undone_by = entry.id
         if change is not step.origin:
             step.origin.undone_by = None if not step.backwards else entry.id
@@ -239,11 +240,12 @@ def _refuse(session: Session, step: _Step, first: Sequence[int]) -> None:
     )
 
 
-def _reverse_edits(session: Session, entry: Change, step: _Step) -> None:
+def _reverse_edits(session: Session, step: _Step) -> None:
     edits = list(step.origin.edits)
     for edit in reversed(edits) if step.backwards else edits:
         try:
-            _reverse_edit(session, entry, step, edit)
+            _check_currency(session, edit)
+            _reverse_edit(session, step, edit)
         except CannotUndo:
             raise
         except Conflict:
@@ -254,7 +256,13 @@ def _reverse_edits(session: Session, entry: Change, step: _Step) -> None:
             ) from error
 
 
-def _reverse_edit(session: Session, entry: Change, step: _Step, edit: dict[str, Any]) -> None:
+def _check_currency(session: Session, edit: dict[str, Any]) -> None:
+    """Refuse to take a currency from under prices: they would be taken for what they are not."""
+    if (edit["kind"], edit["slug"]) == ("setting", CURRENCY) and has_prices(session):
+        raise RuleBroken("there are prices in the currency it set.")
+
+
+def _reverse_edit(session: Session, step: _Step, edit: dict[str, Any]) -> None:
     kind, slug = edit["kind"], edit["slug"]
     present = read_document(session, kind, slug)
     if "patches" in edit:
@@ -262,7 +270,6 @@ def _reverse_edit(session: Session, entry: Change, step: _Step, edit: dict[str, 
             raise Conflict(f"'{slug}' is not there any more.")
         put(
             session,
-            entry,
             apply_patches(kind, fields_of(present), edit["patches"], backwards=step.backwards),
         )
         return
@@ -272,28 +279,28 @@ def _reverse_edit(session: Session, entry: Change, step: _Step, edit: dict[str, 
             raise Conflict(f"'{slug}' is there again.")
         doc = msgspec.convert(edit["created" if "created" in edit else "deleted"], TYPES[kind])
         _revive(session, kind, slug, step.origin)
-        put(session, entry, doc)
+        put(session, doc)
         return
     if present is None:
         raise Conflict(f"'{slug}' is not there any more.")
     if fields_of(present) != edit["created" if "created" in edit else "deleted"]:
         raise Conflict(f"'{slug}' has been edited since.")
-    _withdraw(session, entry, step, kind, slug)
+    _withdraw(session, step, kind, slug)
 
 
-def _withdraw(session: Session, entry: Change, step: _Step, kind: str, slug: str) -> None:
+def _withdraw(session: Session, step: _Step, kind: str, slug: str) -> None:
     """Delete what an edit created; what the ledger remembers is kept under a withdrawn slug.
 
     Nothing is ever deleted from the ledger, so an item whose only lots are undone stays as a row
     that no list shows. Raises `CannotUndo` when something in force is built on it.
     """
     if kind in PLAIN:
-        remove(session, entry, kind, slug)
+        remove(session, kind, slug)
         return
     row = session.scalars(select(MODELS[kind]).where(MODELS[kind].slug == slug)).one()
     holders = _referring_tables(session, row)
     if not holders:
-        remove(session, entry, kind, slug)
+        remove(session, kind, slug)
         return
     users = _editors_of(session, step, kind, slug)
     if not holders <= LEDGER or _stock_in_force(session, kind, row.id):
@@ -307,7 +314,7 @@ def _withdraw(session: Session, entry: Change, step: _Step, kind: str, slug: str
     if kind == "event":
         row.status = "cancelled"
     session.flush()
-    note_edit(session, entry, kind, slug, before)
+    note_edit(session, kind, slug, before)
 
 
 def _revive(session: Session, kind: str, slug: str, origin: Change) -> None:

@@ -59,9 +59,9 @@ def set_setting(key: str, value: str | None, *, session: Session | None = None) 
             if key not in settings(writer):
                 raise RuleBroken(f"'{key}' is not set.")
             with recording(writer, "setting", f"Setting {said}: none") as entry:
-                remove(writer, entry, "setting", key)
+                remove(writer, "setting", key)
             return change_row(entry)
         doc = SettingDoc(slug=key, value=str(parse_money(value)))
         with recording(writer, "setting", f"Setting {said}: {doc.value}") as entry:
-            put(writer, entry, doc)
+            put(writer, doc)
         return change_row(entry)

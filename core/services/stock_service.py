@@ -96,7 +96,7 @@ def receive(
         price = "" if cost is None else f" for {say.money(money_of(cost))}"
         with recording(writer, "buy", f"Bought {said}{price}") as change:
             if count is not None and product is not None and cost is not None:
-                _remember_price(writer, change, product, Fraction(cost) / count, day, store)
+                _remember_price(writer, product, Fraction(cost) / count, day, store)
             origin = Origin(
                 day,
                 expires or keeps_until(item, day),
@@ -393,7 +393,6 @@ def _product(
 
 def _remember_price(
     session: Session,
-    change: Change,
     product: Product,
     price: Fraction,
     day: date,
@@ -402,7 +401,7 @@ def _remember_price(
     if product.priced_on is not None and product.priced_on > day:
         return
     [doc] = read_products(session, [product.slug])
-    put(session, change, _priced(doc, price, day, store))
+    put(session, _priced(doc, price, day, store))
 
 
 def _priced(doc: ProductDoc, price: Fraction, day: date, store: str | None) -> ProductDoc:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from core.documents import KitchenDoc
+from core.documents import ItemDoc, KitchenDoc
 from core.errors import BadFile, CannotUndo, Refused
 from core.interchange.exporting import export_kitchen, write_kitchen
 from core.interchange.formats import read_file
@@ -33,6 +33,7 @@ CONTRACT = Path(__file__).with_name("contract_kitchen.json")
 REAL = Path(__file__).resolve().parents[3] / "../shared/data/bake-tracker-sample.json"
 
 File = dict[str, Any]
+OAT = ItemDoc(slug="oat", name="Oat", kind="ingredient", unit="g")
 
 
 @pytest.fixture
@@ -521,3 +522,24 @@ def test_a_real_pantry_is_undone_and_restored(pantry: bytes, sqlite_kitchen: Dat
     assert not catalog_service.list_items()
     journal_service.redo()
     assert len(catalog_service.list_items()) == 378
+
+
+def test_undoing_an_import_takes_its_currency_back_too(kitchen: Database) -> None:
+    import_kitchen(KitchenDoc(currency="EUR", items=[OAT]))
+    assert saying.amounts().money(Decimal(1)) == "€1.00"
+
+    journal_service.undo()
+    assert saying.amounts().money(Decimal(1)) == "$1.00"
+    journal_service.redo()
+    assert saying.amounts().money(Decimal(1)) == "€1.00"
+
+
+def test_a_currency_is_not_taken_from_under_prices(kitchen: Database) -> None:
+    built = KitchenBuilder()
+    built.ingredient("oat")
+    imported = import_kitchen(KitchenDoc(currency="EUR")).change
+    assert imported is not None
+    built.buy("oat", "100 g", "1.00")
+
+    with pytest.raises(CannotUndo, match="prices in the currency"):
+        journal_service.undo(imported.id)
