@@ -100,9 +100,8 @@ def put(session: Session, doc: Document) -> None:
     note_edit(session, kind, slug, before)
 
 
-def remove(session: Session, kind: str, slug: str) -> None:
-    """Delete what a document describes and note it in the change being recorded."""
-    before = read_document(session, kind, slug)
+def remove(session: Session, kind: str, slug: str, before: Document | None) -> None:
+    """Delete what a document describes, as it stands, and note it in the change being recorded."""
     remove_document(session, kind, slug)
     note_edits(session, [difference(kind, slug, before, None)])
 

@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Text, cast, delete, func, or_, select, update
+from sqlalchemy import (
+    Text,
+    cast,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from core import terminal
+from core.documents import Document
 from core.errors import BakehouseError, CannotUndo, ChangeNotFound, RuleBroken
-from core.models import Base, Change, Lot, Run, StockMove
+from core.models import Change, Lot, Run, StockMove
 from core.services._journal import (
     Conflict,
     apply_patches,
@@ -23,6 +31,7 @@ from core.services._journal import (
     remove,
 )
 from core.services._read_documents import read_document
+from core.services._referring import LEDGER, drop_parts, referring_tables, stock_in_force
 from core.services._rows import change_row, fresh, get_fresh
 from core.services._settings import CURRENCY, has_prices
 from core.services._write_documents import MODELS, TYPES
@@ -229,15 +238,44 @@ def _refuse(session: Session, step: _Step, first: Sequence[int]) -> None:
         raise CannotUndo(
             step.origin.id, (), f"#{step.origin.id} cannot be {verb}: stock has changed since."
         )
+    order = _with_all_built_on(session, step, first)
+    shown = order[:MOST_TOLD]
     summaries = dict(
-        session.execute(select(Change.id, Change.summary).where(Change.id.in_(first))).all()
+        session.execute(select(Change.id, Change.summary).where(Change.id.in_(shown))).all()
     )
-    told = "; ".join(f"#{number} {summaries[number]}" for number in first)
+    told = "; ".join(f"#{number} {summaries[number]}" for number in shown)
+    if len(order) > len(shown):
+        told += f"; and {len(order) - len(shown)} more"
     raise CannotUndo(
         step.origin.id,
-        first,
+        order,
         f"#{step.origin.id} cannot be {verb} yet: something is built on it. Undo first: {told}.",
     )
+
+
+MOST_TOLD = 12
+"""How many entries a refusal names before it counts the others."""
+
+
+def _with_all_built_on(session: Session, step: _Step, first: Sequence[int]) -> list[int]:
+    """Return entries with all that is built on them, in the order in which to undo them.
+
+    What is built on an entry is newer than it, so the newest comes first.
+    """
+    found: set[int] = set()
+    waiting = set(first)
+    while waiting:
+        found |= waiting
+        changes = session.scalars(select(Change).where(Change.id.in_(waiting))).all()
+        moves = session.scalars(select(StockMove).where(StockMove.change_id.in_(waiting))).all()
+        users = set(_users_of(session, step, _brought_in(session, moves)))
+        for change in changes:
+            for edit in change.edits:
+                if "created" in edit:
+                    own = _Step(change, True)
+                    users.update(_editors_of(session, own, edit["kind"], edit["slug"]))
+        waiting = users - found
+    return sorted(found, reverse=True)
 
 
 def _reverse_edits(session: Session, step: _Step) -> None:
@@ -285,28 +323,27 @@ def _reverse_edit(session: Session, step: _Step, edit: dict[str, Any]) -> None:
         raise Conflict(f"'{slug}' is not there any more.")
     if fields_of(present) != edit["created" if "created" in edit else "deleted"]:
         raise Conflict(f"'{slug}' has been edited since.")
-    _withdraw(session, step, kind, slug)
+    _withdraw(session, step, kind, slug, present)
 
 
-def _withdraw(session: Session, step: _Step, kind: str, slug: str) -> None:
+def _withdraw(session: Session, step: _Step, kind: str, slug: str, present: Document) -> None:
     """Delete what an edit created; what the ledger remembers is kept under a withdrawn slug.
 
     Nothing is ever deleted from the ledger, so an item whose only lots are undone stays as a row
     that no list shows. Raises `CannotUndo` when something in force is built on it.
     """
     if kind in PLAIN:
-        remove(session, kind, slug)
+        remove(session, kind, slug, present)
         return
     row = session.scalars(select(MODELS[kind]).where(MODELS[kind].slug == slug)).one()
-    holders = _referring_tables(session, row)
+    holders = referring_tables(session, row)
     if not holders:
-        remove(session, kind, slug)
+        remove(session, kind, slug, present)
         return
     users = _editors_of(session, step, kind, slug)
-    if not holders <= LEDGER or _stock_in_force(session, kind, row.id):
+    if not holders <= LEDGER or stock_in_force(session, kind, row.id):
         _refuse(session, step, users)
-    before = read_document(session, kind, slug)
-    _drop_parts(session, row)
+    drop_parts(session, row)
     row.slug = f"{WITHDRAWN}{step.origin.id}{WITHDRAWN}{slug}"
     row.archived = True
     if kind == "product":
@@ -314,7 +351,7 @@ def _withdraw(session: Session, step: _Step, kind: str, slug: str) -> None:
     if kind == "event":
         row.status = "cancelled"
     session.flush()
-    note_edit(session, kind, slug, before)
+    note_edit(session, kind, slug, present)
 
 
 def _revive(session: Session, kind: str, slug: str, origin: Change) -> None:
@@ -330,61 +367,6 @@ def _revive(session: Session, kind: str, slug: str, origin: Change) -> None:
 
 PLAIN = ("bundle", "setting")
 """Kinds that nothing in the ledger can refer to."""
-LEDGER = {"lot", "stock_move", "run", "run_output", "run_not_drawn", WITHDRAWN}
-PARTS = {
-    "recipe": {"recipe_output", "recipe_line"},
-    "event": {"event_line", "batch_target", "checked"},
-}
-OWN = {"item": {"item_unit", "measure"}, "product": set[str](), **PARTS}
-
-
-def _drop_parts(session: Session, row: Any) -> None:
-    """Delete the lines of a recipe or event, so that their items are free of it."""
-    parts = PARTS.get(row.__table__.name, set())
-    for name in parts:
-        part = Base.metadata.tables[name]
-        session.execute(delete(part).where(part.c[f"{row.__table__.name}_id"] == row.id))
-    if parts:
-        session.expire_all()
-
-
-def _referring_tables(session: Session, row: Any) -> set[str]:
-    """Return the tables with rows that refer to `row`, its own parts aside.
-
-    `WITHDRAWN` stands for every table of which only withdrawn rows do.
-    """
-    table = row.__table__
-    found = set()
-    for other in Base.metadata.tables.values():
-        for key in other.foreign_keys:
-            if key.column.table is table and not (
-                other.name in OWN[table.name] and _is_owner(key.parent.name, table.name)
-            ):
-                query = select(key.parent).where(key.parent == row.id).limit(1)
-                if session.scalar(query) is None:
-                    continue
-                in_force = "slug" not in other.c or session.scalar(
-                    query.where(other.c.slug.not_like(f"{WITHDRAWN}%"))
-                )
-                found.add(other.name if in_force else WITHDRAWN)
-    return found
-
-
-def _is_owner(column: str, table: str) -> bool:
-    return column == f"{table}_id"
-
-
-def _stock_in_force(session: Session, kind: str, key: int) -> bool:
-    """Tell whether stock or a run that is not undone belongs to the row."""
-    lot = {"item": Lot.item_id, "product": Lot.product_id, "event": Lot.event_id}.get(kind)
-    run = {"item": Run.bundle_id, "recipe": Run.recipe_id, "event": Run.event_id}.get(kind)
-    if lot is not None and session.scalar(select(Lot.id).where(lot == key, Lot.left > 0).limit(1)):
-        return True
-    return run is not None and bool(
-        session.scalar(select(Run.id).where(run == key, Run.undone.is_(False)).limit(1))
-    )
-
-
 _LOTS_OF: dict[str, tuple[Any, ...]] = {
     "item": (Lot.item_id,),
     "bundle": (Lot.item_id,),

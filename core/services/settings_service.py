@@ -10,6 +10,7 @@ from core.documents import SettingDoc
 from core.errors import NotFound, RuleBroken
 from core.money import parse_money
 from core.services._journal import put, recording, remove
+from core.services._read_documents import read_document
 from core.services._rows import change_row
 from core.services._settings import STORE_TRIP_COST, settings
 from core.services.rows import ChangeRow
@@ -59,7 +60,7 @@ def set_setting(key: str, value: str | None, *, session: Session | None = None) 
             if key not in settings(writer):
                 raise RuleBroken(f"'{key}' is not set.")
             with recording(writer, "setting", f"Setting {said}: none") as entry:
-                remove(writer, "setting", key)
+                remove(writer, "setting", key, read_document(writer, "setting", key))
             return change_row(entry)
         doc = SettingDoc(slug=key, value=str(parse_money(value)))
         with recording(writer, "setting", f"Setting {said}: {doc.value}") as entry:

@@ -81,15 +81,28 @@ def test_what_is_built_on_is_refused_and_names_what_comes_first(bakery: KitchenB
 
     with pytest.raises(CannotUndo, match="Undo first") as refused:
         journal_service.undo(made.id)
-    assert refused.value.first == (packed.id,)
+    assert refused.value.first == (given.id, packed.id)
     with pytest.raises(CannotUndo) as refused:
         journal_service.undo(packed.id)
     assert refused.value.first == (given.id,)
     assert bakery.state() == before
 
-    for change in (given, packed, made, bought):
-        journal_service.undo(change.id)
+    with pytest.raises(CannotUndo) as refused:
+        journal_service.undo(bought.id)
+    assert refused.value.first == (given.id, packed.id, made.id)
+    for number in (*refused.value.first, bought.id):
+        journal_service.undo(number)
     assert bakery.lots("flour") == []
+
+
+def test_a_refusal_names_a_dozen_and_counts_the_others(bakery: KitchenBuilder) -> None:
+    bought = bakery.buy("flour", "48 kg", "2.00")
+    for _ in range(14):
+        bakery.make("cookies", 1)
+
+    with pytest.raises(CannotUndo, match="; and 2 more\\.$") as refused:
+        journal_service.undo(bought.id)
+    assert len(refused.value.first) == 14
 
 
 def test_what_is_in_boxes_stays_though_a_count_made_up_for_it(bakery: KitchenBuilder) -> None:
