@@ -138,10 +138,18 @@ def shortage(
 
 
 def draw(
-    session: Session, change: Change, wanted: Mapping[int, int], purpose: Purpose
+    session: Session,
+    change: Change,
+    wanted: Mapping[int, int],
+    purpose: Purpose,
+    found: Mapping[int, Source] | None = None,
 ) -> dict[int, Taken]:
-    """Take amounts (micro-units, by item) out of stock. Raises `Shortage`, nothing taken."""
-    found = sources(session, list(wanted), purpose)
+    """Take amounts (micro-units, by item) out of stock. Raises `Shortage`, nothing taken.
+
+    `found` is where they may be drawn from, if the caller has looked.
+    """
+    if found is None:
+        found = sources(session, list(wanted), purpose)
     missing = missing_from(found, wanted)
     if missing:
         raise shortage(session, missing, found)

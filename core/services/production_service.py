@@ -23,7 +23,7 @@ from core.services._drawing import Purpose, Source, draw, missing_from, shortage
 from core.services._journal import recording
 from core.services._kitchen import load_recipes, planned
 from core.services._ledger import Origin, Taken, add_lot
-from core.services._prices import last_unit_cost
+from core.services._prices import last_unit_costs
 from core.services._recording import keeps_until, open_event
 from core.services._rows import change_row, fresh, get_fresh, is_id
 from core.services._writing import facts_of, plain_number, stock_amount
@@ -155,9 +155,8 @@ class _Production:
             self.session.add(run)
             self.session.flush()
             purpose = Purpose("used", run.event_id, run.id, day=self.at.date())
-            if count_first:
-                self._correct_count(change, wanted, purpose)
-            taken = draw(self.session, change, wanted, purpose)
+            found = self._counted_sources(change, wanted, purpose) if count_first else None
+            taken = draw(self.session, change, wanted, purpose, found)
             self._note_not_drawn(run, not_drawn)
             self._bring_in(change, run, outputs, taken, complete=not not_drawn)
         return change_row(change)
@@ -317,19 +316,25 @@ class _Production:
                 )
             )
 
-    def _correct_count(self, change: Change, wanted: Mapping[int, int], purpose: Purpose) -> None:
-        """Count in what is missing, at the last known cost."""
+    def _counted_sources(
+        self, change: Change, wanted: Mapping[int, int], purpose: Purpose
+    ) -> Mapping[int, Source]:
+        """Count in what is missing, at the last known cost; return where to draw from then."""
         found: Mapping[int, Source] = sources(self.session, list(wanted), purpose)
         missing = missing_from(found, wanted)
         bundles = {i: m for i, m in missing.items() if self.items[i].kind == "bundle"}
         if bundles:
             raise shortage(self.session, bundles, found)
+        if not missing:
+            return found
+        costs = last_unit_costs(self.session, list(missing))
         for item_id, (needed, available) in missing.items():
             lacking = needed - available
-            cost = last_unit_cost(self.session, item_id)
+            cost = costs.get(item_id)
             paid = None if cost is None else cost.of(lacking)
             origin = Origin(self.at.date())
             add_lot(self.session, change, item_id, lacking, paid, origin, "counted")
+        return {**found, **sources(self.session, list(missing), purpose)}
 
     def _summary(self, outputs: list[_Output]) -> str:
         text = f"Made {_said(self.batches)} × {self.recipe.name}"

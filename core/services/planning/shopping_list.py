@@ -8,7 +8,11 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from core.documents import EventDoc
+from core.money import from_micro as money_of
 from core.services import event_service
+from core.services._settings import store_trip_cost
+from core.services.planning._shopping import covers_of
+from core.services.planning._views import find_event
 from core.services.planning.progress import estimated_cost
 from core.services.planning.shapes import ShoppingRow
 from core.services.rows import ChangeRow
@@ -26,7 +30,11 @@ class StoreTotal:
 
 @dataclass(frozen=True, slots=True)
 class ShoppingSummary:
-    """A shopping list in numbers."""
+    """A shopping list in numbers.
+
+    `trips` is how many stores the packs come from, and `trips_cost` what the trips to all of them
+    but the first cost, by the setting; the estimated cost is without it.
+    """
 
     items_to_buy: int
     checked: int
@@ -34,6 +42,8 @@ class ShoppingSummary:
     estimated_cost: Decimal | None
     stores: tuple[StoreTotal, ...]
     is_complete: bool
+    trips: int
+    trips_cost: Decimal
 
 
 def get_items_to_buy(event_id: int, session: Session | None = None) -> list[ShoppingRow]:
@@ -59,6 +69,7 @@ def get_shopping_summary(event_id: int, session: Session | None = None) -> Shopp
         stores: dict[str | None, list[ShoppingRow]] = {}
         for row in to_buy:
             stores.setdefault(row["store"], []).append(row)
+        trips = _trips(reader, event_id)
         return ShoppingSummary(
             items_to_buy=len(to_buy),
             checked=sum(row["checked"] for row in to_buy),
@@ -69,7 +80,16 @@ def get_shopping_summary(event_id: int, session: Session | None = None) -> Shopp
                 for store, found in sorted(stores.items(), key=lambda pair: pair[0] or "~")
             ),
             is_complete=is_shopping_complete(event_id, session=reader),
+            trips=trips,
+            trips_cost=money_of(store_trip_cost(reader) * max(0, trips - 1)),
         )
+
+
+def _trips(session: Session, event_id: int) -> int:
+    """Return how many stores the packs of an event's list come from."""
+    covers = covers_of(session, find_event(session, event_id), "preferred").values()
+    packs = [(b, key) for b in covers if b.cover is not None for key, _ in b.cover.packs]
+    return len({bought.products[key].store for bought, key in packs} - {None})
 
 
 def is_shopping_complete(event_id: int, session: Session | None = None) -> bool:

@@ -17,7 +17,7 @@ from core.services import (
     settings_service,
     stock_service,
 )
-from core.services.planning import plan_service, telling
+from core.services.planning import plan_service, shopping_list, telling
 from core.services.planning.plan_service import PlanProblem, Reason
 from core.services.planning.telling import Told
 from core.services.settings_service import SettingNotFound
@@ -196,6 +196,17 @@ def test_an_extra_store_has_to_save_its_trip(two_stores: KitchenBuilder) -> None
 
     settings_service.set_setting("store_trip_cost", "0.50")
     assert stores(two_stores) == ["Mill", "Market"]
+
+
+def test_the_summary_says_how_many_trips_and_what_they_cost(two_stores: KitchenBuilder) -> None:
+    event_id = two_stores.event_id("fair")
+    settings_service.set_setting("store_trip_cost", "0.50")
+    summary = shopping_list.get_shopping_summary(event_id)
+    assert (summary.trips, summary.trips_cost) == (2, Decimal("0.50"))
+
+    settings_service.set_setting("store_trip_cost", "1.50")
+    summary = shopping_list.get_shopping_summary(event_id)
+    assert (summary.trips, summary.trips_cost) == (1, Decimal("0.00"))
 
 
 def test_a_setting_is_an_entry_that_can_be_undone(two_stores: KitchenBuilder) -> None:
