@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -146,6 +147,7 @@ def _first_word(statement: str) -> str:
     return found.group().upper() if found else ""
 
 
+@lru_cache(maxsize=1024)
 def _only_table(text: str) -> str | None:
     """Return the one table that a statement writes to; None where that is not plain to see."""
     if len(_WRITES.findall(text)) != 1 or len(_statements(text)) != 1:
@@ -155,6 +157,7 @@ def _only_table(text: str) -> str | None:
     return table if table in Base.metadata.tables else None
 
 
+@lru_cache(maxsize=1024)
 def _only_reads(text: str) -> bool:
     if _WRITES.search(text):
         return False
