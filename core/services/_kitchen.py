@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -36,12 +37,21 @@ def planned(session: Session) -> Plan:
 
 def planned_anew(session: Session) -> Plan:
     """Load the kitchen and plan it, whatever is remembered."""
-    # Planning makes many small objects and no cycles of them: collecting garbage meanwhile would
-    # take as long again as the planning of a small kitchen.
+    with no_collecting():
+        return make_plan(load_kitchen(session))
+
+
+@contextmanager
+def no_collecting() -> Iterator[None]:
+    """Put off collecting garbage.
+
+    Planning and reading off a plan make many small objects and no cycles of them: collecting
+    garbage meanwhile would take as long again as planning a small kitchen.
+    """
     collects = gc.isenabled()
     gc.disable()
     try:
-        return make_plan(load_kitchen(session))
+        yield
     finally:
         if collects:
             gc.enable()

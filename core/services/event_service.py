@@ -19,6 +19,7 @@ from core.errors import EventNotFound, ItemNotFound, RuleBroken
 from core.models import Event, Item
 from core.money import parse_money
 from core.services._journal import put, recording
+from core.services._kitchen import no_collecting
 from core.services._naming import find, slug_for
 from core.services._read_documents import read_events
 from core.services._rows import change_row, fresh, get_fresh
@@ -76,15 +77,18 @@ def get_shopping_list(
 
 
 def _get_production_progress_impl(event_id: int, session: Session) -> ProductionProgress:
-    return _views.production(session, _views.find_event(session, event_id))
+    with no_collecting():
+        return _views.production(session, _views.find_event(session, event_id))
 
 
 def _get_assembly_progress_impl(event_id: int, session: Session) -> AssemblyProgress:
-    return _views.assembly(session, _views.find_event(session, event_id))
+    with no_collecting():
+        return _views.assembly(session, _views.find_event(session, event_id))
 
 
 def _get_shopping_list_impl(event_id: int, session: Session, packs: str) -> list[ShoppingRow]:
-    return _shopping.shopping(session, _views.find_event(session, event_id), packs)
+    with no_collecting():
+        return _shopping.shopping(session, _views.find_event(session, event_id), packs)
 
 
 # -- which events there are -----------------------------------------------------------------------
