@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterator
 from math import gcd, lcm
 
 MICRO = 1_000_000
@@ -22,6 +23,8 @@ Row = tuple[
     tuple[int, str, int, int, str | None] | None, bool,
 ]  # fmt: skip
 """Name, kind, unit, category, needed, on hand, reserved, available, to buy, packs, checked."""
+Stock = dict[int, int]
+"""What the plan gives an event of its stock by item, scaled."""
 Lines = dict[int, list[tuple[int, int, int]]]
 """By recipe or bundle: item, numerator and denominator of the amount in stock units."""
 
@@ -195,8 +198,11 @@ class Limit:
 
     # -- the three answers -------------------------------------------------------------------------
 
-    def production(self, event: int) -> dict[int, tuple[int, int]]:
-        """Return the batch steps to make for an event, by recipe, with good output so far."""
+    def production(self, event: int) -> tuple[dict[int, tuple[int, int]], Stock]:
+        """Return the batch steps to make for an event, by recipe, with good output so far.
+
+        With them comes the stock that the event is given: what can be made now rests on it.
+        """
         self.load()
         self.plan()
         e = self.events.index(event)
@@ -206,22 +212,44 @@ class Limit:
                 f" WHERE r.event_id = {event} AND r.undone = 0 GROUP BY o.item_id"
             )
         )
-        return {
+        batches = {
             recipe: (batches[e], good.get(self.outputs[recipe][0][0], 0))
             for recipe, batches in self.batches.items()
             if e in batches
         }
+        return batches, self._stock(event, e)
 
-    def assembly(self, event: int) -> dict[int, int]:
-        """Return the bundles still to assemble for an event."""
+    def assembly(self, event: int) -> tuple[dict[int, int], Stock]:
+        """Return the bundles still to assemble for an event, and the stock it is given."""
         self.load()
         self.plan()
         e = self.events.index(event)
-        return {
+        bundles = {
             item: -(-self.net[item][e] // self.scale[item])
             for item in self.net
             if item in self.bundles and e in self.net[item]
         }
+        return bundles, self._stock(event, e)
+
+    def _concerned(self, event: int, e: int) -> Iterator[int]:
+        """Yield the items that an event needs, netted."""
+        concerned = {item for item, _, _ in self.wanted[event]}
+        for lines, times in [
+            *((self.bundles[i], net) for i, net in self.net.items() if i in self.bundles),
+            *((self.inputs[r], steps) for r, steps in self.batches.items()),
+        ]:
+            if e in times:
+                concerned.update(item for item, _, _ in lines)
+        for item in concerned:
+            self._net(item)
+            yield item
+
+    def _stock(self, event: int, e: int) -> Stock:
+        stock = {}
+        for item in self._concerned(event, e):
+            own, free = self.taken[item]
+            stock[item] = own.get(e, 0) + free.get(e, 0)
+        return stock
 
     def shopping(self, event: int) -> dict[int, Row]:
         """Return the shopping list of an event by item; amounts are scaled."""
@@ -236,19 +264,11 @@ class Limit:
         ticked = {
             item for (item,) in self._rows(f"SELECT item_id FROM checked WHERE event_id = {event}")
         }
-        concerned = {item for item, _, _ in self.wanted[event]}
-        for lines, times in [
-            *((self.bundles[i], net) for i, net in self.net.items() if i in self.bundles),
-            *((self.inputs[r], steps) for r, steps in self.batches.items()),
-        ]:
-            if e in times:
-                concerned.update(item for item, _, _ in lines)
         rows = {}
-        for item in concerned:
+        for item in self._concerned(event, e):
             name, kind, unit, category = self.items[item]
             if kind not in ("ingredient", "supply"):
                 continue
-            self._net(item)
             scale, (own, free) = self.scale[item], self.taken[item]
             there = self.free.get(item, 0) + sum(self.kept[item].values() if own else ())
             there *= scale // MICRO

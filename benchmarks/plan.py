@@ -120,7 +120,7 @@ def _check(limit: Limit) -> None:
         packs = [(pack["product_id"], pack["packs"]) for pack in row["packs"]]
         assert packs == ([] if said[9] is None else [(said[9][0], said[9][2])]), row
     production = event_service.get_production_progress(EVENT)["recipes"]
-    batches = limit.production(EVENT)
+    batches, _ = limit.production(EVENT)
     for recipe in production:
         steps, good = batches.get(recipe["recipe_id"], (0, 0))
         step = Fraction(*limit.steps[recipe["recipe_id"]])
@@ -128,7 +128,7 @@ def _check(limit: Limit) -> None:
         assert not steps or recipe["outputs"][0]["produced"] == from_micro(good), recipe
     assert batches.keys() <= {recipe["recipe_id"] for recipe in production}
     bundles = event_service.get_assembly_progress(EVENT)["bundles"]
-    assert limit.assembly(EVENT) == {
+    assert limit.assembly(EVENT)[0] == {
         b["bundle_id"]: b["remaining"] for b in bundles if b["remaining"]
     }
 
@@ -253,9 +253,9 @@ Made by `python -m benchmarks plan --write` (Python {platform.python_version()})
 milliseconds, medians of warm calls; machines differ, so the ratio is what counts. The limit is the
 same answer by hand-written SQL through `sqlite3` and plain dictionaries (`benchmarks/limit.py`),
 measured in the same run on the same data; before measuring, its numbers are compared with those of
-the services. It leaves out what can be assembled or made now, gross needs, deliveries, targets,
-unknown amounts and reasons, so the ratios are on the safe side. It is SQLite's, also beside
-PostgreSQL, whose column counts the CPU of the server's process too. The plan of all events is
+the services. It leaves out the walk of what can be made or assembled, gross needs, deliveries,
+targets, unknown amounts and reasons, so the ratios are on the safe side. It is SQLite's, also
+beside PostgreSQL, whose column counts the CPU of the server's process too. The plan of all events is
 loaded, every item is netted and every batch followed to its takers. Peak memory of the whole run:
 {memory:.0f} MB.
 

@@ -1,6 +1,7 @@
 """What can be done now, and what still stands in the way (domain.md §3, joint feasibility).
 
-Everything draws on one pool, so that nothing is promised twice.
+Everything draws on one pool, so that nothing is promised twice. In it amounts are, as in the plan,
+in 1/`scale` of the stock unit of their item.
 """
 
 from __future__ import annotations
@@ -10,10 +11,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
-from core.planning.kitchen import LEDGER_ROUNDING, Line
+from core.planning.kitchen import Line
+from core.planning.netting import ROUNDING_PER_UNIT
 from core.planning.plan import Plan
 
 NOTHING = Fraction(0)
+
+Number = int | Fraction
+"""A scaled amount: whole, but where a batch that falls short gives less than one of its output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +145,7 @@ class _Pool:
     `made` counts the bundles assembled on the way.
     """
 
-    def __init__(self, plan: Plan, amounts: dict[int, Fraction], unknown: set[int]) -> None:
+    def __init__(self, plan: Plan, amounts: dict[int, Number], unknown: set[int]) -> None:
         self.plan = plan
         self.amounts = amounts
         self.unknown = unknown
@@ -152,9 +157,17 @@ class _Pool:
         copied.made = dict(self.made)
         return copied
 
-    def there(self, item_id: int) -> Fraction:
+    def there(self, item_id: int) -> Number:
         """Return what is left of an item."""
-        return self.amounts.get(item_id, NOTHING)
+        return self.amounts.get(item_id, 0)
+
+    def scale(self, item_id: int) -> int:
+        """Return how many of the pool's amounts make a stock unit of an item."""
+        return self.plan.items[item_id].scale
+
+    def units(self, item_id: int, amount: Number) -> Fraction:
+        """Return an amount of the pool in stock units."""
+        return Fraction(amount) / self.scale(item_id)
 
     def is_unknown(self, line: Line) -> bool:
         """Tell whether a component, or what it is assembled from, is an unknown amount."""
@@ -167,23 +180,30 @@ class _Pool:
             or any(self.is_unknown(part) for part in self._parts(line.item_id))
         )
 
-    def take(self, item_id: int, amount: Fraction) -> Fraction:
+    def take(self, item_id: int, amount: Number) -> Number:
         """Take up to an amount; return what is lacking, nothing for ledger rounding."""
-        taken = min(self.there(item_id), amount)
-        self.amounts[item_id] = self.there(item_id) - taken
-        lacking = amount - taken
-        return NOTHING if taken and lacking < LEDGER_ROUNDING else lacking
+        there = self.there(item_id)
+        if there >= amount:
+            self.amounts[item_id] = there - amount
+            return 0
+        self.amounts[item_id] = 0
+        lacking = amount - there
+        return 0 if there and not self.is_lacking(item_id, lacking) else lacking
 
-    def draw(self, item_id: int, amount: Fraction) -> bool:
+    def is_lacking(self, item_id: int, amount: Number) -> bool:
+        """Tell whether an amount is more than ledger rounding (domain.md §2)."""
+        return amount * ROUNDING_PER_UNIT >= self.scale(item_id)
+
+    def draw(self, item_id: int, amount: Number) -> bool:
         """Take an amount of an item, assembling what is lacking of a bundle on the way."""
         lacking = self.take(item_id, amount)
         if not lacking:
             return True
         if item_id not in self.plan.kitchen.bundles:
             return False
-        return self.assemble(item_id, ceil(lacking), used=lacking)
+        return self.assemble(item_id, -(-lacking // self.scale(item_id)), used=lacking)
 
-    def use(self, item_id: int, amount: Fraction) -> None:
+    def use(self, item_id: int, amount: Number) -> None:
         """Take an amount as far as it is there or can be assembled."""
         bundled = item_id in self.plan.kitchen.bundles
         if bundled and self.copy().draw(item_id, amount):
@@ -191,12 +211,12 @@ class _Pool:
         else:
             self.take(item_id, amount)
 
-    def assemble(self, bundle_id: int, count: int, *, used: Fraction) -> bool:
+    def assemble(self, bundle_id: int, count: int, *, used: Number) -> bool:
         """Put bundles together; those that are not `used` at once go into the pool."""
         if not self.draw_all(self._parts(bundle_id), Fraction(count)):
             return False
         self.made[bundle_id] = self.made.get(bundle_id, 0) + count
-        self.amounts[bundle_id] = self.there(bundle_id) + count - used
+        self.amounts[bundle_id] = self.there(bundle_id) + count * self.scale(bundle_id) - used
         return True
 
     def draw_all(self, lines: tuple[Line, ...], times: Fraction) -> bool:
@@ -204,7 +224,7 @@ class _Pool:
         for line in lines:
             if self.plan.kitchen.items[line.item_id].always_on_hand:
                 continue
-            if line.amount is None or not self.draw(line.item_id, line.amount * times):
+            if line.amount is None or not self.draw(line.item_id, self._of(line, times)):
                 return False
         return True
 
@@ -215,22 +235,34 @@ class _Pool:
             self.draw_all(lines, most * step)
         return most
 
-    def lacking(self, lines: tuple[Line, ...], times: Fraction) -> dict[int, Fraction]:
+    def lacking(self, lines: tuple[Line, ...], times: Fraction) -> dict[int, Number]:
         """Draw as far as it goes and return what was lacking; of inner bundles, what these lack."""
-        missing: dict[int, Fraction] = {}
+        missing: dict[int, Number] = {}
         for line in lines:
             if self.plan.kitchen.items[line.item_id].always_on_hand or line.amount is None:
                 continue
-            lacking = self.take(line.item_id, line.amount * times)
+            lacking = self.take(line.item_id, self._of(line, times))
             if not lacking:
                 continue
             inner = self._parts(line.item_id)
-            parts = (
-                self.lacking(inner, Fraction(ceil(lacking))) if inner else {line.item_id: lacking}
-            )
+            whole = Fraction(-(-lacking // self.scale(line.item_id)))
+            parts = self.lacking(inner, whole) if inner else {line.item_id: lacking}
             for item_id, amount in parts.items():
-                missing[item_id] = missing.get(item_id, NOTHING) + amount
+                missing[item_id] = missing.get(item_id, 0) + amount
         return missing
+
+    def use_lines(self, lines: tuple[Line, ...], times: Fraction) -> None:
+        """Take what a number of batches uses, as far as it is there."""
+        for line in lines:
+            if line.amount is not None:
+                self.use(line.item_id, self._of(line, times))
+
+    def _of(self, line: Line, times: Fraction) -> Number:
+        """Return what `times` batches or bundles take of a line with a known amount."""
+        amount = line.amount or NOTHING
+        top = amount.numerator * times.numerator * self.scale(line.item_id)
+        bottom = amount.denominator * times.denominator
+        return Fraction(top, bottom) if top % bottom else top // bottom
 
     def _parts(self, item_id: int) -> tuple[Line, ...]:
         return self.plan.kitchen.bundles.get(item_id, ())
@@ -250,15 +282,18 @@ def _most(limit: int, works: Callable[[int], bool]) -> int:
 
 def _stock(plan: Plan, e: int) -> _Pool:
     """Return the stock the plan gives an event."""
-    amounts: dict[int, Fraction] = {}
+    amounts: dict[int, Number] = {}
     unknown: set[int] = set()
-    for item_id in plan.needed(e):
-        given = plan.given(item_id, e)
-        if given is None:
+    for item_id, item in plan.needed(e).items():
+        if e in item.unsure:
             unknown.add(item_id)
         else:
-            amounts[item_id] = given
+            amounts[item_id] = item.kept.get(e, 0) + item.free.get(e, 0)
     return _Pool(plan, amounts, unknown)
+
+
+def _whole(amount: Fraction) -> Number:
+    return amount.numerator if amount.denominator == 1 else amount
 
 
 def _with_output(stock: _Pool, e: int) -> _Pool:
@@ -274,7 +309,7 @@ def _with_output(stock: _Pool, e: int) -> _Pool:
         if covered is None:
             pool.unknown.add(item_id)
         else:
-            pool.amounts[item_id] = pool.there(item_id) + covered
+            pool.amounts[item_id] = pool.there(item_id) + _whole(covered * item.scale)
     return pool
 
 
@@ -289,7 +324,7 @@ def _after_everything(pool: _Pool, e: int) -> _Pool:
     plan = pool.plan
     for item_id, item in plan.needed(e).items():
         if item_id in pool.amounts and plan.kitchen.items[item_id].bought:
-            pool.amounts[item_id] += Fraction(item.net.get(e, 0), item.scale)
+            pool.amounts[item_id] += item.net.get(e, 0)
     _use_inputs(pool, _possible_batches(pool, e))
     return pool
 
@@ -298,9 +333,7 @@ def _use_inputs(pool: _Pool, batches: Mapping[int, Fraction | None]) -> None:
     """Take out what batches use, as far as it is there."""
     for recipe_id, number in batches.items():
         if number:
-            for line in pool.plan.kitchen.recipes[recipe_id].lines:
-                if line.amount is not None:
-                    pool.use(line.item_id, line.amount * number)
+            pool.use_lines(pool.plan.kitchen.recipes[recipe_id].lines, number)
 
 
 def _possible_batches(pool: _Pool, e: int) -> dict[int, Fraction | None]:
@@ -325,9 +358,12 @@ def _allowed(pool: _Pool, recipe_id: int, planned: Fraction, e: int) -> Fraction
     for line in recipe.lines:
         if line.item_id not in plan.made_by or line.amount is None:
             continue
-        lacking = (plan.need(line.item_id, e) or NOTHING) - pool.there(line.item_id)
-        if lacking >= LEDGER_ROUNDING:
-            allowed = min(allowed, max(NOTHING, planned - lacking / line.amount))
+        item = plan.items[line.item_id]
+        need = 0 if e in item.unknown else item.need.get(e, 0)
+        lacking = need - pool.there(line.item_id)
+        if pool.is_lacking(line.item_id, lacking):
+            missing = pool.units(line.item_id, lacking)
+            allowed = min(allowed, max(NOTHING, planned - missing / line.amount))
     return allowed // recipe.step * recipe.step
 
 
@@ -339,9 +375,11 @@ def _take_back(pool: _Pool, recipe_id: int, lost: Fraction, e: int) -> None:
             lost -= (plan.left_over(recipe_id, number, e) or NOTHING) / output.amount
     for output in reversed(outputs):
         if lost > 0 and output.amount is not None:
-            taken = min(pool.there(output.item_id), lost * output.amount)
-            pool.amounts[output.item_id] = pool.there(output.item_id) - taken
-            lost -= taken / output.amount
+            there = pool.there(output.item_id)
+            unmade = _whole(lost * output.amount * pool.scale(output.item_id))
+            taken = min(there, unmade)
+            pool.amounts[output.item_id] = there - taken
+            lost -= pool.units(output.item_id, taken) / output.amount
 
 
 # -- the walk ---------------------------------------------------------------------------------
@@ -354,7 +392,7 @@ class _Walk:
         self.plan = plan
         self.e = e
         self.pool = pool
-        self.missing: dict[int, dict[int, Fraction]] = {}
+        self.missing: dict[int, dict[int, Number]] = {}
         self.noted: dict[int, int] = {}
 
     def can(self, bundle_id: int) -> int | None:
@@ -378,18 +416,21 @@ class _Walk:
             if line.amount is not None
         }
         for item_id, missing in self.missing.get(bundle_id, {}).items():
-            available = used.get(item_id, NOTHING) + self.pool.there(item_id)
-            yield Blocker(item_id, available + missing, available)
+            there = self.pool.units(item_id, self.pool.there(item_id))
+            available = used.get(item_id, NOTHING) + there
+            yield Blocker(item_id, available + self.pool.units(item_id, missing), available)
 
     def serve(self, item_id: int, wanted: Fraction) -> None:
         """Give an event line what there is of its item, assembling bundles as far as it goes."""
+        scale = self.pool.scale(item_id)
+        amount = _whole(wanted * scale)
         if item_id not in self.plan.kitchen.bundles:
-            self.pool.take(item_id, wanted)
+            self.pool.take(item_id, amount)
             return
         count = ceil(wanted)
-        most = _most(count, lambda n: self.pool.copy().draw(item_id, min(wanted, Fraction(n))))
+        most = _most(count, lambda n: self.pool.copy().draw(item_id, min(amount, n * scale)))
         if most:
-            self.pool.draw(item_id, min(wanted, Fraction(most)))
+            self.pool.draw(item_id, min(amount, most * scale))
         if most < count:
             self._note_missing(item_id, count - most)
 
@@ -412,7 +453,7 @@ class _Walk:
         self.noted[bundle_id] = self.noted.get(bundle_id, 0) + count
         noted = self.missing.setdefault(bundle_id, {})
         for item_id, amount in self.pool.copy().lacking(lines, Fraction(count)).items():
-            noted[item_id] = noted.get(item_id, NOTHING) + amount
+            noted[item_id] = noted.get(item_id, 0) + amount
 
 
 def _walk(plan: Plan, e: int, pool: _Pool) -> _Walk:
