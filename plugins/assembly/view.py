@@ -12,7 +12,7 @@ from core.services.saying import Say
 
 COLUMNS = (
     Column("bundle", width=22, priority=0),
-    Column("have", "Have", "amount", width=10, priority=0),
+    Column("have", "Have", "amount", edit="quantity", width=10, priority=0),
     Column("can_now", "Can now", "amount", width=7, priority=1),
     Column("after_baking", "After baking", "amount", width=12, priority=3),
     Column("short", "Short", "amount", width=6, priority=4),

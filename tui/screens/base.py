@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tui.app import BakehouseApp
 
 Data = TypeVar("Data")
+Result = TypeVar("Result")
 
 IDLE = 2.0
 """Seconds without a key after which a screen follows the database by itself."""
@@ -73,6 +75,12 @@ class KitchenScreen(Screen[None], Generic[Data]):
         """Show why nothing could be read."""
         raise NotImplementedError
 
+    def submit(
+        self, session: SessionWorker, work: Callable[[KitchenSession], Result]
+    ) -> Future[Result]:
+        """Have `work` done on the session's thread; by default in a transaction that reads."""
+        return session.submit(work)
+
     # -- life --------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
@@ -119,7 +127,8 @@ class KitchenScreen(Screen[None], Generic[Data]):
             session, read = self._session, self.reader()
             assert session is not None
             try:
-                return await asyncio.wrap_future(session.submit(partial(_with_revision, read)))
+                work = partial(_with_revision, read)
+                return await asyncio.wrap_future(self.submit(session, work))
             except Again:
                 continue
             except Interrupted:

@@ -10,9 +10,10 @@ from rich.style import Style
 from textual.color import Color
 from textual.widget import Widget
 
-from bakehouse.plugin import Cell, Column, Row, RowStyle
+from bakehouse.plugin import Amount, Cell, Column, Row, RowStyle
 from tui.widgets.bars import bar
 from tui.widgets.cells import is_unknown, said
+from tui.widgets.changed import Changed
 from tui.widgets.columns import BAR_FROM, Fitted
 from tui.widgets.ordering import Sorting
 from tui.widgets.plain import fitted, plain
@@ -47,7 +48,8 @@ def drawn_cell(widget: Widget, cell: Cell, where: Fitted, style: RowStyle | None
     column = where.column
     text = said(cell, column, style)
     if column.kind == "percent" and where.width >= BAR_FROM and text:
-        value = Decimal(cell) if isinstance(cell, int | Decimal) else None
+        number = cell.value if isinstance(cell, Amount) else cell
+        value = Decimal(number) if isinstance(number, int | Decimal) else None
         return drawn_bar(widget, value, text, where.width)
     return [Segment(fitted(text, where.width, right=column.side == "right"))]
 
@@ -97,7 +99,9 @@ def row_line(widget: Widget, row: Row, columns: Sequence[Fitted]) -> list[Segmen
 
 
 def _marked(row: Row, cell: Cell, column: Column) -> str | None:
-    """Return the style that a cell stands out by: its row's word, or what is unknown."""
+    """Return the style that a cell stands out by: a change, its row's word, what is unknown."""
+    if isinstance(cell, Changed):
+        return "changed"
     if row.style is not None and column.kind == "status":
         return row.style
     return "unknown" if is_unknown(cell) else None

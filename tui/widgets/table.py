@@ -40,6 +40,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         "table--short",
         "table--unknown",
         "table--muted",
+        "table--changed",
         "table--bar",
         "table--rest",
     }

@@ -132,14 +132,19 @@ class Board(Vertical):
 
     # -- going -------------------------------------------------------------------------------------
 
-    def focus_first(self) -> None:
-        """Put the focus on the first pane."""
+    def focus_open(self) -> None:
+        """Put the focus on the pane that is open, else on the first one shown."""
         shown = self._shown()
-        if shown:
-            shown[0].focus_content()
+        for pane in [*self._panes[self._open : self._open + 1], *shown][:1]:
+            pane.focus_content()
 
     def go(self, number: int) -> bool:
-        """Go to a pane by its number; True if its view has to be loaded."""
+        """Go to a pane by its number; True if its view has to be loaded.
+
+        Before there are any, that is where the first one that comes is looked for.
+        """
+        if not self._panes:
+            self._open = max(0, number - 1)
         if not 1 <= number <= len(self._panes):
             return False
         pane = self._panes[number - 1]

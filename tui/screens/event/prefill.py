@@ -9,6 +9,7 @@ from bakehouse.plugin import Ref
 from core.services.planning.shapes import (
     BundleProgress,
     EventProgress,
+    OutputProgress,
     RecipeProgress,
     ShoppingRow,
 )
@@ -24,6 +25,31 @@ def make(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
     planned, can = recipe["remaining_batches"], recipe["can_make"]
     batches = planned if not planned or not can else min(planned, can)
     return {"recipe": Ref("recipe", recipe["recipe_id"]), "batches": _number(batches)}
+
+
+def lose(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
+    """Return one batch of the recipe of the row, of which nothing came out good."""
+    recipe = recipe_of(progress, about)
+    if recipe is None:
+        return {}
+    known: dict[str, Prefilled] = {
+        "recipe": Ref("recipe", recipe["recipe_id"]),
+        "batches": "1",
+    }
+    if recipe["outputs"]:
+        first = recipe["outputs"][0]
+        name = _typeable(first)
+        known["lost"] = [f"{name}={_number(first['per_batch'])}:burnt"]
+        if len(recipe["outputs"]) > 1:
+            # Else the usual yield of the others would count as good.
+            known["good"] = [f"{name}=0"]
+    return known
+
+
+def _typeable(output: OutputProgress) -> str:
+    """Return the name of an item, or its id where the name would be read as something else."""
+    name = output["item_name"]
+    return str(output["item_id"]) if name.isdigit() or set(name) & set("=;:") else name
 
 
 def assemble(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:

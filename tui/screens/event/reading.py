@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bakehouse.plugin import Area
+from core.commands.trying import Replayed, Try, replay
 from core.errors import EventNotFound
-from core.services import event_service
+from core.services import event_service, saying
 from core.services.planning import plan_service
 from core.services.planning.plan_service import PlanProblem
 from core.services.planning.progress import get_event_progress
@@ -16,6 +17,7 @@ from core.services.rows import EventRow
 from core.session import KitchenSession
 from plugins.host import Failure, Host, Loaded, View
 from tui.screens.base import Again
+from tui.screens.event.comparing import compared
 
 SHOPPING = "shopping"
 MAIN = ("production", "assembly", SHOPPING)
@@ -32,7 +34,8 @@ class Snapshot:
     """One state of an event: all of it from one revision.
 
     `outcomes` has what each view that was asked for returned; `others` are the ids of all events
-    in order, this one included.
+    in order, this one included. In a what-if, `before` is the state that it started from, of
+    revision `revision`, and the tables of `outcomes` say how far each number is from there.
     """
 
     event: EventRow
@@ -41,6 +44,14 @@ class Snapshot:
     views: tuple[View, ...]
     outcomes: dict[str, Loaded | Failure]
     others: tuple[int, ...]
+    revision: int
+    before: Snapshot | None = None
+    replayed: Replayed | None = None
+
+    @property
+    def kept(self) -> Snapshot:
+        """The state that is not only tried."""
+        return self if self.before is None else self.before
 
 
 def read_snapshot(
@@ -70,4 +81,61 @@ def read_snapshot(
             if isinstance(outcome, Failure) and outcome.session_lost:
                 raise Again
     others = tuple(row.id for row in events if not row.archived or row.id == event_id)
-    return Snapshot(event, progress, tuple(problems), views, outcomes, others)
+    return Snapshot(event, progress, tuple(problems), views, outcomes, others, session.revision)
+
+
+def rehearse_snapshot(
+    host: Host,
+    session: KitchenSession,
+    event_id: int,
+    wanted: Collection[str],
+    on_stuck: Callable[[Failure], None],
+    tries: Sequence[Try],
+    known: Snapshot | None,
+) -> Snapshot:
+    """Read an event in a rehearsal after what is tried, compared with how it is now.
+
+    `known` is the last state read; where it is not the one of now, that is read first.
+
+    Raises:
+        EventNotFound: The event is not there any more.
+        Again: A view broke the session.
+    """
+    before = known
+    if before is None or not _covers(before, session, event_id, wanted):
+        before = read_snapshot(host, session, event_id, wanted, on_stuck)
+    replayed = replay(session, tries)
+    after = read_snapshot(host, session, event_id, wanted, on_stuck)
+    return replace(
+        after,
+        outcomes=_compared(before.outcomes, after.outcomes, session),
+        revision=session.revision,
+        before=before,
+        replayed=replayed,
+    )
+
+
+def _covers(
+    known: Snapshot, session: KitchenSession, event_id: int, wanted: Collection[str]
+) -> bool:
+    """Tell whether a state that was read is that of now, with all views that are wanted."""
+    return (
+        known.revision == session.revision
+        and known.event.id == event_id
+        and all(view in known.outcomes for view in wanted)
+    )
+
+
+def _compared(
+    before: Mapping[str, Loaded | Failure],
+    after: Mapping[str, Loaded | Failure],
+    session: KitchenSession,
+) -> dict[str, Loaded | Failure]:
+    say = saying.amounts(session)
+    found: dict[str, Loaded | Failure] = {}
+    for view_id, outcome in after.items():
+        was = before.get(view_id)
+        if isinstance(outcome, Loaded) and isinstance(was, Loaded):
+            outcome = replace(outcome, data=compared(was.data, outcome.data, say))
+        found[view_id] = outcome
+    return found

@@ -15,12 +15,13 @@ from bakehouse.plugin import Action, Ref, Row
 from core import clock
 from core.errors import BakehouseError, EventNotFound
 from core.session import KitchenSession
-from tui.screens.base import KitchenScreen
 from tui.screens.event import prefill
+from tui.screens.event.banner import Banner
 from tui.screens.event.board import Board
 from tui.screens.event.keys import ASKED_ANYWHERE, BINDINGS, KEYS_OF_LISTS
 from tui.screens.event.plugin_keys import action_under, command_of, plugin_keys, view_under
-from tui.screens.event.reading import Snapshot, read_snapshot
+from tui.screens.event.reading import Snapshot, read_snapshot, rehearse_snapshot
+from tui.screens.event.rehearsing import FIRST, RehearsingScreen
 from tui.screens.form.offers import Prefilled
 from tui.screens.problems.screen import ProblemsScreen
 from tui.screens.why.screen import WhyScreen
@@ -30,15 +31,14 @@ from tui.widgets.notice import Notice
 from tui.widgets.pane import Pane
 from tui.widgets.table import TableView
 
+RECORDS = ("ask", "check", "lose")
+"""Actions that record something."""
 
-class EventScreen(KitchenScreen[Snapshot]):
+
+class EventScreen(RehearsingScreen):
     """One event: its plugin views side by side, or as tabs."""
 
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.snapshot: Snapshot | None = None
 
     @property
     def event_id(self) -> int | None:
@@ -48,6 +48,7 @@ class EventScreen(KitchenScreen[Snapshot]):
     def compose(self) -> ComposeResult:
         """Lay out the headline, the panes, a notice in their place, the keys."""
         yield Headline()
+        yield Banner()
         with Container(id="event-body"):
             yield Board()
             yield Notice(id="event-notice")
@@ -68,12 +69,18 @@ class EventScreen(KitchenScreen[Snapshot]):
         """Return what reads the event and its views."""
         mine, event_id = self._session, self.event_id or 0
         host, wanted = self.kitchen.host, self.query_one(Board).wanted
+        known = None if self.snapshot is None else self.snapshot.kept
 
         def stuck(_: object) -> None:
             if mine is not None:
                 self.give_up(mine)
 
-        return lambda session: read_snapshot(host, session, event_id, wanted, stuck)
+        tries = self.tries_to_read()
+        if not tries:
+            return lambda session: read_snapshot(host, session, event_id, wanted, stuck)
+        return lambda session: rehearse_snapshot(
+            host, session, event_id, wanted, stuck, tries, known
+        )
 
     def present(self, data: Snapshot) -> None:
         """Show one state in all panes."""
@@ -98,8 +105,10 @@ class EventScreen(KitchenScreen[Snapshot]):
             facts.append("nothing on it yet: n adds what it wants")
         value = None if empty else data.progress["overall_pct"]
         self.head(Head(data.event.name, tuple(facts), value))
+        self.show_what_if(data)
+        self.call_after_refresh(board.share_room)
         if self.focused is None and not self.app.screen.is_modal:
-            board.focus_first()
+            board.focus_open()
         self.refresh_bindings()
 
     def present_error(self, error: BakehouseError) -> None:
@@ -192,6 +201,9 @@ class EventScreen(KitchenScreen[Snapshot]):
             return
         if event.key in ASKED_ANYWHERE and not self.kitchen.readonly:
             event.stop()
+            if self.rehearsing:
+                self.kitchen.say(FIRST, "warning")
+                return
             self._open(ASKED_ANYWHERE[event.key], {})
             return
         pane, row = self.query_one(Board).current, self.row
@@ -206,6 +218,9 @@ class EventScreen(KitchenScreen[Snapshot]):
             self.action_pane(self.snapshot.views.index(view) + 1)
 
     def _act(self, action: Action, row: Row) -> None:
+        if self.rehearsing:
+            self.kitchen.say(FIRST, "warning")
+            return
         try:
             name, given = command_of(action, row, self.event_id)
         except BakehouseError as error:
@@ -240,6 +255,12 @@ class EventScreen(KitchenScreen[Snapshot]):
             }
             self.kitchen.do("check", given, quiet=True)
 
+    def action_lose(self) -> None:
+        """Record a batch that was lost, of the recipe of this row."""
+        if self.snapshot is not None:
+            about = None if self.row is None else self.row.about
+            self._open("make", prefill.lose(self.snapshot.progress, about))
+
     def action_why(self) -> None:
         """Show what the number of this row is made of."""
         if self.snapshot is None or self.row is None or self.row.about is None:
@@ -249,12 +270,12 @@ class EventScreen(KitchenScreen[Snapshot]):
             items = [output["item_id"] for output in recipe["outputs"]]
         else:
             items = [self.row.about.id]
-        self.app.push_screen(WhyScreen(self.snapshot.event.id, items))
+        self.app.push_screen(WhyScreen(self.snapshot.event.id, items, self.steps))
 
     def action_problems(self) -> None:
         """List what would make the plan wrong."""
         if self.snapshot is not None:
-            self.app.push_screen(ProblemsScreen(self.snapshot.event.id))
+            self.app.push_screen(ProblemsScreen(self.snapshot.event.id, self.steps))
 
     def action_other(self, step: int) -> None:
         """Open the event before or after this one."""
@@ -271,21 +292,32 @@ class EventScreen(KitchenScreen[Snapshot]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what the row under the cursor allows."""
-        if action in ("ask", "check", "why", "problems", "other") and self.snapshot is None:
+        if action in ("why", "problems", "other", *RECORDS) and self.snapshot is None:
             return False
-        if action in ("ask", "check") and self.kitchen.readonly:
+        if action in RECORDS and (self.kitchen.readonly or self.rehearsing):
             return False
+        if action in ("keep", "drop", "unstep"):
+            return self.rehearsing or (action == "drop" and self._asking)
+        if action in ("nudge", "type_number"):
+            return self.snapshot is not None
         about = self.row.about if self.is_mounted and self.row is not None else None
         if action == "check":
             assert self.snapshot is not None
             return prefill.shopping_row_of(self.snapshot.progress, about) is not None
         if action == "why":
             return about is not None
+        if action == "lose":
+            assert self.snapshot is not None
+            return prefill.recipe_of(self.snapshot.progress, about) is not None
         if action == "ask" and parameters[0] in ASKED_ANYWHERE.values():
             assert self.snapshot is not None
             name = str(parameters[0])
             return about is not None and bool(prefill.DIALOGS[name](self.snapshot.progress, about))
         return True
+
+    @property
+    def _asking(self) -> bool:
+        return self.is_mounted and self.query_one(Banner).asking
 
     def on_resize(self, event: events.Resize) -> None:
         """Share the room anew."""

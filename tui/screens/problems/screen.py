@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
@@ -13,9 +13,12 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from bakehouse.plugin import Column, Ref, Row, RowStyle, Table
+from core.commands.trying import redo
+from core.commands.what_if import Step
 from core.errors import BakehouseError
 from core.services.planning import plan_service
 from core.services.planning.plan_service import PlanProblem
+from core.session import KitchenSession
 from core.worker import SessionWorker
 from tui.screens.form.offers import Prefilled
 from tui.widgets.listing import Listing
@@ -48,6 +51,9 @@ WRONG = ("no recipe", "empty bundle", "short", "stale target", "expired")
 """Kinds that make the plan wrong; the others make it doubtful."""
 
 
+TRYING = "These are the problems of what is tried; keep or drop that before you mend one."
+
+
 class ProblemsScreen(ModalScreen[None]):
     """The problems of one event."""
 
@@ -56,9 +62,10 @@ class ProblemsScreen(ModalScreen[None]):
         Binding("escape,q,p", "dismiss(None)", "Back", id="problems.back"),
     ]
 
-    def __init__(self, event_id: int) -> None:
+    def __init__(self, event_id: int, steps: Sequence[Step] = ()) -> None:
         super().__init__()
         self.event_id_asked = event_id
+        self.steps = tuple(steps)
         self.problems: tuple[PlanProblem, ...] = ()
         self._session: SessionWorker | None = None
 
@@ -92,10 +99,14 @@ class ProblemsScreen(ModalScreen[None]):
         """Read the problems and show them."""
         session, event_id = self._session, self.event_id_asked
         assert session is not None
+
+        def read(own: KitchenSession) -> list[PlanProblem]:
+            redo(own, self.steps)
+            return plan_service.problems(event_id, session=own)
+
+        submit = session.submit_rehearsal if self.steps else session.submit
         try:
-            found = await asyncio.wrap_future(
-                session.submit(lambda own: plan_service.problems(event_id, session=own))
-            )
+            found = await asyncio.wrap_future(submit(read))
         except BakehouseError as error:
             self.query_one("#problems-title", Words).say(str(error))
             return
@@ -141,6 +152,9 @@ class ProblemsScreen(ModalScreen[None]):
         """Open the dialog that mends the problem under the cursor."""
         problem = self.problem
         if problem is None or problem.kind not in FIXES:
+            return
+        if self.steps:
+            self.notify(TRYING, severity="warning", markup=False)
             return
         name = FIXES[problem.kind]
         app = cast("BakehouseApp", self.app)

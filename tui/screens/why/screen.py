@@ -15,6 +15,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
+from core.commands.trying import redo
+from core.commands.what_if import Step
 from core.errors import BakehouseError
 from core.session import KitchenSession
 from core.worker import SessionWorker
@@ -45,10 +47,11 @@ class WhyScreen(ModalScreen[None]):
         Binding("escape,q,w", "dismiss(None)", "Back", id="why.back"),
     ]
 
-    def __init__(self, event_id: int, items: Sequence[int]) -> None:
+    def __init__(self, event_id: int, items: Sequence[int], steps: Sequence[Step] = ()) -> None:
         super().__init__()
         self.event_id_asked = event_id
         self.items = tuple(items)
+        self.steps = tuple(steps)
         self._session: SessionWorker | None = None
 
     def compose(self) -> ComposeResult:
@@ -78,10 +81,12 @@ class WhyScreen(ModalScreen[None]):
         assert session is not None
 
         def read(own: KitchenSession) -> list[Line]:
+            redo(own, self.steps)
             return [read_why(event_id, item, own) for item in items]
 
+        submit = session.submit_rehearsal if self.steps else session.submit
         try:
-            lines = await asyncio.wrap_future(session.submit(read))
+            lines = await asyncio.wrap_future(submit(read))
         except BakehouseError as error:
             title = self.query_one("#why-title", Words)
             title.add_class("error")

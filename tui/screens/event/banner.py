@@ -1,0 +1,108 @@
+"""The banner over the workspace while something is tried: that nothing is saved, and the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input
+
+from core.services.planning.plan_service import PlanProblem
+from tui.screens.event.reading import Snapshot
+from tui.widgets.plain import plain
+from tui.widgets.words import Words
+
+TITLE = "WHAT IF: nothing is saved"
+KEYS = "Enter keeps · Esc drops · u takes one back · + − = try more"
+TYPING_KEYS = "Enter takes the number · Esc leaves it"
+
+
+class Banner(Vertical):
+    """Says what is tried, what problems that brings, and asks for a number."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the title, the steps, the question, and what there is to say about them."""
+        yield Words(id="what-if-title")
+        yield Words(id="what-if-steps")
+        with Horizontal(id="what-if-number"):
+            yield Words(id="what-if-question")
+            yield Input(compact=True, placeholder="a number, or an amount", id="what-if-input")
+        yield Words(id="what-if-notes")
+
+    @property
+    def input(self) -> Input:
+        """Where one types a number."""
+        return self.query_one("#what-if-input", Input)
+
+    @property
+    def asking(self) -> bool:
+        """Whether it asks for a number."""
+        return self.display and bool(self.query_one("#what-if-number").display)
+
+    def ask(self, question: str) -> None:
+        """Ask for a number."""
+        self.display = True
+        self.query_one("#what-if-question", Words).say(f"{plain(question)} ")
+        self.query_one("#what-if-number").display = True
+        with self.prevent(Input.Changed):
+            self.input.value = ""
+        self.input.focus()
+        self._say_title()
+
+    def stop_asking(self) -> None:
+        """Take the question away."""
+        self.query_one("#what-if-number").display = False
+        self._say_title()
+
+    def begin(self) -> None:
+        """Say at once that something is tried, before it has been worked out."""
+        self.display = True
+        self._say_title(" · working it out …")
+
+    def show(self, snapshot: Snapshot | None) -> None:
+        """Show what was tried; without it, nothing but a question that is being asked."""
+        replayed = None if snapshot is None else snapshot.replayed
+        self.display = replayed is not None or self.asking
+        self._say_title()
+        steps = () if replayed is None else replayed.said
+        self._say("#what-if-steps", _numbered(steps))
+        self._say("#what-if-notes", "" if snapshot is None else " · ".join(_notes(snapshot)))
+
+    def _say_title(self, more: str = "") -> None:
+        keys = TYPING_KEYS if self.asking else KEYS
+        self._say("#what-if-title", f"{TITLE}{more or f' · {keys}'}")
+
+    def _say(self, selector: str, text: str) -> None:
+        words = self.query_one(selector, Words)
+        words.display = bool(text)
+        words.say(plain(text))
+
+
+def _numbered(steps: Sequence[str]) -> str:
+    if len(steps) < 2:
+        return " ".join(steps)
+    return "   ".join(f"{number}. {step}" for number, step in enumerate(steps, start=1))
+
+
+def _notes(snapshot: Snapshot) -> list[str]:
+    """Return what was refused, and which problems come and go."""
+    notes = []
+    if snapshot.replayed is not None:
+        notes += [f"✗ {refused.message}" for refused in snapshot.replayed.refused]
+    if snapshot.before is not None:
+        came = _messages(snapshot.problems, snapshot.before.problems)
+        went = _messages(snapshot.before.problems, snapshot.problems)
+        notes += [f"! new problem: {message}" for message in came]
+        notes += [f"✓ solved: {message}" for message in went]
+    return notes
+
+
+def _messages(these: Sequence[PlanProblem], those: Sequence[PlanProblem]) -> list[str]:
+    """Return the problems that are new in these; one that only says another number is not."""
+    known = {(each.kind, each.event_id, each.item_id, each.place) for each in those}
+    return [
+        each.message
+        for each in these
+        if (each.kind, each.event_id, each.item_id, each.place) not in known
+    ]
