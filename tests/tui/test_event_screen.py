@@ -269,6 +269,70 @@ async def test_why_is_a_tree_down_to_the_event(demo: Database, site: Site) -> No
         assert isinstance(pilot.app.screen, EventScreen)
 
 
+async def test_enter_goes_to_what_a_line_of_why_stands_for(demo: Database, site: Site) -> None:
+    async with running(site, NARROW) as pilot:
+        await keys(pilot, "enter", "3", "slash")
+        await write(pilot, "butter")
+        await keys(pilot, "enter", "w")
+        tree = pilot.app.screen.query_one(WhyTree)
+
+        def line(text: str) -> None:
+            nodes = [node for node in tree._tree_nodes.values() if text in str(node.label)]
+            tree.move_cursor(nodes[0])
+
+        line("Chocolate chip cookies")
+        await keys(pilot, "enter")
+        row = workspace(pilot).row
+        assert row is not None
+        assert row.cells[0] == "Chocolate chip cookies"
+        assert pane(pilot, "production").display
+
+        await keys(pilot, "3", "w")
+        tree = pilot.app.screen.query_one(WhyTree)
+        line("Cookie bag")
+        await keys(pilot, "enter")
+        row = workspace(pilot).row
+        assert row is not None
+        assert row.cells[0] == "Cookie bag, 6 cookies"
+        assert pane(pilot, "assembly").table.has_focus
+
+
+async def test_space_folds_a_line_of_why(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "3", "w")
+        tree = pilot.app.screen.query_one(WhyTree)
+        tree.move_cursor(tree.root.children[0])
+        await keys(pilot, "space")
+        assert isinstance(pilot.app.screen, WhyScreen)
+        assert not tree.root.children[0].is_expanded
+
+
+async def test_a_lost_batch_takes_no_more_than_five_keys(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter")
+        pressed = ["l", "enter"]
+        await keys(pilot, *pressed)
+        assert len(pressed) <= 5
+        event_id = app_of(pilot).event_id or 0
+        [first, *_] = event_service.get_production_progress(event_id)["recipes"]
+        assert "Made" in said(pilot)[-1]
+        assert first["outputs"][0]["lost"] == 5 + 48
+        assert first["outputs"][0]["produced"] == 91
+
+
+async def test_a_lost_batch_of_several_outputs_gives_nothing_good(
+    demo: Database, site: Site
+) -> None:
+    stock_service.count(1, "20 lb")
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "j", "j", "j", "l")
+        dialog = pilot.app.screen
+        assert isinstance(dialog, FormScreen)
+        await until(pilot, lambda: dialog.looked)
+        assert dialog.values["good"] == ["Gingerbread person, large=0"]
+        assert dialog.values["lost"] == ["Gingerbread person, large=30:burnt"]
+
+
 async def test_a_problem_opens_the_dialog_that_mends_it(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
         await keys(pilot, "enter", "p")

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Markdown as MarkdownText
 
-from bakehouse.plugin import Chart, Markdown, Row, Sections, Table, ViewData
+from bakehouse.plugin import Chart, Markdown, Ref, Row, Sections, Table, ViewData
 from plugins.host import Failure, Loaded, View
 from tui.widgets.guest import Guest
 from tui.widgets.listing import Listing
@@ -65,6 +65,20 @@ class Pane(Listing):
     def row(self) -> Row | None:
         """The row under the cursor."""
         return self.table.row if self._ready and self.table.display else None
+
+    def go_to(self, about: Ref) -> bool:
+        """Put the cursor on the first row that stands for a thing, taking the filter away."""
+        if not self._ready or not self.table.display:
+            return False
+        for row in self.table.table.rows:
+            if _same(row.about, about):
+                if not self.table.move_to_key(row.key):
+                    self.filter.value = ""
+                    self.table.filter_by("")
+                    self.filter.display = False
+                    self.table.move_to_key(row.key)
+                return True
+        return False
 
     def stand_alone(self, alone: bool) -> None:
         """Leave out the title where a tab says it already."""
@@ -178,6 +192,13 @@ class Pane(Listing):
         if failure is not None:
             return [f"{failure}\n{failure.traceback_text}"]
         return super().copied()
+
+
+def _same(one: Ref | None, other: Ref) -> bool:
+    """Tell whether two stand for one thing; a bundle is an item too."""
+    if one is None or one.id != other.id:
+        return False
+    return one.kind == other.kind or {one.kind, other.kind} == {"item", "bundle"}
 
 
 class ErrorPanel(VerticalScroll):

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
+from core.commands.trying import Replayed
 from core.services.planning.plan_service import PlanProblem
 from tui.screens.event.reading import Snapshot
 from tui.widgets.plain import plain
@@ -65,7 +66,7 @@ class Banner(Vertical):
         replayed = None if snapshot is None else snapshot.replayed
         self.display = replayed is not None or self.asking
         self._say_title()
-        steps = () if replayed is None else replayed.said
+        steps = () if replayed is None or snapshot is None else _steps(snapshot, replayed)
         self._say("#what-if-steps", _numbered(steps))
         self._say("#what-if-notes", "" if snapshot is None else " · ".join(_notes(snapshot)))
 
@@ -77,6 +78,11 @@ class Banner(Vertical):
         words = self.query_one(selector, Words)
         words.display = bool(text)
         words.say(plain(text))
+
+
+def _steps(snapshot: Snapshot, replayed: Replayed) -> list[str]:
+    """Return what the steps do; that it is done to this event goes without saying."""
+    return [step.removeprefix(f"{snapshot.event.name}: ") for step in replayed.said]
 
 
 def _numbered(steps: Sequence[str]) -> str:

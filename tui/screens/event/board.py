@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.message import Message
 
+from bakehouse.plugin import Ref
 from plugins.host import Failure, Loaded, View
 from tui.screens.event.arranging import TALL, WIDE, heights
 from tui.screens.event.reading import SHOPPING, is_main
@@ -152,6 +153,14 @@ class Board(Vertical):
         self.share_room()
         pane.focus_content()
         return not is_main(pane.view)
+
+    def go_to(self, about: Ref) -> bool:
+        """Go to the first row that stands for a thing; False where none is loaded."""
+        for pane in self._panes:
+            if pane.go_to(about):
+                self.go(pane.number)
+                return True
+        return False
 
     @on(Pane.Filled)
     def _filled(self) -> None:

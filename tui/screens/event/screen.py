@@ -24,6 +24,7 @@ from tui.screens.event.reading import Snapshot, read_snapshot, rehearse_snapshot
 from tui.screens.event.rehearsing import FIRST, RehearsingScreen
 from tui.screens.form.offers import Prefilled
 from tui.screens.problems.screen import ProblemsScreen
+from tui.screens.why.reading import Line
 from tui.screens.why.screen import WhyScreen
 from tui.widgets.days import days_left
 from tui.widgets.headline import Head, Headline
@@ -31,6 +32,8 @@ from tui.widgets.notice import Notice
 from tui.widgets.pane import Pane
 from tui.widgets.table import TableView
 
+ALWAYS = ("escape", "question_mark", "ctrl+p", "ctrl+q", "f1", "f2", "f3", "f4", "f5", "f6")
+"""Keys that do not wait for the event to be there."""
 RECORDS = ("ask", "check", "lose")
 """Actions that record something."""
 
@@ -56,6 +59,7 @@ class EventScreen(RehearsingScreen):
 
     def on_mount(self) -> None:
         """Say that it is coming, and follow the choice of the event."""
+        self._ahead: list[str] | None = []
         self._show_notice("Opening the event …")
         self.watch(self.app, "event_id", self._other_event, init=False)
         super().on_mount()
@@ -94,6 +98,7 @@ class EventScreen(RehearsingScreen):
                 "No plugin shows anything of an event.",
                 "`bakehouse plugins list` says which there are.",
             )
+            self._ahead = None
         problems = len(data.problems)
         facts = [days_left(data.event.date, clock.today())]
         if data.event.status != "planned":
@@ -111,8 +116,15 @@ class EventScreen(RehearsingScreen):
             board.focus_open()
         self.refresh_bindings()
 
+    def on_descendant_focus(self) -> None:
+        """Do what was typed before there was anything to type at."""
+        ahead, self._ahead = self._ahead, None
+        for key in ahead or ():
+            self.app.simulate_key(key)
+
     def present_error(self, error: BakehouseError) -> None:
         """Say why the event cannot be shown."""
+        self._ahead = None
         if isinstance(error, EventNotFound):
             self.snapshot = None
             self._show_notice(
@@ -196,6 +208,10 @@ class EventScreen(RehearsingScreen):
     def on_key(self, event: events.Key) -> None:
         """Do what a key means that the row under the cursor does not offer, or a plugin's."""
         # A key comes here before the bindings are looked at.
+        if self._ahead is not None and event.key not in ALWAYS:
+            self._ahead.append(event.key)
+            event.stop()
+            return
         typing = isinstance(self.focused, Input)
         if self.snapshot is None or typing or event.key in self.active_bindings:
             return
@@ -270,7 +286,19 @@ class EventScreen(RehearsingScreen):
             items = [output["item_id"] for output in recipe["outputs"]]
         else:
             items = [self.row.about.id]
-        self.app.push_screen(WhyScreen(self.snapshot.event.id, items, self.steps))
+        self.app.push_screen(WhyScreen(self.snapshot.event.id, items, self.steps), self._go_there)
+
+    def _go_there(self, line: Line | None) -> None:
+        """Go to what a line of an explanation stands for."""
+        if line is None or line.about is None or self.snapshot is None:
+            return
+        board = self.query_one(Board)
+        recipe = prefill.recipe_of(self.snapshot.progress, line.about)
+        places = [line.about]
+        if recipe is not None:
+            places.append(Ref("recipe", recipe["recipe_id"]))
+        if not any(board.go_to(place) for place in places):
+            self.kitchen.say(f"{line.label} has no line of its own here.")
 
     def action_problems(self) -> None:
         """List what would make the plan wrong."""
@@ -299,7 +327,7 @@ class EventScreen(RehearsingScreen):
         if action in ("keep", "drop", "unstep"):
             return self.rehearsing or (action == "drop" and self._asking)
         if action in ("nudge", "type_number"):
-            return self.snapshot is not None
+            return self.snapshot is not None and not self._asking
         about = self.row.about if self.is_mounted and self.row is not None else None
         if action == "check":
             assert self.snapshot is not None

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
+from bakehouse.plugin import Ref
 from core.services import saying
 from core.services.planning import plan_service
 from core.services.planning.plan_service import Reason
@@ -19,12 +20,17 @@ VERBS = {"buy": "to buy", "make": "to make", "assemble": "to assemble", "always"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the tree: an amount, what it is, how it comes about, and what it is made of."""
+    """One line of the tree: an amount, what it is, how it comes about, and what it is made of.
+
+    `about` is what the line stands for, to go there; `event_id` the event of an event line.
+    """
 
     amount: str
     label: str
     note: str = ""
     inner: tuple[Line, ...] = ()
+    about: Ref | None = None
+    event_id: int | None = None
 
 
 def read_why(event_id: int, item_id: int, session: Session) -> Line:
@@ -51,7 +57,29 @@ class _Telling:
             inner.append(Line("…", "and more"))
         amount = _amount(reason.amount, reason.unit, item_id, self._say)
         notes = filter(None, (_sum(reason, item_id, self._say), reason.note))
-        return Line(amount, _label(reason), " · ".join(notes), tuple(inner))
+        return Line(
+            amount,
+            _label(reason),
+            " · ".join(notes),
+            tuple(inner),
+            _about(reason, item_id),
+            reason.about[1] if reason.about is not None and reason.about[0] == "event" else None,
+        )
+
+
+def _about(reason: Reason, item_id: int) -> Ref:
+    """Return what a line stands for: an event line for its item, a part for what it is part of."""
+    for each in (reason, reason.source):
+        if each is None or each.about is None:
+            continue
+        kind, key = each.about
+        if kind == "recipe":
+            return Ref("recipe", key)
+        if kind == "lot":
+            return Ref("lot", key)
+        if kind == "item":
+            return Ref("item", key)
+    return Ref("item", item_id)
 
 
 def _label(reason: Reason) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
@@ -25,22 +26,37 @@ from tui.widgets.plain import plain
 from tui.widgets.words import Words
 
 
-class WhyTree(Tree[None]):
+class WhyTree(Tree[Line]):
     """The lines of an explanation; nothing in them is markup."""
 
+    class Chosen(Message):
+        """Somebody wants to go to what a line stands for."""
+
+        def __init__(self, line: Line) -> None:
+            self.line = line
+            super().__init__()
+
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Go there", id="why.go"),
+        Binding("space", "toggle_node", "Fold", id="why.fold"),
         Binding("j", "cursor_down", "Down", show=False),
         Binding("k", "cursor_up", "Up", show=False),
         Binding("g", "scroll_home", "First", show=False),
         Binding("G", "scroll_end", "Last", show=False),
     ]
 
+    def action_choose(self) -> None:
+        """Go to what the line under the cursor stands for."""
+        node = self.cursor_node
+        if node is not None and node.data is not None:
+            self.post_message(self.Chosen(node.data))
+
     def process_label(self, label: str | Text) -> Text:
         """Take a label as it is."""
         return label if isinstance(label, Text) else Text(plain(label))
 
 
-class WhyScreen(ModalScreen[None]):
+class WhyScreen(ModalScreen[Line | None]):
     """The tree of one or several items of an event."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,7 +78,11 @@ class WhyScreen(ModalScreen[None]):
             tree.show_root = False
             tree.guide_depth = 3
             yield tree
-            yield Words("Enter folds · ↑↓ moves · Esc goes back", id="why-keys")
+            yield Words("Enter goes there · Space folds · ↑↓ moves · Esc goes back", id="why-keys")
+
+    @on(WhyTree.Chosen)
+    def _choose(self, message: WhyTree.Chosen) -> None:
+        self.dismiss(message.line)
 
     def on_mount(self) -> None:
         """Read the explanation."""
@@ -102,15 +122,15 @@ class WhyScreen(ModalScreen[None]):
         )
 
 
-def _add(node: TreeNode[None], line: Line) -> None:
+def _add(node: TreeNode[Line], line: Line) -> None:
     label = Text()
     label.append(plain(line.amount), "bold")
     label.append(f" {plain(line.label)}")
     if line.note:
         label.append(f"  {plain(line.note)}", "dim")
     if line.inner:
-        inner = node.add(label)
+        inner = node.add(label, line)
         for each in line.inner:
             _add(inner, each)
     else:
-        node.add_leaf(label)
+        node.add_leaf(label, line)
