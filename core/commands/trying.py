@@ -18,7 +18,7 @@ from core.clock import today
 from core.commands.registry import run
 from core.commands.what_if import Step
 from core.documents import EventLineDoc, ItemDoc
-from core.errors import BakehouseError, RuleBroken
+from core.errors import BakehouseError, DatabaseError, RuleBroken
 from core.services import catalog_service, event_service, stock_service
 from core.services.planning.shapes import RecipeProgress
 from core.services.rows import ChangeRow
@@ -88,6 +88,8 @@ def replay(session: Session, tries: Iterable[Try]) -> Replayed:
         try:
             with session.begin_nested():
                 step, change = DOING[tried.edit](session, tried)
+        except DatabaseError:
+            raise
         except BakehouseError as error:
             refused.append(Refused(tried, str(error)))
         else:
@@ -102,6 +104,8 @@ def redo(session: Session, steps: Sequence[Step]) -> None:
         try:
             with session.begin_nested():
                 run(step.command, step.values, session)
+        except DatabaseError:
+            raise
         except BakehouseError:
             # The screen that shows the steps says which of them are refused.
             continue
