@@ -397,10 +397,10 @@ KITCHEN = (
             _place(
                 "key",
                 Wanted.CHOICE,
-                "store_trip_cost: what every store after the first costs",
-                choices=("store_trip_cost",),
+                "what every store after the first costs, or how many hours a day has",
+                choices=("store_trip_cost", "hands_hours", "oven_hours"),
             ),
-            _place("value", Wanted.MONEY, "its value, or 'none'"),
+            _place("value", Wanted.TEXT, "its value (money or hours), or 'none'"),
         ),
         f"{SETTINGS}:set_",
     ),

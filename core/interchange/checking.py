@@ -19,7 +19,6 @@ from core.interchange._ledger_checking import check_ledger
 from core.interchange._world import World
 from core.interchange.notes import Note
 from core.models import KINDS, STATUSES
-from core.money import parse_money
 from core.services import settings_service
 from core.services._writing import (
     WITHDRAWN,
@@ -233,4 +232,4 @@ def _check_settings(world: World) -> None:
             known = ", ".join(settings_service.KNOWN)
             world.wrong(f"{path}.slug", f"There is no setting '{setting.slug}'; there is {known}.")
         with world.at(f"{path}.value"):
-            parse_money(setting.value)
+            settings_service.read_value(setting.slug, setting.value)

@@ -26,7 +26,7 @@ from core.interchange.checking import check_kitchen
 from core.interchange.formats import parse_file
 from core.interchange.notes import UNKNOWN, Note
 from core.models import Change, Event, Item, Product, Setting
-from core.money import parse_money, share
+from core.money import share
 from core.services import saying, settings_service
 from core.services._journal import difference, note_edits, put, recording
 from core.services._ledger import Origin, add_lot, move
@@ -231,7 +231,8 @@ class _Import:
         inserter.insert_events(events)
         edits += self._edits("event", [*events, *old_events])
         settings = [
-            SettingDoc(slug=each.slug, value=str(parse_money(each.value))) for each in doc.settings
+            SettingDoc(slug=each.slug, value=settings_service.read_value(each.slug, each.value))
+            for each in doc.settings
         ]
         self._replace(settings)
         edits += self._edits("setting", settings)

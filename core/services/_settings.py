@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from core.errors import AmountError
 from core.models import EventLine, Lot, Product, Setting
 from core.money import parse_money
 from core.money import to_micro as micro_money
 from core.services._writing import WITHDRAWN
 from core.session import remembered
+from core.units import Amount, exact, parse_amount
 
 STORE_TRIP_COST = "store_trip_cost"
 CURRENCY = "currency"
 """Set by the first file that names one, and by nobody while there are prices."""
+HANDS_HOURS = "hands_hours"
+OVEN_HOURS = "oven_hours"
 
 
 def setting(session: Session, key: str) -> str | None:
@@ -43,3 +50,24 @@ def store_trip_cost(session: Session) -> int:
     """Return what every store after the first costs, in micro-money; 0 where it is not set."""
     told = setting(session, STORE_TRIP_COST)
     return 0 if told is None else micro_money(parse_money(told))
+
+
+def hours(session: Session, key: str) -> Fraction | None:
+    """Return the hours that a setting gives, or None where it is not set."""
+    told = setting(session, key)
+    return None if told is None else parse_amount(told).value
+
+
+def _hours(text: str) -> str:
+    amount = parse_amount(text)
+    if amount.unit not in (None, "h", "hour"):
+        raise AmountError(text, "it must be a number of hours, as 7 1/2")
+    return exact(Amount(amount.value, None))
+
+
+READ: Mapping[str, Callable[[str], str]] = {
+    STORE_TRIP_COST: lambda text: str(parse_money(text)),
+    HANDS_HOURS: _hours,
+    OVEN_HOURS: _hours,
+}
+"""How the value of each setting is read: as it is kept, or an error that says what is wrong."""

@@ -45,6 +45,14 @@ class Say:
         return say_money(value, self.currency)
 
 
+def duration(minutes: int) -> str:
+    """Say minutes as hours and minutes: "1 h 30 min"."""
+    full, rest = divmod(minutes, 60)
+    parts = [f"{full} h"] if full else []
+    parts += [f"{rest} min"] if rest or not full else []
+    return " ".join(parts)
+
+
 def amounts(session: Session | None = None) -> Say:
     """Return what says amounts and money in the session's state of the kitchen."""
     with reading(session) as reader:

@@ -8,16 +8,17 @@ from sqlalchemy.orm import Session
 
 from core.documents import SettingDoc
 from core.errors import NotFound, RuleBroken
-from core.money import parse_money
 from core.services._journal import put, recording, remove
 from core.services._read_documents import read_document
 from core.services._rows import change_row
-from core.services._settings import STORE_TRIP_COST, settings
+from core.services._settings import HANDS_HOURS, OVEN_HOURS, READ, STORE_TRIP_COST, settings
 from core.services.rows import ChangeRow
 from core.session import reading, writing
 
 KNOWN = {
     STORE_TRIP_COST: "what going to every store after the first costs; packs are chosen with it",
+    HANDS_HOURS: "how many hours of work a day has; a day with more in the timeline is a problem",
+    OVEN_HOURS: "how many hours the oven can be used in a day; more is a problem",
 }
 """The settings that can be set, and what each does."""
 
@@ -49,7 +50,7 @@ def set_setting(key: str, value: str | None, *, session: Session | None = None) 
 
     Raises:
         SettingNotFound: No such setting.
-        AmountError: The value is no amount of money.
+        AmountError: The value is none that the setting can have.
         RuleBroken: It is not set, so that it cannot be taken away.
     """
     with writing(session) as writer:
@@ -62,7 +63,12 @@ def set_setting(key: str, value: str | None, *, session: Session | None = None) 
             with recording(writer, "setting", f"Setting {said}: none") as entry:
                 remove(writer, "setting", key, read_document(writer, "setting", key))
             return change_row(entry)
-        doc = SettingDoc(slug=key, value=str(parse_money(value)))
+        doc = SettingDoc(slug=key, value=READ[key](value))
         with recording(writer, "setting", f"Setting {said}: {doc.value}") as entry:
             put(writer, doc)
         return change_row(entry)
+
+
+def read_value(key: str, value: str) -> str:
+    """Return the value of a setting as it is kept. Raises `AmountError` for what is none."""
+    return READ[key](value) if key in READ else value

@@ -44,7 +44,12 @@ from tests.builders import CHRISTMAS, KitchenBuilder
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 
-PURE = {"planning.progress.estimated_cost", "planning.telling.tell"}
+PURE = {
+    "planning.progress.estimated_cost",
+    "planning.telling.tell",
+    "saying.duration",
+    "settings_service.read_value",
+}
 """Functions of their arguments alone: they take no session because they ask no database."""
 
 
@@ -107,6 +112,7 @@ READS: dict[str, ByIds] = {
     "trace_service.trace_item": lambda k: given(k.flour),
     "trace_service.trace_lot": lambda k: given(1),
     "trace_service.trace_run": lambda k: given(1),
+    "planning.timeline_service.get_timeline": lambda k: given(k.event),
     "planning.progress.get_event_progress": lambda k: given(k.event),
     "planning.shopping_list.get_items_to_buy": lambda k: given(k.event),
     "planning.shopping_list.get_shopping_summary": lambda k: given(k.event),

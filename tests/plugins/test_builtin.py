@@ -27,6 +27,7 @@ from core.services import (
     catalog_service,
     event_service,
     production_service,
+    settings_service,
     stock_service,
 )
 from core.services.planning import plan_service
@@ -37,7 +38,17 @@ if TYPE_CHECKING:
     from tests.plugins.conftest import Site
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
-BUILTIN = ("production", "assembly", "shopping", "plan", "stock", "problems", "contention", "costs")
+BUILTIN = (
+    "production",
+    "assembly",
+    "shopping",
+    "plan",
+    "stock",
+    "problems",
+    "contention",
+    "costs",
+    "timeline",
+)
 
 
 @pytest.fixture
@@ -95,6 +106,10 @@ def host(site: Site, bakery: None) -> Host:
 
 def identifier(slug: str) -> int:
     return catalog_service.find_item(slug).id
+
+
+def recipe(slug: str) -> int:
+    return catalog_service.find_recipe(slug).id
 
 
 def christmas() -> int:
@@ -486,3 +501,50 @@ def test_costs_are_said_in_all_and_by_line(host: Host) -> None:
 
 def words_of(cell: Cell) -> str:
     return cell.said if isinstance(cell, Amount | Money) else str(cell)
+
+
+# -- timeline --------------------------------------------------------------------------------------
+
+
+def test_timeline_says_what_to_do_on_which_day(host: Host) -> None:
+    table = show(host, "timeline", christmas())
+    assert [said(table, row).get("task", "").strip() for row in table.rows] == [
+        "in 20 days",
+        "Shop: 2 items to buy",
+        "in 21 days, 2 untimed",
+        "Make 7 batches of Brownies",
+        "Make 7 batches of Cookies",
+        "in 22 days",
+        "Assemble 50 Gift bag",
+        "Christmas, in 23 days",
+    ]
+    assert [row.about for row in table.rows if row.about is not None] == [
+        Ref("event", christmas()),
+        Ref("recipe", recipe("brownies")),
+        Ref("recipe", recipe("cookies")),
+        Ref("bundle", identifier("gift-bag")),
+    ]
+    assert said(table, table.rows[0])["day"] == "Sat 12 Dec"
+
+
+def test_timeline_shows_how_full_a_day_is(host: Host) -> None:
+    for slug in ("cookies", "brownies"):
+        doc = catalog_service.get_recipe(recipe(slug))
+        doc.minutes, doc.oven_minutes = 30, 15
+        catalog_service.save_recipe(doc)
+    [_, day, *_] = [row for row in show(host, "timeline", christmas()).rows if "day:" in row.key]
+    assert said(show(host, "timeline", christmas()), day)["hands"] == "7 h"
+    assert said(show(host, "timeline", christmas()), day)["hands_load"] == 100
+    settings_service.set_setting("hands_hours", "5")
+    table = show(host, "timeline", christmas())
+    [full] = [row for row in table.rows if row.style == "short"]
+    assert said(table, full)["status"] == "too full"
+    assert said(table, full)["hands_load"] == 140
+    assert table.note == ""
+
+
+def test_timeline_of_nothing_says_so(host: Host) -> None:
+    event_service.add_event("Bare", date(2026, 12, 20))
+    table = show(host, "timeline", event_service.find_event("bare").id)
+    assert not table.rows
+    assert table.empty == "Nothing to do for this event."

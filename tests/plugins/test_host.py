@@ -424,14 +424,14 @@ def test_views_are_chosen_by_area_and_origin(site: Site) -> None:
     site.with_builtins().offer("by-store", GOOD)
     host = site.host()
     event = [view.id for view in host.views(Area.EVENT)]
-    assert event == ["production", "assembly", "shopping", "costs"]
+    assert event == ["production", "assembly", "shopping", "timeline", "costs"]
     kitchen = [view.id for view in host.views(Area.KITCHEN)]
     assert kitchen == ["plan", "stock", "problems", "contention", "by-store"]
 
 
 def test_built_in_views_alone_import_nothing_else(site: Site) -> None:
     package = site.with_builtins().offer("by-store", GOOD)
-    assert len(site.host().views(builtin_only=True)) == 8
+    assert len(site.host().views(builtin_only=True)) == 9
     assert not is_imported(package)
 
 

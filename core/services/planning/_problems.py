@@ -17,6 +17,7 @@ from core.planning.contention import Claim, Contention, lacking
 from core.planning.feasibility import assemblies
 from core.planning.plan import Plan
 from core.services import saying
+from core.services.planning._day_problems import full_days
 from core.services.planning._lot_problems import lots
 from core.services.planning._price_problems import prices
 from core.services.planning._problem import PlanProblem, Scope, listed
@@ -34,6 +35,7 @@ ORDER = (
     "expiring",
     "shelf life",
     "contention",
+    "overload",
     "no product",
     "no price",
     "old price",
@@ -51,6 +53,7 @@ def problems(session: Session, plan: Plan, places: Sequence[int]) -> list[PlanPr
         *_contention(scope),
         *prices(scope),
         *lots(scope),
+        *full_days(scope),
     ]
     return sorted(found, key=lambda problem: ORDER.index(problem.kind))
 

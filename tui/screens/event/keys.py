@@ -14,7 +14,13 @@ BINDINGS: list[BindingType] = [
     Binding("a", "ask('assemble')", "Assemble", id="event.assemble"),
     Binding("b", "ask('buy')", "Buy", id="event.buy"),
     Binding("d", "ask('deliver')", "Deliver", id="event.deliver"),
-    Binding("space", "check", "Tick", id="event.check", tooltip="tick off the shopping list"),
+    Binding(
+        "space",
+        "check",
+        "Tick",
+        id="event.check",
+        tooltip="tick an item off, or record what the row says is to be done",
+    ),
     Binding(
         "n",
         "ask('event line')",

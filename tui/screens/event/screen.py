@@ -34,6 +34,8 @@ from tui.widgets.table import TableView
 
 ALWAYS = ("escape", "question_mark", "ctrl+p", "ctrl+q", "f1", "f2", "f3", "f4", "f5", "f6")
 """Keys that do not wait for the event to be there."""
+CHECKED_BY = {"recipe": "make", "bundle": "assemble"}
+"""The dialog that checks off a row by what it is about."""
 RECORDS = ("ask", "check", "lose")
 """Actions that record something."""
 
@@ -259,17 +261,19 @@ class EventScreen(RehearsingScreen):
         self.kitchen.ask(name, given, event_id=self.event_id)
 
     def action_check(self) -> None:
-        """Tick an item off the shopping list, or take the tick away."""
+        """Check off the row: tick an item, or record what is to be made, assembled or bought."""
         if self.snapshot is None or self.row is None:
             return
-        item = prefill.shopping_row_of(self.snapshot.progress, self.row.about)
+        about, event_id = self.row.about, str(self.event_id)
+        item = prefill.shopping_row_of(self.snapshot.progress, about)
         if item is not None:
-            given = {
-                "event": str(self.event_id),
-                "item": str(item["item_id"]),
-                "off": item["checked"],
-            }
+            given = {"event": event_id, "item": str(item["item_id"]), "off": item["checked"]}
             self.kitchen.do("check", given, quiet=True)
+        elif about is not None and about.kind == "event":
+            given = {"event": event_id, "off": self.row.style == "done"}
+            self.kitchen.do("event shopped", given)
+        elif about is not None and about.kind in CHECKED_BY:
+            self.action_ask(CHECKED_BY[about.kind])
 
     def action_lose(self) -> None:
         """Record a batch that was lost, of the recipe of this row."""
@@ -331,7 +335,10 @@ class EventScreen(RehearsingScreen):
         about = self.row.about if self.is_mounted and self.row is not None else None
         if action == "check":
             assert self.snapshot is not None
-            return prefill.shopping_row_of(self.snapshot.progress, about) is not None
+            return about is not None and (
+                about.kind in ("event", *CHECKED_BY)
+                or prefill.shopping_row_of(self.snapshot.progress, about) is not None
+            )
         if action == "why":
             return about is not None
         if action == "lose":

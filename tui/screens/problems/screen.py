@@ -41,6 +41,7 @@ FIXES = {
     "stale target": "event accept",
     "expired": "discard",
     "expiring": "buy",
+    "overload": "setting set",
     "no product": "product add",
     "no price": "buy",
     "old price": "product set",
@@ -167,6 +168,8 @@ def _given(name: str, problem: PlanProblem) -> Mapping[str, Prefilled]:
     if name == "discard":
         lot = problem.place.removeprefix("lot ")
         return {"what": f"L{lot}", "amount": "all", "reason": "expired"}
+    if name == "setting set":
+        return {"key": "oven_hours" if " of oven" in problem.message else "hands_hours"}
     if name == "product set":
         return {"product": problem.place}
     if problem.item_id is None:

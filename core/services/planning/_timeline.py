@@ -1,0 +1,113 @@
+"""What the ledger and the settings add to a timeline: minutes, days kept, and full days."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.clock import today
+from core.models import Event, Item, Recipe, Run
+from core.planning.timeline import Minutes, Task, tasks_of
+from core.services._kitchen import planned
+from core.services._settings import HANDS_HOURS, OVEN_HOURS, hours
+from core.session import remembered
+
+
+@dataclass(slots=True)
+class Load:
+    """The work of one day, of all open events: minutes that are known, and recipes without."""
+
+    hands: int = 0
+    oven: int = 0
+    untimed: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The minutes of work and of oven that a day has; None where nobody has said so."""
+
+    hands: int | None
+    oven: int | None
+
+    def exceeded(self, load: Load) -> bool:
+        """Tell whether a day has more to do than it has room for."""
+        return (self.hands is not None and load.hands > self.hands) or (
+            self.oven is not None and load.oven > self.oven
+        )
+
+
+def limits(session: Session) -> Limits:
+    """Return what a day has room for."""
+
+    def minutes(key: str) -> int | None:
+        given = hours(session, key)
+        return None if given is None else int(given * 60)
+
+    return Limits(minutes(HANDS_HOURS), minutes(OVEN_HOURS))
+
+
+def tasks(session: Session) -> Mapping[int, list[Task]]:
+    """Return what is still to be done for each open event, by its place in the plan."""
+    return remembered(session, ("tasks", today()), lambda: dict(_tasks(session)))
+
+
+def _tasks(session: Session) -> Iterator[tuple[int, list[Task]]]:
+    plan = planned(session)
+    minutes = {
+        # A recipe that says how long it takes, but not in the oven, is not baked.
+        key: Minutes(hands, 0 if oven is None and hands is not None else oven)
+        for key, hands, oven in session.execute(
+            select(Recipe.id, Recipe.minutes, Recipe.oven_minutes)
+        )
+    }
+    query = select(Item.id, Item.shelf_life_days).where(Item.shelf_life_days.is_not(None))
+    keeps = dict(session.execute(query).all())
+    shopped = set(session.scalars(select(Event.id).where(Event.shopping_complete.is_(True))))
+    bought = [
+        item.id for item in plan.kitchen.items.values() if item.bought and not item.always_on_hand
+    ]
+    for e, event in enumerate(plan.kitchen.events):
+        to_buy = 0
+        if event.id not in shopped:
+            to_buy = sum(plan.net(item_id, e) != 0 for item_id in bought)
+        yield e, tasks_of(plan, e, today=today(), minutes=minutes, keeps=keeps, to_buy=to_buy)
+
+
+def loads(session: Session) -> Mapping[date, Load]:
+    """Return the work of each day, of all open events."""
+    found: dict[date, Load] = defaultdict(Load)
+    for each in tasks(session).values():
+        for task in each:
+            load = found[task.day]
+            load.hands += task.hands or 0
+            load.oven += task.oven or 0
+            if task.id is not None and (task.hands is None or task.oven is None):
+                load.untimed |= {task.id}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What the runs of an event have done of a recipe or bundle, and the day of the last one."""
+
+    amount: Fraction
+    day: date
+
+
+def done(session: Session, event_id: int) -> dict[tuple[str, int], Done]:
+    """Return what has been made and assembled for an event, by kind and id."""
+    query = select(Run.kind, Run.recipe_id, Run.bundle_id, Run.batches, Run.at).where(
+        Run.event_id == event_id, Run.undone.is_(False)
+    )
+    found: dict[tuple[str, int], Done] = {}
+    for kind, recipe_id, bundle_id, batches, at in session.execute(query):
+        key = ("make", recipe_id or 0) if kind == "production" else ("assemble", bundle_id or 0)
+        before = found.get(key, Done(Fraction(0), date.min))
+        found[key] = Done(before.amount + batches, max(before.day, at.date()))
+    return found
