@@ -57,6 +57,7 @@ class BakehouseApp(ContainingApp[str]):
         "screens/form/form.tcss",
         "screens/help/help.tcss",
         "screens/why/why.tcss",
+        "screens/look/look.tcss",
         "screens/problems/problems.tcss",
     ]
     MODES: ClassVar = {"events": EventsScreen, "event": EventScreen, "journal": JournalScreen}

@@ -191,3 +191,45 @@ def _times(minutes: int | None, amount: Fraction | None) -> int | None:
     if minutes is None or amount is None:
         return None
     return ceil(minutes * amount)
+
+
+def stock_by_day(
+    plan: Plan, e: int, item_id: int, tasks: list[Task], today: date
+) -> list[tuple[date, Fraction | None]]:
+    """Return what an event has of an item at the end of each day up to it, by its timeline.
+
+    It begins with the stock that the plan gives the event; purchases and batches come in, and what
+    is made and assembled of it goes out. None where an amount is unknown.
+    """
+    moves = [move for task in tasks for move in _moves(plan, e, item_id, task)]
+    last = max(plan.kitchen.events[e].date, today)
+    there = plan.given(item_id, e)
+    found = []
+    for number in range((last - today).days + 1):
+        day = today + number * DAY
+        for when, amount in moves:
+            if when == day:
+                there = None if there is None or amount is None else there + amount
+        found.append((day, there))
+    return found
+
+
+def _moves(plan: Plan, e: int, item_id: int, task: Task) -> Iterator[tuple[date, Fraction | None]]:
+    """Yield what a task takes of an item, and what it adds to it."""
+    kitchen = plan.kitchen
+    if task.kind == "shop" or task.id is None:
+        if kitchen.items[item_id].bought:
+            yield task.day, plan.net(item_id, e)
+        return
+    made = task.kind == "make"
+    lines = kitchen.recipes[task.id].lines if made else kitchen.bundles[task.id]
+    for line in lines:
+        if line.item_id == item_id:
+            known = line.amount is not None and task.amount is not None
+            yield task.day, -line.amount * task.amount if known else None  # type: ignore[operator]
+    if made:
+        for number, output in enumerate(kitchen.recipes[task.id].outputs):
+            if output.item_id == item_id:
+                yield task.day, plan.to_make(task.id, number, e)
+    elif task.id == item_id:
+        yield task.day, task.amount

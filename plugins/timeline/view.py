@@ -18,16 +18,13 @@ COLUMNS = (
     Column("task", "To do", width=30, priority=0),
     Column("hands", "Work", "amount", width=9, priority=2),
     Column("oven", "Oven", "amount", width=9, priority=3),
-    Column("hands_load", "Work day", "percent", width=14, priority=4),
-    Column("oven_load", "Oven day", "percent", width=14, priority=5),
+    Column("hands_load", "Work day", "percent", width=12, priority=4),
+    Column("oven_load", "Oven day", "percent", width=12, priority=5),
     Column("earliest", "Keeps from", width=10, priority=6),
     Column("status", "Status", "status", width=16, priority=1),
 )
 
-NO_LIMIT = (
-    "A bar is full on the busiest day. `bakehouse setting set hands_hours 8` says how much work "
-    "a day has, oven_hours how long the oven can be used."
-)
+NO_LIMIT = "A bar is full on the busiest day; the settings hands_hours and oven_hours say better."
 
 
 def load(ctx: ViewContext) -> Table:
@@ -128,8 +125,7 @@ def _said(task: TimelineTask, say: Say) -> str:
         verb = "Assembled" if task.complete else "Assemble"
         return f"{verb} {say.batches(amount)} {task.name}{done}"
     verb = "Made" if task.complete else "Make"
-    batches = "batch" if amount is not None and amount <= 1 else "batches"
-    return f"{verb} {say.batches(amount)} {batches} of {task.name}{done}"
+    return f"{verb} {say.batches(amount)} × {task.name}{done}"
 
 
 def _state(task: TimelineTask, today: date) -> tuple[RowStyle | None, str]:

@@ -113,6 +113,7 @@ READS: dict[str, ByIds] = {
     "trace_service.trace_lot": lambda k: given(1),
     "trace_service.trace_run": lambda k: given(1),
     "planning.timeline_service.get_timeline": lambda k: given(k.event),
+    "planning.timeline_service.get_stock_by_day": lambda k: given(k.event, k.flour),
     "planning.progress.get_event_progress": lambda k: given(k.event),
     "planning.shopping_list.get_items_to_buy": lambda k: given(k.event),
     "planning.shopping_list.get_shopping_summary": lambda k: given(k.event),

@@ -14,6 +14,7 @@ from textual.widgets import Markdown as MarkdownText
 
 from bakehouse.plugin import Chart, Markdown, Ref, Row, Sections, Table, ViewData
 from plugins.host import Failure, Loaded, View
+from tui.widgets.chart import ChartView
 from tui.widgets.guest import Guest
 from tui.widgets.listing import Listing
 from tui.widgets.plain import plain
@@ -115,14 +116,14 @@ class Pane(Listing):
         self.post_message(self.Filled())
 
     def _show_data(self, data: ViewData) -> None:
-        if isinstance(data, Chart):
-            data = data.as_table()
         if isinstance(data, Table):
             self._drop_instead()
             self.table.display = True
             self.table.show_table(data)
         elif isinstance(data, Markdown):
             self._show_instead(MarkdownView(data))
+        elif isinstance(data, Chart):
+            self._show_instead(SectionsView(Sections((("", data),))))
         else:
             self._show_instead(SectionsView(data))
 
@@ -252,11 +253,15 @@ class SectionsView(VerticalScroll):
     def compose(self) -> ComposeResult:
         """Lay out a title and what belongs to it, one after the other."""
         for title, part in self._data.parts:
-            yield Words(title, classes="section-title")
+            if title:
+                yield Words(title, classes="section-title")
             if isinstance(part, Markdown):
                 yield MarkdownText(part.text, open_links=False)
                 continue
+            if isinstance(part, Chart):
+                yield ChartView(part)
+                continue
             table = TableView(classes="section")
-            table.show_table(part.as_table() if isinstance(part, Chart) else part)
+            table.show_table(part)
             table.styles.height = table.lines
             yield table

@@ -8,8 +8,10 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from core.clock import today
+from core.errors import ItemNotFound
 from core.models import Event
-from core.planning.timeline import ORDER, Kind, Task
+from core.planning.timeline import ORDER, Kind, Task, stock_by_day
 from core.services._kitchen import EventPlan
 from core.services._naming import sorting
 from core.services._rows import get_fresh
@@ -73,6 +75,14 @@ class Timeline:
     days: tuple[TimelineDay, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class StockDay:
+    """What there is of an item at the end of a day, in its stock unit; None is unknown."""
+
+    day: date
+    amount: Decimal | None
+
+
 def get_timeline(event_id: int, session: Session | None = None) -> Timeline:
     """Return what to do on which day for an event; see `core.planning.timeline` for the rule.
 
@@ -119,6 +129,25 @@ def get_timeline(event_id: int, session: Session | None = None) -> Timeline:
             tuple(finished),
             tuple(days),
         )
+
+
+def get_stock_by_day(event_id: int, item_id: int, session: Session | None = None) -> list[StockDay]:
+    """Return what an event has of an item at the end of each day up to it, by its timeline.
+
+    Of an event that is not open there are no days.
+
+    Raises:
+        EventNotFound, ItemNotFound: No such event or item.
+    """
+    with reading(session) as reader:
+        found = find_event(reader, event_id)
+        if item_id not in found.plan.kitchen.items:
+            raise ItemNotFound(item_id)
+        if found.place is None:
+            return []
+        tasks = _timeline.tasks(reader)[found.place]
+        days = stock_by_day(found.plan, found.place, item_id, tasks, today())
+        return [StockDay(day, decimal(amount)) for day, amount in days]
 
 
 def _is_shopped(session: Session, event_id: int) -> bool:

@@ -124,3 +124,19 @@ def test_an_event_that_is_over_has_only_what_was_done(bakery: KitchenBuilder) ->
     assert found.done[0].done == Decimal(1)
     with pytest.raises(EventNotFound):
         timeline_service.get_timeline(999)
+
+
+def test_stock_by_day_follows_the_shopping_the_batches_and_the_assembly(
+    bakery: KitchenBuilder,
+) -> None:
+    bakery.buy("flour", "1 kg", "2.00")
+    event = bakery.event_id("christmas")
+
+    def amounts(item: str) -> list[Decimal | None]:
+        days = timeline_service.get_stock_by_day(event, bakery.item(item))
+        assert [days[0].day, days[-1].day] == [date(2026, 11, 22), CHRISTMAS]
+        return [each.amount for each in days[-5:]]
+
+    assert amounts("flour") == [1000, 3500, 0, 0, 0]
+    assert amounts("cookie") == [0, 0, 336, 36, 36]
+    assert amounts("gift-bag") == [0, 0, 0, 50, 50]

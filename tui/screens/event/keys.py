@@ -79,6 +79,14 @@ BINDINGS: list[BindingType] = [
     ),
     Binding("enter", "why", "Why", show=False, id="event.open"),
     Binding("w", "why", "Why", id="event.why", tooltip="what a number is made of"),
+    Binding(
+        "v",
+        "look",
+        "Charts",
+        show=False,
+        id="event.look",
+        tooltip="look at the stock and price of an item, or the costs of the event",
+    ),
     Binding("p", "problems", "Problems", id="event.problems", show=False),
     Binding("r", "reload", "Refresh", id="screen.refresh", show=False),
     Binding(

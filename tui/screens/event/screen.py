@@ -23,6 +23,7 @@ from tui.screens.event.plugin_keys import action_under, command_of, plugin_keys,
 from tui.screens.event.reading import Snapshot, read_snapshot, rehearse_snapshot
 from tui.screens.event.rehearsing import FIRST, RehearsingScreen
 from tui.screens.form.offers import Prefilled
+from tui.screens.look.screen import LookScreen
 from tui.screens.problems.screen import ProblemsScreen
 from tui.screens.why.reading import Line
 from tui.screens.why.screen import WhyScreen
@@ -304,6 +305,13 @@ class EventScreen(RehearsingScreen):
         if not any(board.go_to(place) for place in places):
             self.kitchen.say(f"{line.label} has no line of its own here.")
 
+    def action_look(self) -> None:
+        """Look at charts: of the item of this row, else of the event."""
+        if self.snapshot is not None:
+            about = None if self.row is None else self.row.about
+            item_id = about.id if about is not None and about.kind in ("item", "bundle") else None
+            self.app.push_screen(LookScreen(self.snapshot.event.id, item_id, self.steps))
+
     def action_problems(self) -> None:
         """List what would make the plan wrong."""
         if self.snapshot is not None:
@@ -324,7 +332,7 @@ class EventScreen(RehearsingScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what the row under the cursor allows."""
-        if action in ("why", "problems", "other", *RECORDS) and self.snapshot is None:
+        if action in ("why", "look", "problems", "other", *RECORDS) and self.snapshot is None:
             return False
         if action in RECORDS and (self.kitchen.readonly or self.rehearsing):
             return False

@@ -57,14 +57,21 @@ class WhatIf:
 
 
 def try_on(table: Table, row: Row | None, progress: EventProgress) -> Try | None:
-    """Return what can be tried on a row: what one of the columns of its table edits."""
+    """Return what can be tried on a row: what a column of its table edits, else by its subject."""
     if row is None or row.about is None:
         return None
-    for column in table.columns:
-        thing = None if column.edit is None else _thing(column.edit, row, progress)
-        if column.edit is not None and thing is not None:
-            return Try(progress["event_id"], column.edit, thing)
+    edits = [column.edit for column in table.columns if column.edit is not None]
+    if not edits and row.about.kind in BY_SUBJECT:
+        edits = [BY_SUBJECT[row.about.kind]]
+    for edit in edits:
+        thing = _thing(edit, row, progress)
+        if thing is not None:
+            return Try(progress["event_id"], edit, thing)
     return None
+
+
+BY_SUBJECT: dict[str, Edit] = {"recipe": "target", "bundle": "quantity", "item": "stock"}
+"""What is tried on a row of a table without columns that edit anything."""
 
 
 def _thing(edit: Edit, row: Row, progress: EventProgress) -> int | None:

@@ -1,0 +1,1 @@
+"""Charts, for those who would rather look than read."""
