@@ -9,7 +9,8 @@ rests on it moves along. Nothing is moved to make room: a day that is too full i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -21,6 +22,8 @@ from core.planning.plan import Plan
 Kind = Literal["shop", "make", "assemble"]
 
 DAY = timedelta(days=1)
+Work = tuple[Kind, int]
+"""Something to make or to assemble: the kind, and the id of the recipe or bundle."""
 ORDER: tuple[Kind, ...] = ("shop", "make", "assemble")
 
 
@@ -62,13 +65,16 @@ def tasks_of(
     minutes: Mapping[int, Minutes],
     keeps: Mapping[int, int | None],
     to_buy: int,
+    works: Sequence[Work] | None = None,
 ) -> list[Task]:
     """Return what is still to be done for an event, in the order to do it.
 
     `minutes` are those of a batch by recipe, `keeps` the days that an item keeps. `to_buy` is
-    how many items are still to be bought.
+    how many items are still to be bought. `works` are those of the event in `works_by_event`, from
+    whoever asks for more than one.
     """
-    schedule = _Schedule(plan, e, today, keeps)
+    wanted = works_by_event(plan).get(e, []) if works is None else works
+    schedule = _Schedule(plan, e, wanted, today, keeps)
     tasks = [schedule.task(work, minutes) for work in schedule.works]
     if to_buy:
         tasks.append(_shopping(tasks, to_buy, plan.kitchen.events[e].date, today))
@@ -81,19 +87,22 @@ def _shopping(tasks: list[Task], to_buy: int, event_day: date, today: date) -> T
     return Task("shop", None, Fraction(to_buy), day, late=first <= today)
 
 
-Work = tuple[Kind, int]
-"""Something to make or to assemble: the kind, and the id of the recipe or bundle."""
-
-
 class _Schedule:
     """The days of what is to be made and assembled for one event."""
 
-    def __init__(self, plan: Plan, e: int, today: date, keeps: Mapping[int, int | None]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        e: int,
+        works: Sequence[Work],
+        today: date,
+        keeps: Mapping[int, int | None],
+    ) -> None:
         self._plan = plan
         self._e = e
         self._keeps = keeps
         self._event = plan.kitchen.events[e]
-        self.works = list(_wanted(plan, e))
+        self.works = works
         self._users: dict[int, list[Work]] = {}
         self._makers: dict[int, list[Work]] = {}
         for work in self.works:
@@ -177,14 +186,37 @@ class _Schedule:
         return any(line.item_id == item_id and line.need != 0 for line in self._event.lines)
 
 
-def _wanted(plan: Plan, e: int) -> Iterator[Work]:
-    """Yield what has to be done, in the order of the plan: what others rest on last."""
+def works_by_event(plan: Plan) -> dict[int, list[Work]]:
+    """Return what has to be done for each event, in the order of the plan: inputs last."""
+    found: dict[int, list[Work]] = defaultdict(list)
     for kind, key in plan.order:
         if kind == "recipe":
-            if plan.batches(key, e) != 0:
-                yield "make", key
-        elif plan.kitchen.items[key].kind == "bundle" and plan.net(key, e) != 0:
-            yield "assemble", key
+            recipe = plan.recipes.get(key)
+            for e in () if recipe is None else sorted({*recipe.steps, *recipe.unknown}):
+                if plan.batches(key, e) != 0:
+                    found[e].append(("make", key))
+        elif plan.kitchen.items[key].kind == "bundle":
+            for e in _needing(plan, key):
+                if plan.net(key, e) != 0:
+                    found[e].append(("assemble", key))
+    return found
+
+
+def to_buy_by_event(plan: Plan) -> dict[int, int]:
+    """Return how many items are to be bought for each event; unknown amounts are among them."""
+    found: dict[int, int] = defaultdict(int)
+    for item_id in plan.items:
+        item = plan.kitchen.items[item_id]
+        if item.bought and not item.always_on_hand:
+            for e in _needing(plan, item_id):
+                found[e] += plan.net(item_id, e) != 0
+    return found
+
+
+def _needing(plan: Plan, item_id: int) -> list[int]:
+    """Return the events that need some of an item."""
+    item = plan.items.get(item_id)
+    return [] if item is None else sorted({*item.need, *item.unknown})
 
 
 def _times(minutes: int | None, amount: Fraction | None) -> int | None:

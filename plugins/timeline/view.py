@@ -81,7 +81,7 @@ def _day_row(day: TimelineDay, fullest: _Fullest, today: date) -> Row:
 
 
 def _task_row(event_id: int, task: TimelineTask, say: Say, today: date) -> Row:
-    style, status = _state(task, today)
+    style, status = _state(task, say, today)
     return Row(
         f"{task.kind}:{task.id or 0}",
         (
@@ -120,15 +120,14 @@ def _said(task: TimelineTask, say: Say) -> str:
         if task.complete:
             return "Shopping done"
         return f"Shop: {say.batches(amount)} item{'' if amount == 1 else 's'} to buy"
-    done = f", {say.batches(task.done)} done" if task.done and not task.complete else ""
     if task.kind == "assemble":
         verb = "Assembled" if task.complete else "Assemble"
-        return f"{verb} {say.batches(amount)} {task.name}{done}"
+        return f"{verb} {say.batches(amount)} {task.name}"
     verb = "Made" if task.complete else "Make"
-    return f"{verb} {say.batches(amount)} × {task.name}{done}"
+    return f"{verb} {say.batches(amount)} × {task.name}"
 
 
-def _state(task: TimelineTask, today: date) -> tuple[RowStyle | None, str]:
+def _state(task: TimelineTask, say: Say, today: date) -> tuple[RowStyle | None, str]:
     """Return how a task stands, as a style and in words."""
     if task.complete:
         return "done", "done"
@@ -136,7 +135,8 @@ def _state(task: TimelineTask, today: date) -> tuple[RowStyle | None, str]:
         return "unknown", "unknown"
     if task.late:
         return "short", "late"
-    return None, "today" if task.day == today else ""
+    words = [f"{say.batches(task.done)} done"] if task.done else []
+    return None, ", ".join([*words, *(["today"] if task.day == today else [])])
 
 
 def _minutes(minutes: int | None) -> Amount | str:

@@ -120,7 +120,7 @@ def still_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def settle(pilot: Pilot[None]) -> None:
     """Wait until every worker has ended and what they brought is on the screen."""
-    for _ in range(3):
+    for _ in range(5):
         await pilot.app.workers.wait_for_complete()
         await pilot.pause(0)
 

@@ -16,8 +16,7 @@ from tests.tui.conftest import NARROW, Site, keys, running, until
 from tui.screens.event.screen import EventScreen
 from tui.screens.look.screen import LookScreen
 from tui.widgets import chart as charts
-from tui.widgets.chart import ChartView, drawn
-from tui.widgets.words import Words
+from tui.widgets.chart import Blocks, ChartView, drawn
 
 numbers = st.one_of(
     st.none(),
@@ -50,7 +49,7 @@ def test_what_is_unknown_is_a_word_and_a_mark() -> None:
 
 def test_lines_say_where_they_begin_and_end() -> None:
     chart = Chart("lines", ("1 Dec", "2 Dec", "3 Dec"), (Series("flour", (8, None, 0)),), "g")
-    assert drawn(chart, 40)[:2] == ["flour █?▁", "      8 g → 0 g, least 0 g, most 8 g"]
+    assert drawn(chart, 40)[:2] == ["flour █?▁", "      8 → 0, least 0, most 8 g"]
 
 
 def test_nothing_is_said() -> None:
@@ -79,7 +78,7 @@ async def test_v_shows_the_stock_and_the_price_of_an_item(demo: Database, site: 
         assert isinstance(look, LookScreen)
         await until(pilot, lambda: len(look.query(ChartView)) == 2)
         await keys(pilot)
-        texts = [str(each.query_one(Words).render()) for each in look.query(ChartView)]
+        texts = [str(each.query_one(Blocks).render()) for each in look.query(ChartView)]
         assert "in stock" in texts[0]
         assert "USD for 100 g" in texts[1]
         await keys(pilot, "escape")
@@ -93,7 +92,7 @@ async def test_v_on_a_recipe_shows_the_costs_of_the_event(demo: Database, site: 
         assert isinstance(look, LookScreen)
         await until(pilot, lambda: bool(look.query(ChartView)))
         await keys(pilot)
-        assert "so far" in str(look.query_one(ChartView).query_one(Words).render())
+        assert "so far" in str(look.query_one(ChartView).query_one(Blocks).render())
 
 
 async def test_a_view_may_be_a_chart(demo: Database, site: Site) -> None:
@@ -102,5 +101,5 @@ async def test_a_view_may_be_a_chart(demo: Database, site: Site) -> None:
         await keys(pilot, "enter", "6")
         await until(pilot, lambda: bool(pilot.app.screen.query(ChartView)))
         await keys(pilot)
-        words = pilot.app.screen.query_one(ChartView).query_one(Words)
+        words = pilot.app.screen.query_one(ChartView).query_one(Blocks)
         assert "[a] █" in str(words.render())

@@ -52,7 +52,8 @@ def compare(
         await settle(pilot)
         if theme:
             pilot.app.theme = theme
-        await keys(pilot, *pressed)
+        for part in (pressed[:1], pressed[1:]):
+            await keys(pilot, *part)
         if typed:
             await write(pilot, typed)
         screen = pilot.app.screen

@@ -8,15 +8,16 @@ from fractions import Fraction
 from importlib.util import find_spec
 
 from rich.cells import cell_len
+from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.widget import Widget
 
 from bakehouse.plugin import Chart, Series
 from core.units import say
 from tui.widgets.plain import fitted, plain
-from tui.widgets.words import Words
 
 HEIGHTS = "▁▂▃▄▅▆▇█"
 FULL, LESS = "█", "▏▎▍▌▋▊▉"
@@ -100,11 +101,9 @@ def _ends(chart: Chart, series: Series) -> str:
     known = [Fraction(value) for value in series.values if value is not None]
     if not known:
         return "unknown"
-    first, last = (said(series.values[place], chart.unit) for place in (0, -1))
-    return (
-        f"{first} → {last}, least {said(min(known), chart.unit)}, "
-        f"most {said(max(known), chart.unit)}"
-    )
+    first, last = (said(series.values[place], "") for place in (0, -1))
+    least, most = said(min(known), ""), said(max(known), "")
+    return f"{first} → {last}, least {least}, most {most} {chart.unit}".rstrip()
 
 
 def _sampled(values: Sequence[Number | None], room: int) -> list[Number | None]:
@@ -123,6 +122,22 @@ def _height(value: Number | None, low: Fraction, high: Fraction) -> str:
     return HEIGHTS[min(len(HEIGHTS) - 1, int(share * len(HEIGHTS)))]
 
 
+class Blocks(Widget):
+    """A chart of block characters, as high as it has to be in the width it has."""
+
+    def __init__(self, chart: Chart) -> None:
+        super().__init__()
+        self._chart = chart
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the lines it takes in this width."""
+        return len(drawn(self._chart, max(1, width)))
+
+    def render(self) -> Text:
+        """Draw it."""
+        return Text("\n".join(drawn(self._chart, max(1, self.content_size.width))), no_wrap=True)
+
+
 class ChartView(Vertical):
     """A chart; the numbers in words are always there, the drawing is as fine as it can be."""
 
@@ -134,14 +149,12 @@ class ChartView(Vertical):
         """Lay out a finer drawing for lines, if there is one, and the blocks."""
         if self._chart.kind == "lines" and len(self._chart.labels) > 1 and can_draw():
             yield _drawing(self._chart)
-        yield Words()
+        yield Blocks(self._chart)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Draw it anew in the room there is."""
-        width = max(1, self.content_size.width)
-        self.query_one(Words).say("\n".join(drawn(self._chart, width)))
+        """Leave a finer drawing out where nobody could read it."""
         for drawing in self.query(".drawing"):
-            drawing.display = width >= LEAST_DRAWN
+            drawing.display = event.size.width >= LEAST_DRAWN
 
 
 def can_draw() -> bool:

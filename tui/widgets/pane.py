@@ -63,6 +63,11 @@ class Pane(Listing):
             self.focus_content()
 
     @property
+    def ready(self) -> bool:
+        """Whether it is laid out."""
+        return self._ready
+
+    @property
     def row(self) -> Row | None:
         """The row under the cursor."""
         return self.table.row if self._ready and self.table.display else None

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import today
 from core.models import Event, Item, Recipe, Run
-from core.planning.timeline import Minutes, Task, tasks_of
+from core.planning.timeline import Minutes, Task, tasks_of, to_buy_by_event, works_by_event
 from core.services._kitchen import planned
 from core.services._settings import HANDS_HOURS, OVEN_HOURS, hours
 from core.session import remembered
@@ -69,14 +69,20 @@ def _tasks(session: Session) -> Iterator[tuple[int, list[Task]]]:
     query = select(Item.id, Item.shelf_life_days).where(Item.shelf_life_days.is_not(None))
     keeps = dict(session.execute(query).all())
     shopped = set(session.scalars(select(Event.id).where(Event.shopping_complete.is_(True))))
-    bought = [
-        item.id for item in plan.kitchen.items.values() if item.bought and not item.always_on_hand
-    ]
+    to_buy, works = to_buy_by_event(plan), works_by_event(plan)
     for e, event in enumerate(plan.kitchen.events):
-        to_buy = 0
-        if event.id not in shopped:
-            to_buy = sum(plan.net(item_id, e) != 0 for item_id in bought)
-        yield e, tasks_of(plan, e, today=today(), minutes=minutes, keeps=keeps, to_buy=to_buy)
+        yield (
+            e,
+            tasks_of(
+                plan,
+                e,
+                today=today(),
+                minutes=minutes,
+                keeps=keeps,
+                to_buy=0 if event.id in shopped else to_buy.get(e, 0),
+                works=works.get(e, []),
+            ),
+        )
 
 
 def loads(session: Session) -> Mapping[date, Load]:

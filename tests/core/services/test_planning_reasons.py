@@ -212,7 +212,7 @@ def test_the_summary_says_how_many_trips_and_what_they_cost(two_stores: KitchenB
 def test_a_setting_is_an_entry_that_can_be_undone(two_stores: KitchenBuilder) -> None:
     settings_service.set_setting("store_trip_cost", "1.50")
     settings_service.set_setting("store_trip_cost", "2")
-    [row] = settings_service.list_settings()
+    [row, *_] = settings_service.list_settings()
     assert row.value == "2.00"
 
     journal_service.undo()

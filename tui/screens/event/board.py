@@ -49,6 +49,11 @@ class Board(Vertical):
         return frozenset(pane.view.id for pane in panes[self._open : self._open + 1])
 
     @property
+    def ready(self) -> bool:
+        """Whether every pane can show something."""
+        return all(pane.ready for pane in self._panes)
+
+    @property
     def current(self) -> Pane | None:
         """The pane that has the focus, or the open one."""
         for pane in self._panes:

@@ -93,7 +93,9 @@ def _rows(before: Table, after: Table, say: Say) -> Iterator[Row]:
 
 def _gone(row: Row, columns: Sequence[Column]) -> Row:
     cells = tuple(
-        Changed(ZERO, f"−{cell.said}") if isinstance(cell, Amount | Money) and cell.value else cell
+        Changed(ZERO, f"0 −{cell.said}")
+        if isinstance(cell, Amount | Money) and cell.value
+        else cell
         for cell in row.cells
     )
     return replace(row, cells=_named(GONE, cells, columns), style="muted")
@@ -124,7 +126,7 @@ def _cell(column: Column, was: Cell, now: Cell, row: Row | None, say: Say) -> Ce
     if was == now:
         return now
     if isinstance(now, str) and isinstance(was, Amount | Money) and was.value:
-        return Changed(ZERO, f"−{was.said}")
+        return Changed(ZERO, f"0 −{was.said}")
     if isinstance(was, str) and isinstance(now, Amount | Money) and now.value:
         return Changed(now.value, f"{now.said} +{now.said}" if was == "" else now.said)
     if isinstance(was, Amount | Money) and isinstance(now, Amount | Money):

@@ -33,7 +33,7 @@ from tui.widgets.notice import Notice
 from tui.widgets.pane import Pane
 from tui.widgets.table import TableView
 
-ALWAYS = ("escape", "question_mark", "ctrl+p", "ctrl+q", "f1", "f2", "f3", "f4", "f5", "f6")
+ALWAYS = ("escape", "ctrl+q", "f1", "f2", "f3", "f4", "f5", "f6")
 """Keys that do not wait for the event to be there."""
 CHECKED_BY = {"recipe": "make", "bundle": "assemble"}
 """The dialog that checks off a row by what it is about."""
@@ -62,7 +62,8 @@ class EventScreen(RehearsingScreen):
 
     def on_mount(self) -> None:
         """Say that it is coming, and follow the choice of the event."""
-        self._ahead: list[str] | None = []
+        self._ahead: list[events.Key] | None = []
+        self._replayed = ""
         self._show_notice("Opening the event …")
         self.watch(self.app, "event_id", self._other_event, init=False)
         super().on_mount()
@@ -121,9 +122,31 @@ class EventScreen(RehearsingScreen):
 
     def on_descendant_focus(self) -> None:
         """Do what was typed before there was anything to type at."""
-        ahead, self._ahead = self._ahead, None
-        for key in ahead or ():
-            self.app.simulate_key(key)
+        if self._ahead is not None and not self._replayed:
+            self.call_after_refresh(self._type_ahead)
+
+    def _type_ahead(self) -> None:
+        """Do the next of what was typed, as soon as every pane is there."""
+        if self._ahead is None:
+            return
+        self._replayed = ""
+        if not self._ahead:
+            self._ahead = None
+        elif self.query_one(Board).ready:
+            key = self._ahead.pop(0)
+            self._replayed = key.key
+            self.app.post_message(events.Key(key.key, key.character))
+            self.call_after_refresh(self._type_ahead)
+        else:
+            self.call_after_refresh(self._type_ahead)
+
+    def _held_back(self, event: events.Key) -> bool:
+        """Keep a key for later while the event is not there yet."""
+        if self._ahead is None or event.key in ALWAYS or event.key == self._replayed:
+            return False
+        self._ahead.append(event)
+        event.stop()
+        return True
 
     def present_error(self, error: BakehouseError) -> None:
         """Say why the event cannot be shown."""
@@ -211,9 +234,7 @@ class EventScreen(RehearsingScreen):
     def on_key(self, event: events.Key) -> None:
         """Do what a key means that the row under the cursor does not offer, or a plugin's."""
         # A key comes here before the bindings are looked at.
-        if self._ahead is not None and event.key not in ALWAYS:
-            self._ahead.append(event.key)
-            event.stop()
+        if self._held_back(event):
             return
         typing = isinstance(self.focused, Input)
         if self.snapshot is None or typing or event.key in self.active_bindings:
@@ -284,14 +305,21 @@ class EventScreen(RehearsingScreen):
 
     def action_why(self) -> None:
         """Show what the number of this row is made of."""
-        if self.snapshot is None or self.row is None or self.row.about is None:
-            return
-        recipe = prefill.recipe_of(self.snapshot.progress, self.row.about)
-        if self.row.about.kind == "recipe" and recipe is not None:
-            items = [output["item_id"] for output in recipe["outputs"]]
-        else:
-            items = [self.row.about.id]
-        self.app.push_screen(WhyScreen(self.snapshot.event.id, items, self.steps), self._go_there)
+        items = [] if self.snapshot is None or self.row is None else self._explained
+        if self.snapshot is not None and items:
+            screen = WhyScreen(self.snapshot.event.id, items, self.steps)
+            self.app.push_screen(screen, self._go_there)
+
+    @property
+    def _explained(self) -> list[int]:
+        """The items whose numbers stand on the row: those a recipe makes, or the item itself."""
+        about = None if self.row is None else self.row.about
+        if about is None or self.snapshot is None:
+            return []
+        if about.kind == "recipe":
+            recipe = prefill.recipe_of(self.snapshot.progress, about)
+            return [] if recipe is None else [each["item_id"] for each in recipe["outputs"]]
+        return [about.id] if about.kind in ("item", "bundle") else []
 
     def _go_there(self, line: Line | None) -> None:
         """Go to what a line of an explanation stands for."""
@@ -348,7 +376,7 @@ class EventScreen(RehearsingScreen):
                 or prefill.shopping_row_of(self.snapshot.progress, about) is not None
             )
         if action == "why":
-            return about is not None
+            return bool(self._explained) if self.is_mounted else False
         if action == "lose":
             assert self.snapshot is not None
             return prefill.recipe_of(self.snapshot.progress, about) is not None
