@@ -7,7 +7,7 @@ screen; its fields are for programs. `exit_code` is what the command line ends w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -190,6 +190,15 @@ class Shortage(Refused):
 
 class RuleBroken(Refused):
     """Any other rule of the kitchen; the message says which and what to do."""
+
+
+class ReceiptRefused(Refused):
+    """Lines of a receipt that cannot be recorded: their places, from 0, with their sentences."""
+
+    def __init__(self, lines: Mapping[int, str]) -> None:
+        self.lines = dict(lines)
+        told = [f"line {place + 1}: {sentence}" for place, sentence in self.lines.items()]
+        super().__init__("\n".join(told))
 
 
 class CannotUndo(Refused):

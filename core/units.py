@@ -267,7 +267,7 @@ def measure_of(unit: str, facts: ItemFacts) -> Amount | None:
     found = facts.measures.get(unit)
     if found is None and dimension(unit) is None:
         for name, amount in facts.measures.items():
-            if _plural(name) == unit or name == _plural(unit):
+            if plural(name) == unit or name == plural(unit):
                 return amount
     return found
 
@@ -285,8 +285,8 @@ def check_measures(facts: ItemFacts) -> None:
             raise RuleBroken(f"{label} must be more than zero.")
         if dimension(name) in (dimension(facts.unit), given_in):
             raise RuleBroken(f"{label} would redefine the unit {name}. Choose another name.")
-        if _plural(name) in facts.measures:
-            raise RuleBroken(f"{label} is there twice, as '{name}' and as '{_plural(name)}'.")
+        if plural(name) in facts.measures:
+            raise RuleBroken(f"{label} is there twice, as '{name}' and as '{plural(name)}'.")
 
 
 def missing_fact(unit: str | None, facts: ItemFacts) -> str:
@@ -524,10 +524,11 @@ def _said_number(value: Fraction, *, kitchen: bool) -> str:
 
 
 def _counted(number: str, word: str) -> str:
-    return word if _ONE_OR_LESS.fullmatch(number) else _plural(word)
+    return word if _ONE_OR_LESS.fullmatch(number) else plural(word)
 
 
-def _plural(word: str) -> str:
+def plural(word: str) -> str:
+    """Return a word for several of what it names."""
     if word.endswith(("s", "x", "z", "ch", "sh")):
         return f"{word}es"
     if word.endswith("y") and word[-2:-1] not in "aeiou":

@@ -15,8 +15,10 @@ from core.services import (
     event_service,
     journal_service,
     production_service,
+    receipt_service,
     stock_service,
 )
+from core.services.receipt_service import ReceiptLine
 from core.services.rows import ChangeRow
 
 LOT = re.compile(r"[Ll]([0-9]{1,30})")
@@ -74,6 +76,21 @@ def buy(given: Arguments, session: Session) -> ChangeRow:
         received=given.day("date"),
         expires=given.day("expires"),
         session=session,
+    )
+
+
+def receipt(given: Arguments, session: Session) -> ChangeRow:
+    """Record everything on a receipt as one."""
+    lines = []
+    for text in given.many("line"):
+        what, equals, bought = text.rpartition("=")
+        amount, _, paid = bought.partition("@")
+        if not equals or not what.strip():
+            raise RuleBroken(f"'{text}' should be written as ITEM=AMOUNT@PRICE: flour=2 x 5 kg@9.")
+        item_id, product_id = _bought(what.strip(), session)
+        lines.append(ReceiptLine(item_id, product_id, amount.strip(), paid.strip() or None))
+    return receipt_service.record_receipt(
+        lines, store=given.maybe("store"), received=given.day("date"), session=session
     )
 
 

@@ -89,6 +89,24 @@ RECORDING = (
         f"{RECORDS}:buy",
     ),
     Command(
+        ("receipt",),
+        "stock: enter a receipt",
+        "Record everything on a receipt as one entry.",
+        (
+            Param(
+                "line",
+                Wanted.PAIR,
+                "what was bought; packs or an amount, and the price of the line",
+                option=True,
+                many=True,
+                metavar="ITEM=AMOUNT@PRICE",
+            ),
+            _option("store", Wanted.TEXT, "where"),
+            _option("date", Wanted.DATE, "when; today if left out"),
+        ),
+        f"{RECORDS}:receipt",
+    ),
+    Command(
         ("count",),
         "stock: count",
         "Set what is there of an item to what was counted.",

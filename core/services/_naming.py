@@ -70,5 +70,7 @@ def slug_for(session: Session, model: Any, name: str, told: str | None = None) -
 
 def sorting(text: str) -> str:
     """Return a key that sorts and compares names with accents and case ignored."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))

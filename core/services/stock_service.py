@@ -29,6 +29,7 @@ from core.services._journal import put, recording
 from core.services._kitchen import event_plan, planned
 from core.services._ledger import Origin, add_lot, lots_on_hand, move, take
 from core.services._naming import sorting
+from core.services._packs import is_word_for, pack_word
 from core.services._prices import last_unit_cost, was_bought
 from core.services._read_documents import read_products
 from core.services._recording import keeps_until, open_event
@@ -37,7 +38,17 @@ from core.services._writing import facts_of, ledger_amount, plain_number, stock_
 from core.services.production_service import Entered
 from core.services.rows import ChangeRow, LotRow, PurchaseRow, StockRow
 from core.session import reading, writing
-from core.units import Amount, exact, from_micro, missing_fact, parse_amount, to_decimal, to_micro
+from core.units import (
+    Amount,
+    dimension,
+    exact,
+    from_micro,
+    measure_of,
+    missing_fact,
+    parse_amount,
+    to_decimal,
+    to_micro,
+)
 
 PACKS = ("pack", "packs")
 
@@ -116,8 +127,9 @@ def count(
 ) -> ChangeRow:
     """Set what is there of an item (or of one lot) to what was counted, up or down.
 
-    `amount` is an amount ("3 lb"), packs ("2.5 packs") or the percentage left of what the lots
-    on hand held when they came in ("40%"). A surplus comes in as a lot at the last known cost.
+    `amount` is an amount ("3 lb"), packs ("2.5 packs", or by the word on them, "3 bags") or the
+    percentage left of what the lots on hand held when they came in ("40%"). A surplus comes in as
+    a lot at the last known cost.
     """
     with writing(session) as writer:
         item = _item(writer, item_id)
@@ -421,16 +433,33 @@ def _counted(session: Session, item: Item, given: Entered, lots: list[Lot]) -> F
             raise RuleBroken(f"There is no {item.name} to count a percentage of.")
         return from_micro(sum(lot.amount for lot in lots)) * percent.value / 100
     amount = parse_amount(given, allow_zero=True)
-    if amount.unit in PACKS:
-        product = _product(session, item, None, needed=True)
-        factor = None if product is None else use_unit(session, item, product.unit)
-        if product is not None and factor is not None:
+    product = _pack_named(session, item, amount.unit)
+    if product is not None:
+        factor = use_unit(session, item, product.unit)
+        if factor is not None:
             return amount.value * product.amount * factor
     counted = stock_amount(session, item, amount)
     if counted is None:
         unit = amount.unit or item.unit
         raise UnknownAmount(item.name, unit, missing_fact(unit, facts_of(session, item)))
     return counted
+
+
+def _pack_named(session: Session, item: Item, unit: str | None) -> Product | None:
+    """Return the product whose packs a unit counts: "packs" of the usual one, "bags" of a bag."""
+    if unit is None or dimension(unit) is not None:
+        return None
+    if unit in PACKS:
+        return _product(session, item, None, needed=True)
+    if measure_of(unit, facts_of(session, item)) is not None:
+        return None
+    query = select(Product).where(Product.item_id == item.id, Product.archived.is_(False))
+    products = session.scalars(query.order_by(Product.preferred.desc(), Product.id)).all()
+    named = [p for p in products if is_word_for(unit, pack_word(p.label, item.name))]
+    if len(named) > 1 and not named[0].preferred:
+        labels = ", ".join(product.label for product in named)
+        raise RuleBroken(f"Which {unit} of {item.name}? There are: {labels}. Say an amount.")
+    return named[0] if named else None
 
 
 def _count_in(session: Session, change: Change, item: Item, surplus: int, own: list[Lot]) -> None:

@@ -39,6 +39,8 @@ from core.models import Base
 from core.services import event_service, journal_service, settings_service, stock_service
 from core.services.planning import plan_service
 from core.services.planning.shopping_list import mark_shopping_complete
+from core.services.receipt_service import ReceiptLine
+from core.services.saying import Say
 from core.session import Database, configure, read_session, revision_of, session_scope
 from tests.builders import CHRISTMAS, KitchenBuilder
 
@@ -96,6 +98,11 @@ READS: dict[str, ByIds] = {
     "journal_service.list_changes": lambda k: given(),
     "production_service.list_runs": lambda k: given(),
     "saying.amounts": lambda k: given(),
+    "on_hand_service.list_stocked": lambda k: given(),
+    "on_hand_service.list_on_hand": lambda k: given(),
+    "on_hand_service.list_packs": lambda k: given(),
+    "on_hand_service.list_promises": lambda k: given(),
+    "receipt_service.list_last_bought": lambda k: given(),
     "stock_service.list_stock": lambda k: given(),
     "stock_service.list_lots": lambda k: given(),
     "planning.cost_service.get_event_costs": lambda k: given(k.event),
@@ -121,6 +128,7 @@ READS: dict[str, ByIds] = {
 }
 
 WRITES: dict[str, ByIds] = {
+    "receipt_service.record_receipt": lambda k: given([ReceiptLine(k.flour, k.product, "2", "9")]),
     "settings_service.set_setting": lambda k: given("store_trip_cost", "4.00"),
     "assembly_service.record_assembly": lambda k: given(k.bag, 2, event_id=k.event),
     "catalog_service.save_item": lambda k: given(
@@ -196,7 +204,7 @@ def call(name: str, ids: Ids, session: Session | None = None) -> Any:
 
 def told(result: Any, ids: Ids) -> Any:
     """Return a result as something that can be compared."""
-    if hasattr(result, "currency"):
+    if isinstance(result, Say):
         return [(result.name(key), result.amount(key, 1000)) for key in (ids.flour, ids.cookie)]
     return result
 

@@ -36,6 +36,8 @@ def fitted(text: str, width: int, *, right: bool = False) -> str:
 
 def folded(text: str) -> str:
     """Return `text` for searching: case and accents ignored."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 

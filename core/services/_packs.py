@@ -1,0 +1,19 @@
+"""What a pack is called: the "bag" of "Flour, 5 lb bag"."""
+
+from __future__ import annotations
+
+from core.units import dimension, plural
+
+
+def pack_word(label: str, item_name: str) -> str:
+    """Return what a pack of this label is called; "" where the label does not say."""
+    words = label.split()
+    last = words[-1].strip(".,;()") if len(words) > 1 else ""
+    if not last.isalpha() or not last.islower() or dimension(last) is not None:
+        return ""
+    return "" if last in item_name.casefold().split() else last
+
+
+def is_word_for(unit: str, word: str) -> bool:
+    """Tell whether a unit that somebody typed is this word, singular or plural."""
+    return bool(word) and unit in (word, plural(word))

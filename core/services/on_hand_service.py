@@ -1,0 +1,210 @@
+"""What there is of every item, read in a few plain queries so that ten thousand open at once.
+
+Amounts are in millionths of the stock unit and money in millionths, as the ledger keeps them.
+Words for people are made only for the rows that somebody looks at.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from sqlalchemy import Text, case, func, select, type_coerce
+from sqlalchemy.orm import Session
+
+from core.clock import today
+from core.models import Item, ItemUnit, Lot, Measure, Product, Setting
+from core.money import from_micro as money_of
+from core.money import say_money
+from core.services._kitchen import planned
+from core.services._naming import sorting
+from core.services._packs import pack_word
+from core.services.saying import CURRENCY
+from core.session import reading
+from core.units import Amount, ItemFacts, exact, from_micro, say, say_stock
+
+
+class StockedItem(NamedTuple):
+    """An item that is stocked or could be; `folded` is its name for sorting and searching.
+
+    `grams_per_ml` and `grams_each` are fractions as they are written.
+    """
+
+    folded: str
+    item_id: int
+    name: str
+    kind: str
+    unit: str
+    grams_per_ml: str | None
+    grams_each: str | None
+    display_unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stocked:
+    """Every stocked item by name, and how to say its amounts."""
+
+    items: tuple[StockedItem, ...]
+    measures: Mapping[int, Mapping[str, Amount]]
+    currency: str
+
+    def amount(self, item: StockedItem, value: Fraction | None) -> str:
+        """Say an amount of an item, given in stock units; None is unknown."""
+        facts = ItemFacts(
+            item.name,
+            item.unit,
+            None if item.grams_per_ml is None else Fraction(item.grams_per_ml),
+            None if item.grams_each is None else Fraction(item.grams_each),
+            dict(self.measures.get(item.item_id, {})),
+        )
+        return say_stock(value, facts, item.display_unit)
+
+    def money(self, value: int) -> str:
+        """Say money."""
+        return say_money(money_of(value), self.currency)
+
+
+class OnHand(NamedTuple):
+    """What is usable of an item, in how many lots, `unpriced` of them without a price.
+
+    `expires` is the next day on which a lot goes off, `expired` what has gone off already.
+    """
+
+    left: int = 0
+    lots: int = 0
+    expires: date | None = None
+    value: int = 0
+    unpriced: int = 0
+    expired: int = 0
+
+
+class Pack(NamedTuple):
+    """The pack an item is bought in: its preferred or newest product."""
+
+    label: str
+    amount: str
+    unit: str
+    factor: str | None
+
+    def said(self, item_name: str, left: int) -> str:
+        """Say what is left of an item in packs, "2.5 bags"; "" where nothing is."""
+        if self.factor is None or not left:
+            return ""
+        number = from_micro(left) / (Fraction(self.amount) * Fraction(self.factor))
+        rounded = Fraction(round(number * 100), 100) or number
+        word = pack_word(self.label, item_name)
+        if word:
+            return say(rounded, word)
+        return f"{say(rounded, None)} × {exact(Amount(Fraction(self.amount), self.unit))}"
+
+
+class Promise(NamedTuple):
+    """What the plan of all open events says of an item, in stock units; None is unknown.
+
+    `reserved` is the stock it gives to events, `short` what stock does not cover: to buy, to make
+    or to assemble.
+    """
+
+    reserved: Fraction | None
+    short: Fraction | None
+
+
+def list_stocked(session: Session | None = None) -> Stocked:
+    """Return every item that is stocked or could be, by name; `always_on_hand` ones left out."""
+    with reading(session) as reader:
+        query = select(
+            Item.id,
+            Item.name,
+            Item.kind,
+            Item.unit,
+            type_coerce(Item.grams_per_ml, Text),
+            type_coerce(Item.grams_each, Text),
+            Item.display_unit,
+        ).where(Item.archived.is_(False), Item.always_on_hand.is_(False))
+        items = [StockedItem(sorting(row[1]), *row) for row in reader.execute(query)]
+        items.sort()
+        currency = reader.scalar(select(Setting.value).where(Setting.key == "currency"))
+        return Stocked(tuple(items), _measures(reader), currency or CURRENCY)
+
+
+def list_on_hand(
+    item_ids: Sequence[int] | None = None, session: Session | None = None
+) -> dict[int, OnHand]:
+    """Return what there is of these items, or of all; those with no lot at all are left out."""
+    with reading(session) as reader:
+        usable = Lot.expires.is_(None) | (Lot.expires >= today())
+        fresh = (
+            select(
+                Lot.item_id,
+                func.sum(Lot.left),
+                func.count(Lot.id),
+                func.min(Lot.expires),
+                func.sum(Lot.cost_left),
+                func.sum(case((Lot.priced, 0), else_=1)),
+            )
+            .where(Lot.left > 0, usable)
+            .group_by(Lot.item_id)
+        )
+        gone = (
+            select(Lot.item_id, func.sum(Lot.left))
+            .where(Lot.left > 0, Lot.expires < today())
+            .group_by(Lot.item_id)
+        )
+        if item_ids is not None:
+            fresh = fresh.where(Lot.item_id.in_(item_ids))
+            gone = gone.where(Lot.item_id.in_(item_ids))
+        found = {
+            key: OnHand(int(left), lots, expires, int(value), int(unpriced))
+            for key, left, lots, expires, value, unpriced in reader.execute(fresh)
+        }
+        for key, expired in reader.execute(gone):
+            found[key] = found.get(key, OnHand())._replace(expired=int(expired))
+        return found
+
+
+def list_promises(session: Session | None = None) -> dict[int, Promise]:
+    """Return what the plan gives away and lacks, by item; items no open event needs are left out.
+
+    It takes the whole plan, which the other lists do without.
+    """
+    with reading(session) as reader:
+        plan = planned(reader)
+        promises: dict[int, Promise] = {}
+        for item_id, item in plan.items.items():
+            unsure = bool(item.unsure)
+            reserved = sum(item.kept.values()) + sum(item.free.values())
+            promises[item_id] = Promise(
+                None if unsure else Fraction(reserved, item.scale),
+                None if unsure else Fraction(sum(item.net.values()), item.scale),
+            )
+        return promises
+
+
+def list_packs(session: Session | None = None) -> dict[int, Pack]:
+    """Return the pack of each item: its preferred product, else the one that was added last."""
+    with reading(session) as reader:
+        query = (
+            select(
+                Product.item_id,
+                Product.label,
+                type_coerce(Product.amount, Text),
+                Product.unit,
+                type_coerce(ItemUnit.factor, Text),
+            )
+            .join(ItemUnit, (ItemUnit.item_id == Product.item_id) & (ItemUnit.unit == Product.unit))
+            .where(Product.archived.is_(False))
+            .order_by(Product.preferred, Product.id)
+        )
+        return {key: Pack(*rest) for key, *rest in reader.execute(query)}
+
+
+def _measures(session: Session) -> dict[int, dict[str, Amount]]:
+    found: dict[int, dict[str, Amount]] = defaultdict(dict)
+    query = select(Measure.item_id, Measure.name, Measure.amount, Measure.unit)
+    for key, name, amount, unit in session.execute(query):
+        found[key][name] = Amount(amount, unit)
+    return dict(found)

@@ -1,0 +1,223 @@
+"""A receipt: everything bought in one go, recorded as one; and what was bought the last time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.clock import today
+from core.errors import BakehouseError, DatabaseError, ReceiptRefused, RuleBroken
+from core.models import Item, ItemUnit, Lot, Product
+from core.money import from_micro as money_of
+from core.money import parse_money
+from core.services import saying, stock_service
+from core.services._journal import recording
+from core.services._packs import is_word_for, pack_word
+from core.services._prices import was_bought
+from core.services._rows import change_row, get_fresh
+from core.services._writing import use_unit
+from core.services.rows import ChangeRow
+from core.session import reading, writing
+from core.units import Amount, exact, from_micro, parse_amount, plain_decimal, to_decimal
+
+LOOKED_BACK = 2_000
+"""How many purchases are looked through for what was bought the last time."""
+NAMED = 3
+"""How many things the journal names of a receipt."""
+TIMES = re.compile(r"(?P<packs>.+?)\s*(?:\bx\b|(?<=[0-9])x(?=\s*[0-9])|[×*])\s*(?P<pack>.+)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """One line of a receipt, as typed: packs ("2", "2 x 5 lb") or an amount, and its price.
+
+    `paid` is the whole price of the line; None or "" is unknown.
+    """
+
+    item_id: int
+    product_id: int | None
+    amount: str
+    paid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastBought:
+    """What was bought of a product (or item) the last time at a store: as it would be typed."""
+
+    item_id: int
+    product_id: int | None
+    name: str
+    store: str | None
+    received: date
+    amount: str
+    paid: Decimal | None
+
+
+def record_receipt(
+    lines: Sequence[ReceiptLine],
+    *,
+    store: str | None = None,
+    received: date | None = None,
+    session: Session | None = None,
+) -> ChangeRow:
+    """Record all lines of a receipt as one journal entry, all or nothing.
+
+    Raises:
+        ReceiptRefused: Lines that cannot be recorded, each with its sentence.
+        RuleBroken: No line at all.
+    """
+    if not lines:
+        raise RuleBroken("There is nothing on the receipt yet.")
+    with writing(session) as writer, recording(writer, "buy", "") as change:
+        refused: dict[int, str] = {}
+        for place, line in enumerate(lines):
+            try:
+                _receive(writer, line, store, received)
+            except DatabaseError:
+                raise
+            except BakehouseError as error:
+                refused[place] = str(error)
+        if refused:
+            raise ReceiptRefused(refused)
+        change.summary = _summary(writer, lines, store)
+        return change_row(change)
+
+
+def list_last_bought(session: Session | None = None) -> list[LastBought]:
+    """Return what was bought, for each store and product the last time only, newest first.
+
+    Things of the same receipt stand in the order they were entered in.
+    """
+    with reading(session) as reader:
+        query = (
+            select(
+                Lot.item_id,
+                Lot.product_id,
+                Item.name,
+                Item.unit,
+                Product.label,
+                Product.amount,
+                Product.unit,
+                ItemUnit.factor,
+                Lot.store,
+                Lot.received,
+                Lot.amount,
+                Lot.paid,
+                Lot.priced,
+            )
+            .join(Item, Item.id == Lot.item_id)
+            .outerjoin(Product, (Product.id == Lot.product_id) & Product.archived.is_(False))
+            .outerjoin(
+                ItemUnit, (ItemUnit.item_id == Product.item_id) & (ItemUnit.unit == Product.unit)
+            )
+            .where(was_bought(), Item.archived.is_(False))
+            .order_by(Lot.received.desc(), Lot.id.desc())
+            .limit(LOOKED_BACK)
+        )
+        found: dict[tuple[object, ...], LastBought] = {}
+        for row in reader.execute(query):
+            item_id, product_id, name, own, label, size, unit, factor = row[:8]
+            store, day, amount, paid, priced = row[8:]
+            if label is None:
+                product_id, text = None, _typed(from_micro(amount), own)
+            elif factor is None:
+                text = _typed(from_micro(amount), own)
+            else:
+                packs = from_micro(amount) / (size * factor)
+                number = plain_decimal(to_decimal(packs, 3))
+                text = f"{number} x {exact(Amount(size, unit))}"
+            said = LastBought(
+                item_id,
+                product_id,
+                label or name,
+                store,
+                day,
+                text,
+                money_of(paid) if priced else None,
+            )
+            found.setdefault((store, item_id, product_id), said)
+        newest = list(found.values())
+        newest.reverse()
+        return sorted(newest, key=lambda each: each.received, reverse=True)
+
+
+def _typed(amount: Fraction, unit: str) -> str:
+    """Write an amount in the unit that people would type for it."""
+    large = {"g": "kg", "ml": "l"}.get(unit)
+    if large is not None and amount >= 1000:
+        return f"{plain_decimal(to_decimal(amount / 1000))} {large}"
+    number = plain_decimal(to_decimal(amount))
+    return number if unit == "each" else f"{number} {unit}"
+
+
+def _receive(
+    session: Session, line: ReceiptLine, store: str | None, received: date | None
+) -> ChangeRow:
+    """Record one line: packs where it says so or where a product is meant, else an amount."""
+    packs, product_id, amount = _packs(session, line)
+    return stock_service.receive(
+        line.item_id,
+        packs=packs,
+        amount=amount,
+        product_id=product_id,
+        paid=line.paid or None,
+        store=store,
+        received=received or today(),
+        session=session,
+    )
+
+
+def _packs(session: Session, line: ReceiptLine) -> tuple[Fraction | None, int | None, str | None]:
+    """Return the packs and their product, or else the amount."""
+    product = None if line.product_id is None else get_fresh(session, Product, line.product_id)
+    item = get_fresh(session, Item, line.item_id)
+    times = TIMES.fullmatch(line.amount.strip())
+    if item is None or times is None:
+        given = parse_amount(line.amount)
+        word = "" if product is None or item is None else pack_word(product.label, item.name)
+        counts_packs = given.unit in stock_service.PACKS or is_word_for(given.unit or "", word)
+        if counts_packs or (given.unit is None and (product is not None or _is_weighed(item))):
+            return given.value, line.product_id, None
+        return None, line.product_id, line.amount
+    number, pack = parse_amount(times["packs"]), parse_amount(times["pack"])
+    if number.unit is not None:
+        raise RuleBroken(f"'{line.amount}' should be a number of packs and one pack, as 2 x 5 kg.")
+    size = use_unit(session, item, pack.unit or item.unit)
+    for sold in _sold(session, item, product):
+        factor = use_unit(session, item, sold.unit)
+        if factor and size and sold.amount * factor == pack.value * size:
+            return number.value, sold.id, None
+    return None, None, exact(Amount(number.value * pack.value, pack.unit))
+
+
+def _is_weighed(item: Item | None) -> bool:
+    return item is not None and item.unit != "each"
+
+
+def _sold(session: Session, item: Item, product: Product | None) -> list[Product]:
+    """Return the products of an item, the one that is meant first."""
+    query = select(Product).where(Product.item_id == item.id, Product.archived.is_(False))
+    found = session.scalars(query.order_by(Product.preferred.desc(), Product.id)).all()
+    return [*([product] if product is not None else []), *found]
+
+
+def _summary(session: Session, lines: Sequence[ReceiptLine], store: str | None) -> str:
+    names = []
+    for line in lines[:NAMED]:
+        product = None if line.product_id is None else get_fresh(session, Product, line.product_id)
+        item = get_fresh(session, Item, line.item_id)
+        names.append(product.label if product is not None else item.name if item else "")
+    more = len(lines) - len(names)
+    where = f" at {store}" if store else ""
+    paid = sum((parse_money(line.paid) for line in lines if line.paid), Decimal(0))
+    said = f" for {saying.amounts(session).money(paid)}" if paid else ""
+    things = f"{len(lines)} thing{'s' * (len(lines) != 1)}"
+    rest = f" and {more} more" if more else ""
+    return f"Bought {things}{where}{said}: {'; '.join(names)}{rest}"
