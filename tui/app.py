@@ -29,6 +29,9 @@ from tui.screens.form.offers import Prefilled
 from tui.screens.form.screen import FormScreen
 from tui.screens.help.screen import HelpScreen
 from tui.screens.journal.screen import JournalScreen
+from tui.screens.receipt.form import Draft
+from tui.screens.receipt.screen import ReceiptScreen
+from tui.screens.stock.screen import StockScreen
 from tui.threads import Lookout, in_thread
 from tui.widgets.plain import plain_lines
 
@@ -53,23 +56,39 @@ class BakehouseApp(ContainingApp[str]):
         "widgets/notice.tcss",
         "screens/events/events.tcss",
         "screens/event/event.tcss",
+        "screens/stock/stock.tcss",
         "screens/journal/journal.tcss",
         "screens/form/form.tcss",
+        "screens/receipt/receipt.tcss",
         "screens/help/help.tcss",
         "screens/why/why.tcss",
         "screens/look/look.tcss",
         "screens/problems/problems.tcss",
     ]
-    MODES: ClassVar = {"events": EventsScreen, "event": EventScreen, "journal": JournalScreen}
+    MODES: ClassVar = {
+        "events": EventsScreen,
+        "event": EventScreen,
+        "stock": StockScreen,
+        "journal": JournalScreen,
+    }
     DEFAULT_MODE = "events"
     COMMANDS: ClassVar = {Commands}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "go('events')", "Events", show=False, id="go.events"),
         Binding("f2", "go('event')", "Event", show=False, id="go.event"),
-        Binding("f3", "go('journal')", "Journal", show=False, id="go.journal"),
+        Binding("f3", "go('stock')", "Stock", show=False, id="go.stock"),
+        Binding("f5", "go('journal')", "Journal", show=False, id="go.journal"),
         Binding("u", "undo", "Undo", id="journal.undo", tooltip="take back what was done last"),
         Binding("U", "redo", "Redo", show=False, id="journal.redo", tooltip="bring it back"),
+        Binding(
+            "B",
+            "receipt",
+            "Receipt",
+            show=False,
+            id="stock.receipt",
+            tooltip="everything of one purchase in one form",
+        ),
         Binding("question_mark", "keys", "Keys", key_display="?", id="app.keys"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
     ]
@@ -88,6 +107,8 @@ class BakehouseApp(ContainingApp[str]):
         self.readonly = database().readonly
         self.last_key = time.monotonic()
         self._heartbeat: Heartbeat | None = None
+        self.receipt: Draft | None = None
+        """A receipt that was put aside."""
         self._lookout = Lookout(
             database(),
             lambda revision: self._tell(self._moved, revision),
@@ -193,7 +214,22 @@ class BakehouseApp(ContainingApp[str]):
         if self.readonly:
             self.say("This kitchen is open for reading only.", "warning")
             return
+        if name == "receipt":
+            self.action_receipt()
+            return
         self.push_screen(FormScreen(name, given or {}, event_id=event_id), self.done)
+
+    def action_receipt(self) -> None:
+        """Enter a receipt, or go on with the one that was put aside."""
+        event_id = getattr(self.screen, "event_id", None)
+        self.push_screen(ReceiptScreen(self.receipt, event_id=event_id), self._receipt_left)
+
+    def _receipt_left(self, left: ChangeRow | Draft | None) -> None:
+        self.receipt = left if isinstance(left, Draft) else None
+        if isinstance(left, Draft):
+            self.say("The receipt is put aside; B goes on with it.")
+        else:
+            self.done(left)
 
     @work(group="do")
     async def do(self, name: str, given: Mapping[str, Given], *, quiet: bool = False) -> None:
@@ -204,7 +240,7 @@ class BakehouseApp(ContainingApp[str]):
             self.say(str(error), "warning")
             return
         if quiet:
-            self._catch_up(change)
+            self.catch_up(change)
         else:
             self.done(change)
 
@@ -214,9 +250,9 @@ class BakehouseApp(ContainingApp[str]):
             return
         then = "U to redo" if change.kind == "undo" else "u to undo"
         self.say(f"{change.summary} — {then}")
-        self._catch_up(change)
+        self.catch_up(change)
 
-    def _catch_up(self, change: ChangeRow) -> None:
+    def catch_up(self, change: ChangeRow) -> None:
         """Show at once what was done here; other modes follow when they are opened."""
         self._moved(change.id)
         for screen in self.screen_stack:
@@ -243,6 +279,8 @@ class BakehouseApp(ContainingApp[str]):
         """Hide what cannot be done now."""
         if action in ("undo", "redo"):
             return not self.readonly and not self.screen.is_modal and self.newest > 0
+        if action == "receipt":
+            return not self.readonly and not self.screen.is_modal
         if action in ("go", "keys"):
             return not self.screen.is_modal
         return True

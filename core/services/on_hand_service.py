@@ -96,10 +96,11 @@ class Pack(NamedTuple):
             return ""
         number = from_micro(left) / (Fraction(self.amount) * Fraction(self.factor))
         rounded = Fraction(round(number * 100), 100) or number
-        word = pack_word(self.label, item_name)
+        word = pack_word(self.label, item_name, self.unit)
         if word:
             return say(rounded, word)
-        return f"{say(rounded, None)} × {exact(Amount(Fraction(self.amount), self.unit))}"
+        size = exact(Amount(Fraction(self.amount), None if self.unit == "each" else self.unit))
+        return f"{say(rounded, None)} × {size}"
 
 
 class Promise(NamedTuple):

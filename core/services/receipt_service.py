@@ -9,12 +9,12 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.clock import today
 from core.errors import BakehouseError, DatabaseError, ReceiptRefused, RuleBroken
-from core.models import Item, ItemUnit, Lot, Product
+from core.models import Item, ItemUnit, Lot, Product, StockMove
 from core.money import from_micro as money_of
 from core.money import parse_money
 from core.services import saying, stock_service
@@ -96,6 +96,11 @@ def list_last_bought(session: Session | None = None) -> list[LastBought]:
     Things of the same receipt stand in the order they were entered in.
     """
     with reading(session) as reader:
+        entry = (
+            select(func.min(StockMove.change_id))
+            .where(StockMove.lot_id == Lot.id, StockMove.reason == "received")
+            .scalar_subquery()
+        )
         query = (
             select(
                 Lot.item_id,
@@ -111,6 +116,7 @@ def list_last_bought(session: Session | None = None) -> list[LastBought]:
                 Lot.amount,
                 Lot.paid,
                 Lot.priced,
+                entry,
             )
             .join(Item, Item.id == Lot.item_id)
             .outerjoin(Product, (Product.id == Lot.product_id) & Product.archived.is_(False))
@@ -121,10 +127,10 @@ def list_last_bought(session: Session | None = None) -> list[LastBought]:
             .order_by(Lot.received.desc(), Lot.id.desc())
             .limit(LOOKED_BACK)
         )
-        found: dict[tuple[object, ...], LastBought] = {}
+        found: dict[tuple[object, ...], tuple[int, LastBought]] = {}
         for row in reader.execute(query):
             item_id, product_id, name, own, label, size, unit, factor = row[:8]
-            store, day, amount, paid, priced = row[8:]
+            store, day, amount, paid, priced, change_id = row[8:]
             if label is None:
                 product_id, text = None, _typed(from_micro(amount), own)
             elif factor is None:
@@ -142,10 +148,10 @@ def list_last_bought(session: Session | None = None) -> list[LastBought]:
                 text,
                 money_of(paid) if priced else None,
             )
-            found.setdefault((store, item_id, product_id), said)
-        newest = list(found.values())
-        newest.reverse()
-        return sorted(newest, key=lambda each: each.received, reverse=True)
+            found.setdefault((store, item_id, product_id), (change_id, said))
+        newest = list(found.values())[::-1]
+        newest.sort(key=lambda each: (each[1].received, each[0]), reverse=True)
+        return [said for _, said in newest]
 
 
 def _typed(amount: Fraction, unit: str) -> str:
@@ -181,7 +187,11 @@ def _packs(session: Session, line: ReceiptLine) -> tuple[Fraction | None, int | 
     times = TIMES.fullmatch(line.amount.strip())
     if item is None or times is None:
         given = parse_amount(line.amount)
-        word = "" if product is None or item is None else pack_word(product.label, item.name)
+        word = (
+            ""
+            if product is None or item is None
+            else pack_word(product.label, item.name, product.unit)
+        )
         counts_packs = given.unit in stock_service.PACKS or is_word_for(given.unit or "", word)
         if counts_packs or (given.unit is None and (product is not None or _is_weighed(item))):
             return given.value, line.product_id, None

@@ -455,7 +455,7 @@ def _pack_named(session: Session, item: Item, unit: str | None) -> Product | Non
         return None
     query = select(Product).where(Product.item_id == item.id, Product.archived.is_(False))
     products = session.scalars(query.order_by(Product.preferred.desc(), Product.id)).all()
-    named = [p for p in products if is_word_for(unit, pack_word(p.label, item.name))]
+    named = [p for p in products if is_word_for(unit, pack_word(p.label, item.name, p.unit))]
     if len(named) > 1 and not named[0].preferred:
         labels = ", ".join(product.label for product in named)
         raise RuleBroken(f"Which {unit} of {item.name}? There are: {labels}. Say an amount.")

@@ -31,7 +31,7 @@ PICTURES: dict[str, tuple[tuple[int, int], str | None, list[str]]] = {
     "make": (WIDE, "winter-market-stall", ["m", "1"]),
     "why": (WIDE, "winter-market-stall", ["w"]),
     "problems": (WIDE, "winter-market-stall", ["p"]),
-    "journal": (WIDE, None, ["f3"]),
+    "journal": (WIDE, None, ["f5"]),
 }
 """Name: size, event, and the keys to press before the picture is taken."""
 

@@ -114,7 +114,7 @@ async def test_more_entries_come_while_one_scrolls(demo: Database, site: Site) -
     while journal_service.revision() < PAGE + 50:
         event_service.set_event(first.id, people=journal_service.revision())
     async with running(site, NARROW) as pilot:
-        await keys(pilot, "f3")
+        await keys(pilot, "f5")
         assert len(table(pilot).rows) == PAGE
         await keys(pilot, "G")
         assert len(table(pilot).rows) == PAGE + 50
@@ -126,7 +126,7 @@ async def test_more_entries_come_while_one_scrolls(demo: Database, site: Site) -
 
 async def test_undone_entries_are_marked(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
-        await keys(pilot, "f3", "u")
+        await keys(pilot, "f5", "u")
         newest, undone = table(pilot).rows[:2]
         assert newest.cells[2].startswith("Undo")  # type: ignore[union-attr]
         assert undone.cells[-1] == "undone"
@@ -134,7 +134,7 @@ async def test_undone_entries_are_marked(demo: Database, site: Site) -> None:
 
 async def test_details_of_an_entry_and_undoing_it(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
-        await keys(pilot, "f3", "enter")
+        await keys(pilot, "f5", "enter")
         assert isinstance(pilot.app.screen, DetailsScreen)
         number = pilot.app.screen.change.id
         await keys(pilot, "u")
@@ -145,7 +145,7 @@ async def test_details_of_an_entry_and_undoing_it(demo: Database, site: Site) ->
 
 async def test_what_cannot_be_undone_says_why(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
-        await keys(pilot, "f3", "G", "enter", "u")
+        await keys(pilot, "f5", "G", "enter", "u")
         assert "cannot be undone" in said(pilot)[-1]
 
 

@@ -79,7 +79,7 @@ def test_empty_kitchen(snap_compare: Compare, sqlite_kitchen: Database, site: Si
 
 
 def test_empty_journal(snap_compare: Compare, sqlite_kitchen: Database, site: Site) -> None:
-    assert compare(snap_compare, site, NARROW, "f3")
+    assert compare(snap_compare, site, NARROW, "f5")
 
 
 @SIZES
@@ -191,11 +191,11 @@ def test_keys(snap_compare: Compare, demo: Database, site: Site, size: tuple[int
 @SIZES
 def test_journal(snap_compare: Compare, demo: Database, site: Site, size: tuple[int, int]) -> None:
     journal_service.undo()
-    assert compare(snap_compare, site, size, "f3")
+    assert compare(snap_compare, site, size, "f5")
 
 
 def test_journal_details(snap_compare: Compare, demo: Database, site: Site) -> None:
-    assert compare(snap_compare, site, NARROW, "f3", "j", "enter")
+    assert compare(snap_compare, site, NARROW, "f5", "j", "enter")
 
 
 def test_palette(snap_compare: Compare, demo: Database, site: Site) -> None:

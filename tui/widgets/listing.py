@@ -28,8 +28,12 @@ class Listing(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out the table and the filter."""
-        yield TableView()
+        yield self.make_table()
         yield Input(placeholder="filter: words; Esc clears it", compact=True, classes="filter")
+
+    def make_table(self) -> TableView:
+        """Return the table; other lists have one of another kind."""
+        return TableView()
 
     def on_mount(self) -> None:
         """Hide the filter until it is wanted."""

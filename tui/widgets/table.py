@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -73,10 +74,11 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, *, classes: str | None = None) -> None:
         super().__init__(classes=classes)
         self.table = EMPTY
-        self.rows: list[Row] = []
+        self.rows: Sequence[Row] = ()
         self.words = ""
         self.sorting: Sorting | None = None
         self._fitted: list[Fitted] = []
+        self._fitted_for = 0
 
     # -- what is shown -----------------------------------------------------------------------------
 
@@ -135,32 +137,42 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def move_to_key(self, key: str) -> bool:
         """Put the cursor on the row with this key, if it is shown."""
-        for number, row in enumerate(self.rows):
-            if row.key == key:
-                self.cursor = number
-                return True
-        return False
+        place = self.place_of(key)
+        if place is None:
+            return False
+        self.cursor = place
+        return True
+
+    def place_of(self, key: str) -> int | None:
+        """Return where the row with this key is shown, if it is."""
+        return next((place for place, row in enumerate(self.rows) if row.key == key), None)
+
+    def arranged(self) -> Sequence[Row]:
+        """Return the rows that have the words of the filter, sorted."""
+        rows: Iterable[Row] = self.table.rows
+        columns = self.table.columns
+        if self.words:
+            rows = [row for row in rows if has_words(searchable(row, columns), self.words)]
+        return ordered(rows, columns, self.sorting)
 
     def _arrange(self) -> None:
         here = self.row
-        columns = self.table.columns
-        rows = list(self.table.rows)
-        if self.words:
-            rows = [row for row in rows if has_words(searchable(row, columns), self.words)]
-        rows = ordered(rows, columns, self.sorting)
-        self.rows = rows
+        self.rows = self.arranged()
         self._fit()
-        keys = [row.key for row in rows]
-        kept = keys.index(here.key) if here is not None and here.key in keys else self.cursor
-        self.set_reactive(TableView.cursor, max(0, min(kept, len(rows) - 1)))
+        place = None if here is None else self.place_of(here.key)
+        kept = self.cursor if place is None else place
+        self.set_reactive(TableView.cursor, max(0, min(kept, len(self.rows) - 1)))
         self._keep_cursor_in_sight()
         self.refresh()
         self.post_message(self.Moved())
 
     def _fit(self) -> None:
-        width = self.scrollable_content_region.width
-        self._fitted = fit(self.table, max(1, width))
+        self._fit_columns(self.scrollable_content_region.width)
         self.virtual_size = Size(1, self.lines)
+
+    def _fit_columns(self, width: int) -> None:
+        self._fitted_for = width
+        self._fitted = fit(self.table, max(1, width))
 
     # -- moving ------------------------------------------------------------------------------------
 
@@ -247,6 +259,9 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """Draw one line of what can be seen."""
         width = self.scrollable_content_region.width
+        if width != self._fitted_for:
+            # What is drawn first may come before the word of its size.
+            self._fit_columns(width)
         base = self.rich_style
         segments, style = self._line(y)
         strip = Strip(segments).apply_style(style)

@@ -156,7 +156,7 @@ class EventScreen(RehearsingScreen):
             self._show_notice(
                 "This event is not there any more.",
                 "Somebody has taken it back, or it was never kept.",
-                (("F1", "all events"), ("F3", "the journal")),
+                (("F1", "all events"), ("F5", "the journal")),
             )
             self.head(Head("No event"))
             return

@@ -40,6 +40,16 @@ def read_why(event_id: int, item_id: int, session: Session) -> Line:
     return _Telling(say).line(reason, item_id)
 
 
+def read_feeds(item_id: int, lot_id: int | None, session: Session) -> Line:
+    """Return where a lot, or else all that is needed of an item, goes."""
+    say = saying.amounts(session)
+    if lot_id is None:
+        reason = plan_service.explain_feeds(item_id, session=session)
+    else:
+        reason = plan_service.explain_feeds(lot_id=lot_id, session=session)
+    return _Telling(say).line(reason, item_id)
+
+
 class _Telling:
     """Tells reasons as lines, as long as a person could read on."""
 

@@ -97,12 +97,12 @@ class WhyScreen(ModalScreen[Line | None]):
     @work(exclusive=True)
     async def load(self) -> None:
         """Read it and build the tree."""
-        session, event_id, items = self._session, self.event_id_asked, self.items
+        session = self._session
         assert session is not None
 
         def read(own: KitchenSession) -> list[Line]:
             redo(own, self.steps)
-            return [read_why(event_id, item, own) for item in items]
+            return self.read(own)
 
         submit = session.submit_rehearsal if self.steps else session.submit
         try:
@@ -117,9 +117,15 @@ class WhyScreen(ModalScreen[Line | None]):
             _add(tree.root, line)
         tree.root.expand_all()
         tree.focus()
-        self.query_one("#why-title", Words).say(
-            "Why  " + ", ".join(f"{line.amount} {line.label}" for line in lines)
-        )
+        self.query_one("#why-title", Words).say(self.title_of(lines))
+
+    def read(self, session: KitchenSession) -> list[Line]:
+        """Return the lines; it runs on the session's thread."""
+        return [read_why(self.event_id_asked, item, session) for item in self.items]
+
+    def title_of(self, lines: Sequence[Line]) -> str:
+        """Return what stands over the lines."""
+        return "Why  " + ", ".join(f"{line.amount} {line.label}" for line in lines)
 
 
 def _add(node: TreeNode[Line], line: Line) -> None:

@@ -1,0 +1,182 @@
+"""A receipt by keys alone: type-ahead, repeating, prices, wrong lines, putting it aside."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from textual.pilot import Pilot
+
+from core.services import journal_service, receipt_service, stock_service
+from core.services.receipt_service import ReceiptLine
+from core.session import Database
+from tests.builders import KitchenBuilder
+from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, settle, until
+from tui.palette import Commands
+from tui.screens.receipt.screen import ReceiptScreen
+from tui.screens.stock.screen import StockScreen
+from tui.widgets.words import Words
+
+THINGS = [f"Thing {number:02}" for number in range(1, 21)]
+
+
+@pytest.fixture
+def shop(sqlite_kitchen: Database) -> KitchenBuilder:
+    """Give a kitchen with twenty things in packs, all of which were bought at the mill."""
+    bakery = KitchenBuilder()
+    lines = []
+    for number, name in enumerate(THINGS, start=1):
+        slug = f"thing-{number:02}"
+        bakery.ingredient(slug, name=name)
+        product = bakery.product(f"{slug}-bag", slug, "5 kg", label=f"{name}, 5 kg bag")
+        lines.append(ReceiptLine(bakery.item(slug), product, "2", f"{number}.50"))
+    bakery.ingredient("creme", name="Crème fraîche")
+    receipt_service.record_receipt(lines, store="Mill")
+    return bakery
+
+
+def form(pilot: Pilot[None]) -> ReceiptScreen:
+    assert isinstance(pilot.app.screen, ReceiptScreen)
+    return pilot.app.screen
+
+
+def text_of(pilot: Pilot[None], selector: str) -> str:
+    return str(form(pilot).query_one(selector, Words).render())
+
+
+def lines(pilot: Pilot[None]) -> list[tuple[str, str, str]]:
+    return [line.texts for line in form(pilot).form.filled]
+
+
+async def type_keys(pilot: Pilot[None], text: str) -> None:
+    names = {" ": "space", ".": "full_stop", ",": "comma"}
+    for char in text:
+        await pilot.press(names.get(char, char))
+    await settle(pilot)
+
+
+async def test_repeating_a_line_takes_three_keys(shop: KitchenBuilder, site: Site) -> None:
+    before = journal_service.revision()
+    async with running(site, NARROW) as pilot:
+        pressed = ["B", "enter", "enter"]
+        await keys(pilot, *pressed)
+        for _ in THINGS:
+            await keys(pilot, "enter", "enter", "enter")
+        assert lines(pilot) == [
+            (f"{name}, 5 kg bag", "2 x 5 kg", f"{number}.50")
+            for number, name in enumerate(THINGS, start=1)
+        ]
+        assert "20 lines · $220.00" in text_of(pilot, "#receipt-title")
+        await keys(pilot, "ctrl+s")
+        assert not isinstance(pilot.app.screen, ReceiptScreen)
+        assert said(pilot)[-1].startswith("Bought 20 things at Mill for $220.00")
+    assert journal_service.revision() == before + 1
+    journal_service.undo()
+    assert len(stock_service.list_lots()) == 20
+
+
+async def test_a_name_is_found_by_the_beginning_of_its_words(
+    shop: KitchenBuilder, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "B", "enter", "enter")
+        await type_keys(pilot, "creme")
+        await keys(pilot, "enter")
+        assert lines(pilot) == [("Crème fraîche", "", "")]
+        await type_keys(pilot, "1.5 kg")
+        await keys(pilot, "enter")
+        await type_keys(pilot, "3.20")
+        await keys(pilot, "enter")
+        await type_keys(pilot, "17 bag")
+        await keys(pilot, "enter")
+        assert lines(pilot)[1] == ("Thing 17, 5 kg bag", "2 x 5 kg", "17.50")
+
+
+async def test_another_amount_brings_its_price_along(shop: KitchenBuilder, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "B", "enter", "enter", "enter")
+        await type_keys(pilot, "3 x 5 kg")
+        assert lines(pilot) == [("Thing 01, 5 kg bag", "3 x 5 kg", "2.25")]
+        await keys(pilot, "enter")
+        await type_keys(pilot, "9.99")
+        await keys(pilot, "shift+tab")
+        await type_keys(pilot, "4")
+        assert lines(pilot) == [("Thing 01, 5 kg bag", "4", "9.99")]
+        await keys(pilot, "ctrl+s")
+    [newest, *_] = receipt_service.list_last_bought()
+    assert (newest.amount, newest.paid) == ("4 x 5 kg", Decimal("9.99"))
+
+
+async def test_arrows_go_through_what_is_offered(shop: KitchenBuilder, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "B", "enter", "enter", "down", "down", "down", "up")
+        assert lines(pilot)[0][0] == "Thing 02, 5 kg bag"
+        await keys(pilot, "enter", "enter", "enter")
+        assert "↓ Thing 01" in text_of(pilot, "#receipt-offers")
+
+
+async def test_a_wrong_line_is_marked_and_nothing_typed_is_lost(
+    shop: KitchenBuilder, site: Site
+) -> None:
+    before = journal_service.revision()
+    async with running(site, NARROW) as pilot:
+        await keys(pilot, "B", "enter", "enter", *["enter"] * 4)
+        await type_keys(pilot, "some")
+        await until(pilot, lambda: form(pilot).form.lines[1].refused != "")
+        assert "line 2: 'some'" in text_of(pilot, "#receipt-message")
+        await keys(pilot, "enter", "enter", "ctrl+s")
+        assert form(pilot).form.lines[1].has_class("-refused")
+        assert form(pilot).form.lines[1].entry("amount").has_focus
+        assert lines(pilot)[1][:2] == ("Thing 02, 5 kg bag", "some")
+        assert journal_service.revision() == before
+        await type_keys(pilot, "2")
+        await keys(pilot, "ctrl+s")
+        assert journal_service.revision() == before + 1
+
+
+async def test_what_nobody_sells_is_said(shop: KitchenBuilder, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "B", "enter", "enter")
+        await type_keys(pilot, "qqq")
+        await keys(pilot, "enter")
+        assert "Nothing that is bought is called “qqq”" in text_of(pilot, "#receipt-message")
+        await keys(pilot, "ctrl+s")
+        assert "“qqq”" in text_of(pilot, "#receipt-message")
+
+
+async def test_a_receipt_that_is_put_aside_comes_back(shop: KitchenBuilder, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "B", "enter", "enter", "enter", "enter", "enter", "escape")
+        assert said(pilot)[-1] == "The receipt is put aside; B goes on with it."
+        await keys(pilot, "B")
+        assert lines(pilot) == [("Thing 01, 5 kg bag", "2 x 5 kg", "1.50")]
+        assert form(pilot).form.store.value == "Mill"
+        assert form(pilot).form.lines[1].entry("what").has_focus
+        await keys(pilot, "ctrl+s")
+        assert app_of(pilot).receipt is None
+
+
+async def test_it_shows_what_it_does_to_the_shopping_list(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "B", "enter", "enter", "enter")
+        await until(pilot, lambda: form(pilot).preview is not None)
+        assert "to buy" in text_of(pilot, "#differences-text")
+
+
+async def test_a_bad_date_is_said(shop: KitchenBuilder, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "B", "enter")
+        await type_keys(pilot, "soon")
+        await keys(pilot, "enter", "enter", "ctrl+s")
+        assert "'soon' is no date" in text_of(pilot, "#receipt-message")
+        assert form(pilot).form.day.has_focus
+
+
+async def test_the_palette_opens_it_from_everywhere(shop: KitchenBuilder, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f3")
+        assert isinstance(pilot.app.screen, StockScreen)
+        acts = {name: act for name, _, act in Commands(pilot.app.screen)._entries()}
+        acts["stock: enter a receipt"]()
+        await settle(pilot)
+        assert form(pilot)

@@ -1,0 +1,235 @@
+"""Entering a receipt: store and day, then line after line, without leaving the keys."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from functools import partial
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.timer import Timer
+
+from core.commands.preview import Preview, preview_on
+from core.errors import BakehouseError, Interrupted, ReceiptRefused
+from core.money import say_money
+from core.services.receipt_service import ReceiptLine, record_receipt
+from core.services.rows import ChangeRow
+from core.session import KitchenSession
+from core.worker import SessionWorker
+from tui.screens.form.differences import DifferencesView
+from tui.screens.form.screen import DEBOUNCE
+from tui.screens.receipt.choices import read_choices, total
+from tui.screens.receipt.form import Draft, ReceiptForm, Wrong
+from tui.screens.receipt.lines import LineView
+from tui.threads import in_thread
+from tui.widgets.words import Words
+
+KEYS = "Enter goes on · ↓ other offers · ctrl+s records · Esc puts aside"
+
+
+class ReceiptScreen(ModalScreen[ChangeRow | Draft | None]):
+    """A form with as many lines as the receipt has."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "aside", "Put aside", id="receipt.aside"),
+        Binding("ctrl+s", "record", "Record", id="receipt.record", priority=True),
+        Binding("pagedown", "scroll(1)", "More", show=False, priority=True),
+        Binding("pageup", "scroll(-1)", "Less", show=False, priority=True),
+    ]
+
+    def __init__(self, draft: Draft | None = None, *, event_id: int | None = None) -> None:
+        super().__init__()
+        self.draft = draft
+        self.about_event = event_id
+        self.preview: Preview | None = None
+        self.looked = False
+        """Whether what would change has been looked at since something was typed."""
+        self.recording = False
+        self._session: SessionWorker | None = None
+        self._timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the head, the lines, what is offered, what would change, the keys."""
+        with Vertical(id="receipt"):
+            yield Words("stock: enter a receipt", id="receipt-title")
+            yield ReceiptForm(self.draft)
+            yield Words("", id="receipt-message")
+            yield DifferencesView()
+            yield Words(KEYS, id="receipt-keys")
+
+    def on_mount(self) -> None:
+        """Read what can be bought, then begin."""
+        self._session = SessionWorker(name="receipt")
+        self.begin()
+
+    def on_unmount(self) -> None:
+        """Have the session closed on its own thread."""
+        if self._session is not None:
+            self._session.close()
+
+    @work(exclusive=True, group="fill")
+    async def begin(self) -> None:
+        """Read what can be bought and go to the first field that is empty."""
+        assert self._session is not None
+        try:
+            choices = await asyncio.wrap_future(self._session.submit(read_choices))
+        except BakehouseError as error:
+            self._say(str(error), bad=True)
+            return
+        self.form.begin(choices)
+        self.look()
+
+    @property
+    def form(self) -> ReceiptForm:
+        """The fields."""
+        return self.query_one(ReceiptForm)
+
+    @on(ReceiptForm.Told)
+    def _told(self, message: ReceiptForm.Told) -> None:
+        self._say(message.text, bad=message.bad)
+
+    # -- what it would do --------------------------------------------------------------------------
+
+    @on(ReceiptForm.Changed)
+    def _look_soon(self) -> None:
+        self.looked = False
+        self._total()
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(DEBOUNCE, self.look)
+
+    def _total(self) -> None:
+        filled = self.form.filled
+        paid, missing = total([line.texts[2] for line in filled])
+        said = f"{len(filled)} line{'s' * (len(filled) != 1)}"
+        if filled:
+            said += f" · {say_money(paid, self.form.choices.currency)}"
+        if missing and filled:
+            said += f" · {missing} without a price"
+        self.query_one("#receipt-title", Words).say(f"stock: enter a receipt   {said}")
+
+    @work(exclusive=True, group="look")
+    async def look(self) -> None:
+        """Do it in a rehearsal and show what changes."""
+        session = self._session
+        assert session is not None
+        self._total()
+        views, lines = self.form.read(all_of_it=False)
+        if not lines:
+            self._show(None)
+            return
+        try:
+            day = self.form.read_day()
+        except Wrong as wrong:
+            self._say(str(wrong), bad=True)
+            return
+        session.interrupt()
+        work_ = partial(_look, lines, self.form.store.text or None, day, self.about_event)
+        try:
+            seen = await asyncio.wrap_future(session.submit_rehearsal(work_))
+        except Interrupted:
+            return
+        except ReceiptRefused as refused:
+            self._refuse(views, refused)
+            self._show(None)
+            return
+        except BakehouseError as error:
+            self._say(str(error), bad=True)
+            self._show(None)
+            return
+        self._refuse(views, None)
+        self._show(seen)
+
+    def _refuse(self, views: list[LineView], refused: ReceiptRefused | None) -> None:
+        told = {} if refused is None else refused.lines
+        for place, line in enumerate(views):
+            line.refuse(told.get(place, ""))
+        wrong = [line for line in views if line.refused]
+        here = self.form.line
+        if wrong:
+            shown = here if here in wrong else wrong[0]
+            assert shown is not None
+            self._say(f"line {shown.number}: {shown.refused}", bad=True)
+        else:
+            self._say("")
+
+    def _show(self, seen: Preview | None) -> None:
+        self.preview = seen
+        self.looked = True
+        self.query_one(DifferencesView).show(
+            () if seen is None else seen.differences,
+            done=seen is not None,
+            several=self.about_event is None,
+        )
+
+    def _say(self, text: str, *, bad: bool = False) -> None:
+        message = self.query_one("#receipt-message", Words)
+        message.set_class(bad, "error")
+        message.say(f"✗ {text}" if bad else text)
+
+    # -- doing it ----------------------------------------------------------------------------------
+
+    def action_record(self) -> None:
+        """Record all of it; what was typed stays if it is refused."""
+        if self.recording:
+            return
+        try:
+            day = self.form.read_day()
+            views, lines = self.form.read(all_of_it=True)
+        except Wrong as wrong:
+            wrong.entry.focus()
+            self._say(str(wrong), bad=True)
+            return
+        if not lines:
+            self._say("There is nothing on the receipt yet.", bad=True)
+            return
+        self.recording = True
+        self.record(views, lines, day)
+
+    @work(group="record")
+    async def record(self, views: list[LineView], lines: list[ReceiptLine], day: date) -> None:
+        """Record it on a thread."""
+        if self._timer is not None:
+            self._timer.stop()
+        work_ = partial(record_receipt, lines, store=self.form.store.text or None, received=day)
+        try:
+            change = await asyncio.wrap_future(in_thread(work_, "record"))
+        except ReceiptRefused as refused:
+            self._refuse(views, refused)
+            next(line for line in views if line.refused).entry("amount").focus()
+        except BakehouseError as error:
+            self._say(str(error), bad=True)
+        else:
+            self.dismiss(change)
+        finally:
+            self.recording = False
+
+    def action_aside(self) -> None:
+        """Leave; what was typed is there when the form is opened again."""
+        if self.recording:
+            return
+        self.dismiss(self.form.put_aside())
+
+    def action_scroll(self, pages: int) -> None:
+        """Scroll through what would change."""
+        self.query_one(DifferencesView).scroll_relative(y=5 * pages, animate=False)
+
+
+def _look(
+    lines: list[ReceiptLine],
+    store: str | None,
+    day: date,
+    event_id: int | None,
+    session: KitchenSession,
+) -> Preview:
+    return preview_on(
+        session,
+        lambda: record_receipt(lines, store=store, received=day, session=session),
+        event_id=event_id,
+    )

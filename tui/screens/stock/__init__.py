@@ -1,0 +1,1 @@
+"""What there is of every item: lots, counting, receipts."""

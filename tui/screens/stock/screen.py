@@ -1,0 +1,252 @@
+"""Stock: what there is of every item, its lots, and counting without leaving the list."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Footer, Input
+
+from bakehouse.plugin import Ref
+from core import clock
+from core.errors import BakehouseError, Interrupted
+from core.services.on_hand_service import StockedItem
+from core.session import KitchenSession
+from tui.screens.base import KitchenScreen
+from tui.screens.form.offers import Prefilled
+from tui.screens.stock.body import StockBody
+from tui.screens.stock.lots import LotsPanel, LotsTable, read_lots
+from tui.screens.stock.reading import NOTHING, Stock, read_stock
+from tui.screens.stock.table import StockTable
+from tui.screens.why.feeds import FeedsScreen
+from tui.widgets.headline import Head, Headline
+from tui.widgets.notice import Notice
+from tui.widgets.table import TableView
+
+BOUGHT = ("ingredient", "supply")
+
+
+class StockScreen(KitchenScreen[Stock]):
+    """Every item that is stocked."""
+
+    KEYS_OF = "stock"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "lots", "Lots", id="stock.lots"),
+        Binding(
+            "number_sign",
+            "count",
+            "Count",
+            key_display="#",
+            id="stock.count-here",
+            tooltip="in the list; typing a digit begins as well",
+        ),
+        Binding("b", "buy", "Buy", id="stock.buy"),
+        Binding("B", "app.receipt", "Receipt", id="stock.receipt-here"),
+        Binding("x", "discard", "Discard", id="stock.discard-here"),
+        Binding("w", "why", "Where it goes", id="stock.why"),
+        Binding("r", "reload", "Refresh", id="screen.refresh", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stock: Stock | None = None
+        self._whole = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out the headline, the list, the lots, a notice in their place, the keys."""
+        yield Headline()
+        yield StockBody()
+        yield LotsPanel(id="lots")
+        yield Notice()
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Say that it is coming."""
+        self.head(Head("Stock"))
+        self._show_notice("Looking into the larder …")
+        super().on_mount()
+
+    # -- reading and showing -----------------------------------------------------------------------
+
+    def reader(self) -> Callable[[KitchenSession], Stock]:
+        """Return what reads the stock; the first time only the first page of a long list."""
+        return partial(read_stock, whole=self._whole)
+
+    def present(self, data: Stock) -> None:
+        """Show the stock, and read on where it is not all."""
+        self.stock = data
+        self._whole = True
+        if not data.items:
+            self._show_notice(
+                "Nothing is stocked yet",
+                "Items come with a catalogue, with recipes, or one by one.",
+                (("ctrl+p", "item: new"), ("bakehouse import FILE", "a catalogue from a file")),
+            )
+            return
+        self.query_one(Notice).display = False
+        self.body.display = True
+        self.table.show_stock(data)
+        self._say_head(data)
+        self.body.follow()
+        if self.query_one(LotsPanel).display:
+            self.load_lots()
+        if self.focused is None and not self.app.screen.is_modal:
+            self.table.focus()
+        self.refresh_bindings()
+        if not data.whole:
+            self.call_after_refresh(self.load)
+
+    def _say_head(self, data: Stock) -> None:
+        facts = [f"{len(data.items)} items"]
+        if data.whole:
+            there = sum(1 for there in data.on_hand.values() if there.left)
+            facts = [f"{there} of {len(data.items)} items there"]
+            facts.append(f"worth {data.stocked.money(data.worth)}")
+            expired = sum(1 for there in data.on_hand.values() if there.expired)
+            if expired:
+                facts.append(f"! {expired} expired")
+        self.head(Head("Stock", tuple(facts)))
+
+    def present_error(self, error: BakehouseError) -> None:
+        """Say why the stock cannot be read; what is shown stays."""
+        if self.stock is not None and self.stock.items:
+            self.head(Head("Stock", self._head.facts, alert="not refreshed, r tries again"))
+            self.kitchen.say(str(error), "error")
+            return
+        self._show_notice("The stock cannot be read", str(error), (("r", "try again"),))
+
+    def _show_notice(
+        self, title: str, message: str = "", keys: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        self.body.display = False
+        self.query_one(LotsPanel).display = False
+        notice = self.query_one(Notice)
+        notice.display = True
+        notice.say(title, message, keys)
+        self.refresh_bindings()
+
+    @property
+    def table(self) -> StockTable:
+        """The list."""
+        return self.query_one(StockTable)
+
+    @property
+    def body(self) -> StockBody:
+        """The list, and what counts in it."""
+        return self.query_one(StockBody)
+
+    @property
+    def item(self) -> StockedItem | None:
+        """The item under the cursor."""
+        return self.table.item if self.body.display else None
+
+    # -- lots --------------------------------------------------------------------------------------
+
+    def action_lots(self) -> None:
+        """Open the lots of the item under the cursor."""
+        if self.item is not None:
+            self.query_one(LotsPanel).display = True
+            self.query_one(LotsTable).focus()
+            self.load_lots()
+
+    @on(TableView.Selected)
+    def _selected(self, message: TableView.Selected) -> None:
+        if message.row.about is not None and message.row.about.kind == "item":
+            self.action_lots()
+
+    @work(exclusive=True, group="lots")
+    async def load_lots(self) -> None:
+        """Read the lots of the item under the cursor."""
+        session, item = self._session, self.item
+        panel = self.query_one(LotsPanel)
+        if session is None or item is None:
+            panel.display = False
+            return
+        read = partial(read_lots, item.item_id, clock.today())
+        try:
+            found = await asyncio.wrap_future(session.submit(read))
+        except Interrupted:
+            return
+        except BakehouseError as error:
+            self.kitchen.say(str(error), "error")
+            return
+        panel.say(item.name)
+        panel.show(found)
+        self.refresh_bindings()
+
+    @on(TableView.Moved)
+    def _moved(self) -> None:
+        if self.table.has_focus and self.query_one(LotsPanel).display:
+            self.load_lots()
+        self.body.follow()
+        self.refresh_bindings()
+
+    # -- doing -------------------------------------------------------------------------------------
+
+    def action_buy(self) -> None:
+        """Open the dialog of a purchase."""
+        if self.item is not None:
+            self.kitchen.ask("buy", {"what": Ref("item", self.item.item_id)})
+
+    def action_discard(self) -> None:
+        """Open the dialog of a discard: of the lot under the cursor, or the item."""
+        lot_id = self.query_one(LotsPanel).lot_id
+        if self.item is None:
+            return
+        given: Mapping[str, Prefilled] = {"what": Ref("item", self.item.item_id)}
+        if lot_id is not None:
+            given = {"what": f"L{lot_id}", "amount": "all"}
+        self.kitchen.ask("discard", given)
+
+    def action_why(self) -> None:
+        """Show where the item, or the lot under the cursor, goes."""
+        if self.item is not None:
+            lot_id = self.query_one(LotsPanel).lot_id
+            self.app.push_screen(FeedsScreen(self.item.item_id, self.item.name, lot_id))
+
+    # -- counting ----------------------------------------------------------------------------------
+
+    def action_count(self, typed: str = "") -> None:
+        """Count, from the row under the cursor on."""
+        if self.item is not None:
+            self.query_one(LotsPanel).close()
+            self.body.begin(typed)
+            self.refresh_bindings()
+
+    def on_key(self, event: events.Key) -> None:
+        """Begin to count with a digit."""
+        digit = event.character is not None and event.character.isnumeric()
+        if digit and self.table.has_focus and self.check_action("count", ()):
+            event.stop()
+            event.prevent_default()
+            self.action_count(event.character or "")
+
+    def on_resize(self) -> None:
+        """Keep the blank in its row."""
+        self.call_after_refresh(self.body.follow)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what the item under the cursor allows."""
+        ours = action in ("lots", "count", "buy", "discard", "why")
+        if not ours and action != "reload":
+            return True
+        if not self.is_mounted or isinstance(self.focused, Input):
+            return not ours
+        if action in ("count", "buy", "discard") and self.kitchen.readonly:
+            return False
+        item = self.item
+        if ours and item is None:
+            return False
+        if action == "lots":
+            return not self.query_one(LotsTable).has_focus
+        if action == "buy":
+            return item is not None and item.kind in BOUGHT
+        if action == "discard":
+            there = NOTHING if self.stock is None or item is None else self.stock.there(item)
+            return bool(there.left or there.expired)
+        return True

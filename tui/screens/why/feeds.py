@@ -1,0 +1,27 @@
+"""Where an item or a lot goes: forward, up to the event lines it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.session import KitchenSession
+from tui.screens.why.reading import Line, read_feeds
+from tui.screens.why.screen import WhyScreen
+
+
+class FeedsScreen(WhyScreen):
+    """The tree of what an item, or one lot of it, is for."""
+
+    def __init__(self, item_id: int, name: str, lot_id: int | None = None) -> None:
+        super().__init__(0, [item_id])
+        self.asked = name if lot_id is None else f"{name}, lot L{lot_id}"
+        self.lot_id = lot_id
+
+    def read(self, session: KitchenSession) -> list[Line]:
+        """Return the lines; it runs on the session's thread."""
+        [item_id] = self.items
+        return [read_feeds(item_id, self.lot_id, session)]
+
+    def title_of(self, lines: Sequence[Line]) -> str:
+        """Return what stands over the lines."""
+        return f"Where it goes  {self.asked}"
