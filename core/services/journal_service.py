@@ -30,9 +30,10 @@ from core.services._journal import (
     recording,
     remove,
 )
+from core.services._naming import sorting
 from core.services._read_documents import read_document
 from core.services._referring import LEDGER, drop_parts, referring_tables, stock_in_force
-from core.services._rows import change_row, fresh, get_fresh
+from core.services._rows import change_row, get_fresh
 from core.services._settings import CURRENCY, has_prices
 from core.services._write_documents import MODELS, TYPES
 from core.services._writing import WITHDRAWN
@@ -40,6 +41,8 @@ from core.services.rows import ChangeRow
 from core.session import reading, revision_of, writing
 
 UNDO, REDO = "undo", "redo"
+LOOKED_THROUGH = 2_000
+"""How many entries are read at a time when words are searched for."""
 
 
 def revision(session: Session | None = None) -> int:
@@ -49,14 +52,50 @@ def revision(session: Session | None = None) -> int:
 
 
 def list_changes(
-    *, limit: int = 200, before: int | None = None, session: Session | None = None
+    *,
+    limit: int = 200,
+    before: int | None = None,
+    words: str = "",
+    session: Session | None = None,
 ) -> list[ChangeRow]:
-    """Return the newest entries, newest first; those older than `before` for the next page."""
+    """Return the newest entries, newest first; those older than `before` for the next page.
+
+    With `words`, only those with each of them in what was done, its kind, its terminal or its
+    number; case and accents are ignored.
+    """
     with reading(session) as reader:
-        query = select(Change).order_by(Change.id.desc()).limit(limit)
-        if before is not None:
-            query = query.where(Change.id < before)
-        return [change_row(change) for change in reader.scalars(fresh(query))]
+        wanted = sorting(words).split()
+        size = LOOKED_THROUGH if wanted else limit
+        found: list[ChangeRow] = []
+        while len(found) < limit:
+            page = _page(reader, size, before)
+            found += [row for row in page if _has(row, wanted)]
+            if len(page) < size:
+                break
+            before = page[-1].id
+        return found[:limit]
+
+
+def _page(session: Session, size: int, before: int | None) -> list[ChangeRow]:
+    query = select(
+        Change.id,
+        Change.at,
+        Change.terminal,
+        Change.kind,
+        Change.summary,
+        Change.undoes,
+        Change.undone_by,
+    ).order_by(Change.id.desc())
+    if before is not None:
+        query = query.where(Change.id < before)
+    return [ChangeRow(*row) for row in session.execute(query.limit(size))]
+
+
+def _has(row: ChangeRow, words: list[str]) -> bool:
+    if not words:
+        return True
+    text = sorting(f"#{row.id} {row.kind} {row.terminal} {row.summary}")
+    return all(word in text for word in words)
 
 
 def undo(change_id: int | None = None, *, session: Session | None = None) -> ChangeRow:

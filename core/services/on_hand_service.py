@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ from core.services._naming import sorting
 from core.services._packs import pack_word
 from core.services.saying import CURRENCY
 from core.session import reading
-from core.units import Amount, ItemFacts, exact, from_micro, say, say_stock
+from core.units import Amount, ItemFacts, exact, from_micro, say, say_stock, to_decimal
 
 
 class StockedItem(NamedTuple):
@@ -201,6 +202,24 @@ def list_packs(session: Session | None = None) -> dict[int, Pack]:
             .order_by(Product.preferred, Product.id)
         )
         return {key: Pack(*rest) for key, *rest in reader.execute(query)}
+
+
+def get_deliverable(event_id: int, item_id: int, session: Session | None = None) -> Decimal | None:
+    """Return how many of an item can be handed out for an event now, in stock units.
+
+    What its lines still want, as far as there is stock for it; None where that is unknown. An
+    event that is not open wants nothing.
+    """
+    with reading(session) as reader:
+        plan = planned(reader)
+        place = plan.index.get(event_id)
+        if place is None:
+            return Decimal(0)
+        needs = [x.need for x in plan.kitchen.events[place].lines if x.item_id == item_id]
+        there = plan.given(item_id, place)
+        if there is None or None in needs:
+            return None
+        return to_decimal(min(there, sum((need for need in needs if need), Fraction(0))))
 
 
 def _measures(session: Session) -> dict[int, dict[str, Amount]]:

@@ -25,7 +25,9 @@ async def visit(site: Site) -> None:
         await keys(pilot, "question_mark", "escape", "m", "escape", "2", "a", "escape")
         await keys(pilot, "3", "b", "escape", "x", "escape", "slash")
         await write(pilot, "[")
-        await keys(pilot, "escape", "c", "C", "space", "f5", "enter", "escape", "f1", "x", "u")
+        await keys(pilot, "escape", "c", "C", "space", "f3", "enter", "escape", "w")
+        await keys(pilot, "escape", "number_sign", "escape", "B", "enter", "enter", "enter")
+        await keys(pilot, "escape", "f5", "enter", "escape", "f1", "x", "u")
         assert pilot.app.is_running
 
 

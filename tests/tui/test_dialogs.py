@@ -161,3 +161,14 @@ async def test_the_plan_is_accepted_from_the_keyboard(demo: Database, site: Site
         await keys(pilot, "enter", "right_square_bracket", "A", "enter")
         event = event_service.get_event(app_of(pilot).event_id or 0)
         assert event.targets
+
+
+async def test_what_was_delivered_is_not_offered_again(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "2", "d")
+        there = dialog(pilot).values["quantity"]
+        assert isinstance(there, str)
+        assert int(there) > 1
+        await write(pilot, "1")
+        await keys(pilot, "enter", "d")
+        assert dialog(pilot).values["quantity"] == str(int(there) - 1)

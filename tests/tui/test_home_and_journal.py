@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from textual.pilot import Pilot
 
 from core.services import event_service, journal_service
-from core.session import Database
-from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, settle, write
+from core.session import Database, session_scope
+from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, settle, until, write
 from tui.app import DEMO
 from tui.crash import write_report
 from tui.palette import Commands
@@ -32,6 +34,11 @@ def table(pilot: Pilot[None]) -> TableView:
 def notice(pilot: Pilot[None]) -> str:
     found = pilot.app.screen.query_one(Notice)
     return " ".join(str(each.render()) for each in found.query(Words)) if found.display else ""
+
+
+def journal(pilot: Pilot[None]) -> JournalScreen:
+    assert isinstance(pilot.app.screen, JournalScreen)
+    return pilot.app.screen
 
 
 # -- home ----------------------------------------------------------------------------------------
@@ -147,6 +154,61 @@ async def test_what_cannot_be_undone_says_why(demo: Database, site: Site) -> Non
     async with running(site) as pilot:
         await keys(pilot, "f5", "G", "enter", "u")
         assert "cannot be undone" in said(pilot)[-1]
+
+
+async def test_a_filter_looks_through_all_entries(demo: Database, site: Site) -> None:
+    [first, *_] = event_service.list_events()
+    while journal_service.revision() < PAGE + 50:
+        event_service.set_event(first.id, people=journal_service.revision())
+    oldest = journal_service.list_changes(before=2)[0]
+    async with running(site, NARROW) as pilot:
+        await keys(pilot, "f5", "slash")
+        await write(pilot, oldest.summary.split()[0])
+        await until(pilot, lambda: [row.key for row in table(pilot).rows] == ["1"])
+        await keys(pilot, "escape")
+        await until(pilot, lambda: len(table(pilot).rows) == PAGE)
+        await keys(pilot, "slash")
+        await write(pilot, "nosuchword")
+        await until(pilot, lambda: journal(pilot).words == "nosuchword")
+        assert table(pilot).rows == []
+
+
+async def test_the_entry_under_the_cursor_is_undone_and_redone(demo: Database, site: Site) -> None:
+    [first, *_] = event_service.list_events()
+    event_service.set_event(first.id, people=7)
+    event_service.set_event(first.id, notes="x")
+    async with running(site) as pilot:
+        await keys(pilot, "f5", "j", "u")
+        assert event_service.get_event(first.id).people != 7
+        assert event_service.get_event(first.id).notes == "x"
+        await keys(pilot, "u")
+        assert "U brings it back" in said(pilot)[-1]
+        await keys(pilot, "U")
+        assert event_service.get_event(first.id).people == 7
+        await keys(pilot, "U")
+        assert "in force" in said(pilot)[-1]
+        await keys(pilot, "u", "g", "U")
+        assert event_service.get_event(first.id).people == 7
+
+
+async def test_a_million_entries_open_as_fast_as_ten(sqlite_kitchen: Database, site: Site) -> None:
+    many = """
+        WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 1000000)
+        INSERT INTO change (id, at, terminal, kind, summary, edits)
+        SELECT n, '2026-11-22 14:02:00.000000', 'baker@oven', 'edit', 'Edited ' || n, '[]'
+        FROM number
+    """
+    with session_scope() as session:
+        session.execute(text(many))
+    async with running(site) as pilot:
+        await keys(pilot, "f5")
+        before = time.process_time()
+        await keys(pilot, "f1", "r", "f5", "r")
+        assert len(table(pilot).rows) == PAGE
+        assert table(pilot).rows[0].key == "1000000"
+        await keys(pilot, "G")
+        assert len(table(pilot).rows) == 2 * PAGE
+        assert time.process_time() - before < 2
 
 
 # -- keys and palette ----------------------------------------------------------------------------

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from textual.pilot import Pilot
 
 from core.services import event_service, journal_service
-from core.session import Database, configure
+from core.session import Database, configure, session_scope
+from tests.builders import KitchenBuilder
 from tests.tui.conftest import NARROW, WIDE, Site, keys, settle, until, write
 from tui.app import BakehouseApp
 from tui.screens.form.screen import FormScreen
+from tui.screens.receipt.screen import ReceiptScreen
 
 Compare = Callable[..., bool]
 HUGE = (200, 50)
@@ -57,7 +60,7 @@ def compare(
         if typed:
             await write(pilot, typed)
         screen = pilot.app.screen
-        if isinstance(screen, FormScreen):
+        if isinstance(screen, FormScreen | ReceiptScreen):
             await until(pilot, lambda: screen.looked)
         await come_to_rest(pilot)
 
@@ -186,6 +189,60 @@ def test_problems(snap_compare: Compare, demo: Database, site: Site, size: tuple
 @SIZES
 def test_keys(snap_compare: Compare, demo: Database, site: Site, size: tuple[int, int]) -> None:
     assert compare(snap_compare, site, size, *ENTER, "question_mark")
+
+
+@SIZES
+def test_stock(snap_compare: Compare, demo: Database, site: Site, size: tuple[int, int]) -> None:
+    assert compare(snap_compare, site, size, "f3", *["j"] * 9)
+
+
+@SIZES
+def test_stock_lots(
+    snap_compare: Compare, demo: Database, site: Site, size: tuple[int, int]
+) -> None:
+    assert compare(snap_compare, site, size, "f3", *["j"] * 9, "enter")
+
+
+@SIZES
+def test_stock_counting(
+    snap_compare: Compare, demo: Database, site: Site, size: tuple[int, int]
+) -> None:
+    typed = ("2", "0", "enter", "5", "enter", "down", "2", "space", "o", "z")
+    assert compare(snap_compare, site, size, "f3", *typed, "enter", "4", "0")
+
+
+def test_stock_where_it_goes(snap_compare: Compare, demo: Database, site: Site) -> None:
+    assert compare(snap_compare, site, NARROW, "f3", *["j"] * 9, "w")
+
+
+def test_empty_stock(snap_compare: Compare, sqlite_kitchen: Database, site: Site) -> None:
+    assert compare(snap_compare, site, NARROW, "f3")
+
+
+def test_stock_of_odd_names(snap_compare: Compare, sqlite_kitchen: Database, site: Site) -> None:
+    bakery = KitchenBuilder()
+    names = ("[bold]Brot[/x]", "👩‍🍳 Cookies 🎄", "דבש טהור", "Crème brûlée", "\\[ $text {0} %s")
+    for number, name in enumerate(names):
+        bakery.ingredient(f"odd-{number}", name=name)
+        bakery.product(f"odd-{number}-bag", f"odd-{number}", "5 kg", label=f"{name}, 5 kg bag")
+        bakery.buy(f"odd-{number}", packs=number + 1, paid="3.00", store=name)
+    assert compare(snap_compare, site, NARROW, "f3", "number_sign", "down", "2", "k", "g", "enter")
+
+
+def test_stock_that_cannot_be_read(snap_compare: Compare, demo: Database, site: Site) -> None:
+    with session_scope() as session:
+        session.execute(text("DROP TABLE measure"))
+    assert compare(snap_compare, site, NARROW, "f3")
+
+
+@SIZES
+def test_receipt(snap_compare: Compare, demo: Database, site: Site, size: tuple[int, int]) -> None:
+    assert compare(snap_compare, site, size, "f3", "B", *["enter"] * 8)
+
+
+def test_receipt_refused(snap_compare: Compare, demo: Database, site: Site) -> None:
+    pressed = ("f3", "B", *["enter"] * 6, "s", "o", "m", "e")
+    assert compare(snap_compare, site, NARROW, *pressed)
 
 
 @SIZES

@@ -178,6 +178,22 @@ async def test_an_empty_larder_says_what_to_do(sqlite_kitchen: Database, site: S
         assert isinstance(pilot.app.screen, StockScreen)
 
 
+async def test_a_kitchen_that_is_gone_says_so_and_keeps_what_is_shown(
+    larder: KitchenBuilder, site: Site, sqlite_kitchen: Database
+) -> None:
+    path = sqlite_kitchen.path
+    assert path is not None
+    async with running(site) as pilot:
+        sqlite_kitchen.dispose()
+        path.rename(path.with_suffix(".away"))
+        await keys(pilot, "f3")
+        told = [str(each.render()) for each in stock(pilot).query_one(Notice).query(Words)]
+        assert "The stock cannot be read" in told
+        path.with_suffix(".away").rename(path)
+        await keys(pilot, "r")
+        assert names(pilot) == NAMES
+
+
 async def test_a_kitchen_that_is_only_read_is_not_counted(
     larder: KitchenBuilder, site: Site, sqlite_kitchen: Database
 ) -> None:

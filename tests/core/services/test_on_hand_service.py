@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from core.services import on_hand_service, stock_service
+from core.services import event_service, on_hand_service, stock_service
 from core.session import Database
 from tests.builders import KitchenBuilder
 
@@ -64,3 +64,18 @@ def test_what_the_plan_gives_and_lacks_is_told(bakery: KitchenBuilder) -> None:
 def test_a_count_knows_the_word_of_the_pack(bakery: KitchenBuilder, typed: str, grams: int) -> None:
     stock_service.count(bakery.item("flour"), typed)
     assert on_hand_service.list_on_hand()[bakery.item("flour")].left == grams * 1_000_000
+
+
+def test_what_was_delivered_is_not_deliverable_again(bakery: KitchenBuilder) -> None:
+    bakery.recipe("cookies", {"cookie": 48})
+    bakery.event("fair", {"cookie": 30})
+    event, cookie = bakery.event_id("fair"), bakery.item("cookie")
+    assert on_hand_service.get_deliverable(event, cookie) == 0
+    bakery.make("cookies", 1)
+    assert on_hand_service.get_deliverable(event, cookie) == 30
+    stock_service.deliver(event, cookie, 10)
+    assert on_hand_service.get_deliverable(event, cookie) == 20
+    stock_service.count(cookie, 5)
+    assert on_hand_service.get_deliverable(event, cookie) == 5
+    event_service.set_status(event, "done")
+    assert on_hand_service.get_deliverable(event, cookie) == 0

@@ -105,10 +105,8 @@ def line(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
 
 
 def deliver(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
-    """Return the item of the row and how many of it were put together."""
-    bundle = bundle_of(progress, about)
-    quantity = None if bundle is None else bundle["assembled_quantity"]
-    return {} if quantity is None else {**item(progress, about), "quantity": _number(quantity)}
+    """Return the bundle of the row; the dialog knows how many of it can be handed out."""
+    return {} if bundle_of(progress, about) is None else item(progress, about)
 
 
 def target(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:

@@ -15,8 +15,10 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input
 
+from bakehouse.plugin import Ref
 from core.commands import command, run
 from core.commands.model import Given
+from core.commands.openings import deliver_quantity
 from core.commands.preview import Preview, preview_on
 from core.errors import BakehouseError, Interrupted
 from core.services.rows import ChangeRow
@@ -89,19 +91,28 @@ class FormScreen(ModalScreen[ChangeRow | None]):
         session = self._session
         assert session is not None
         try:
-            offers = await asyncio.wrap_future(session.submit(partial(read_offers, self.command)))
+            offers, opening = await asyncio.wrap_future(session.submit(self._read))
         except BakehouseError as error:
             self._say(str(error), bad=True)
             return
-        self._fill(offers)
+        self._fill(offers, opening)
         self._ready = True
         self.look()
 
-    def _fill(self, offers: Offers) -> None:
+    def _read(self, session: KitchenSession) -> tuple[Offers, Mapping[str, str]]:
+        offers = read_offers(self.command, session)
+        event, item = self.given_before.get("event"), self.given_before.get("item")
+        opening: dict[str, str] = {}
+        if self.command.name == "deliver" and isinstance(event, Ref) and isinstance(item, Ref):
+            opening["quantity"] = deliver_quantity(event.id, item.id, session)
+        return offers, opening
+
+    def _fill(self, offers: Offers, opening: Mapping[str, str]) -> None:
         fields = list(self.query(Field))
         for field in fields:
             field.offers = offers.get(field.param.wanted, field.offers)
-            value = self.given_before.get(field.param.name)
+            name = field.param.name
+            value = self.given_before.get(name, opening.get(name))
             with field.prevent(Field.Changed):
                 if not field.text:
                     field.input.value = opening_text(field.param, value, offers)
@@ -109,7 +120,9 @@ class FormScreen(ModalScreen[ChangeRow | None]):
         known = [
             field
             for field in fields
-            if field.param.name in self.given_before and field.param.name != "event" and field.text
+            if field.param.name in {**self.given_before, **opening}
+            and field.param.name != "event"
+            and field.text
         ]
         numbers = [field for field in known if not field.offers]
         first = waiting or numbers or known or fields

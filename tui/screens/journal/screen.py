@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -11,12 +12,15 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Footer
 
 from bakehouse.plugin import Column, Ref, Row, Table
 from core import clock
-from core.errors import BakehouseError
+from core.errors import BakehouseError, Interrupted
 from core.services import journal_service
+from core.services.journal_service import UNDO
 from core.services.rows import ChangeRow
 from core.session import KitchenSession
 from tui.screens.base import KitchenScreen
@@ -27,6 +31,7 @@ from tui.widgets.notice import Notice
 from tui.widgets.table import TableView
 
 PAGE = 200
+DEBOUNCE = 0.15
 COLUMNS = (
     Column("revision", "#", "integer", priority=0),
     Column("when", "When", width=16, priority=0),
@@ -37,13 +42,45 @@ COLUMNS = (
 )
 
 
-class JournalScreen(KitchenScreen[list[ChangeRow]]):
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Entries that have the words, and whether there are no more."""
+
+    words: str
+    changes: list[ChangeRow]
+    complete: bool
+
+
+class JournalList(Listing):
+    """Entries; a filter looks through all of them, not only through those that are shown."""
+
+    class Filtered(Message):
+        """Other words are wanted."""
+
+    def filtered(self) -> None:
+        """Tell that more than what is shown is to be looked through."""
+        self.post_message(self.Filtered())
+
+
+class JournalScreen(KitchenScreen[Found]):
     """Every change, a page at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "details", "Details", id="journal.details"),
-        Binding("u", "app.undo", "Undo", id="journal.undo-here"),
-        Binding("U", "app.redo", "Redo", id="journal.redo-here"),
+        Binding(
+            "u",
+            "undo_this",
+            "Undo this",
+            id="journal.undo-here",
+            tooltip="take the entry under the cursor back",
+        ),
+        Binding(
+            "U",
+            "redo_this",
+            "Redo this",
+            id="journal.redo-here",
+            tooltip="bring the entry under the cursor back",
+        ),
         Binding("r", "reload", "Refresh", id="screen.refresh", show=False),
     ]
 
@@ -51,12 +88,15 @@ class JournalScreen(KitchenScreen[list[ChangeRow]]):
         super().__init__()
         self.changes: list[ChangeRow] = []
         self.complete = False
+        self.words = ""
+        """What the entries that are shown were looked for with."""
+        self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the headline, the list, a notice in its place, the keys."""
         yield Headline()
         with Container():
-            yield Listing()
+            yield JournalList()
             yield Notice()
         yield Footer()
 
@@ -66,24 +106,47 @@ class JournalScreen(KitchenScreen[list[ChangeRow]]):
         self._show_notice("Opening the journal …")
         super().on_mount()
 
-    def reader(self) -> Callable[[KitchenSession], list[ChangeRow]]:
-        """Return what reads as many entries as are shown, at least a page."""
-        limit = max(PAGE, len(self.changes))
-        return lambda session: journal_service.list_changes(limit=limit, session=session)
+    @property
+    def wanted(self) -> str:
+        """The words of the filter."""
+        return self.query_one(JournalList).filter.value.strip()
 
-    def present(self, data: list[ChangeRow]) -> None:
+    def reader(self) -> Callable[[KitchenSession], Found]:
+        """Return what reads as many entries as are shown, at least a page."""
+        words = self.wanted
+        limit = max(PAGE, len(self.changes) if words == self.words else 0)
+
+        def read(session: KitchenSession) -> Found:
+            changes = journal_service.list_changes(limit=limit, words=words, session=session)
+            return Found(words, changes, len(changes) < limit)
+
+        return read
+
+    def present(self, data: Found) -> None:
         """Show the newest entries."""
-        limit = max(PAGE, len(self.changes))
-        self.complete = len(data) < limit
-        self.changes = data
+        self.words, self.changes, self.complete = data.words, data.changes, data.complete
         self._show()
+
+    @on(JournalList.Filtered)
+    def _look_soon(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(DEBOUNCE, self._look_through)
+
+    def _look_through(self) -> None:
+        """Look through all entries for other words; a search for fewer is given up."""
+        if self.wanted != self.words and self._session is not None:
+            self._session.interrupt()
+            self.load()
 
     def present_error(self, error: BakehouseError) -> None:
         """Say why the journal cannot be read."""
+        if isinstance(error, Interrupted):
+            return
         self._show_notice("The journal cannot be read", str(error), (("r", "try again"),))
 
     def _show(self) -> None:
-        if not self.changes:
+        if not (self.changes or self.words):
             self._show_notice(
                 "Nothing has been done yet",
                 "Whatever is recorded or edited is listed here and can be undone.",
@@ -94,8 +157,11 @@ class JournalScreen(KitchenScreen[list[ChangeRow]]):
         listing = self.query_one(Listing)
         listing.display = True
         more = "" if self.complete else ", more below"
-        self.head(Head("Journal", (f"{len(self.changes)} entries{more}",)))
-        listing.table.show_table(Table(COLUMNS, [_row(change) for change in self.changes]))
+        many = f"{len(self.changes)} entr{'y' if len(self.changes) == 1 else 'ies'}"
+        found = f" with “{self.words}”" if self.words else ""
+        self.head(Head("Journal", (f"{many}{found}{more}",)))
+        rows = [_row(change) for change in self.changes]
+        listing.table.show_table(Table(COLUMNS, rows, empty=f"nothing has “{self.words}”"))
         if self.focused is None:
             listing.table.focus()
         self.refresh_bindings()
@@ -118,13 +184,14 @@ class JournalScreen(KitchenScreen[list[ChangeRow]]):
         """Read the next page."""
         session = self._session
         assert session is not None
-        read = partial(journal_service.list_changes, limit=PAGE, before=before)
+        words = self.words
+        read = partial(journal_service.list_changes, limit=PAGE, before=before, words=words)
         try:
             older = await asyncio.wrap_future(session.submit(lambda own: read(session=own)))
         except BakehouseError as error:
             self.kitchen.say(str(error), "error")
             return
-        if self.changes and self.changes[-1].id == before:
+        if self.words == words and self.changes and self.changes[-1].id == before:
             self.changes += older
             self.complete = len(older) < PAGE
             self._show()
@@ -144,10 +211,33 @@ class JournalScreen(KitchenScreen[list[ChangeRow]]):
         if self.change is not None:
             self.app.push_screen(DetailsScreen(self.change))
 
+    def action_undo_this(self) -> None:
+        """Take the entry under the cursor back, or say why not."""
+        change = self.change
+        if change is None:
+            return
+        if change.undone_by is not None or change.kind == UNDO:
+            self.kitchen.say(f"#{change.id} is taken back already; U brings it back.", "warning")
+            return
+        self.kitchen.do("undo", {"change": str(change.id)})
+
+    def action_redo_this(self) -> None:
+        """Bring the entry under the cursor back, or say why not."""
+        change = self.change
+        if change is None:
+            return
+        by = change.id if change.kind == UNDO and change.undone_by is None else change.undone_by
+        if by is None or (change.kind == UNDO and change.undone_by is not None):
+            self.kitchen.say(f"#{change.id} is in force; u takes it back.", "warning")
+            return
+        self.kitchen.do("undo", {"change": str(by)})
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer details where there is an entry."""
+        """Offer what can be done with an entry."""
         if action == "details":
             return self.is_mounted and self.change is not None
+        if action in ("undo_this", "redo_this"):
+            return self.is_mounted and self.change is not None and not self.kitchen.readonly
         return True
 
 

@@ -26,7 +26,7 @@ from tui.widgets.words import Words
 if TYPE_CHECKING:
     from tui.app import BakehouseApp
 
-KEYS = "Enter records · ↑↓ skip · u undo · / filter · Esc ends"
+KEYS = "u takes the last back, / filters, while nothing is typed"
 
 
 class StockBody(Container):
