@@ -6,11 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 from textual.pilot import Pilot
 
 from core.services import event_service, journal_service
-from core.session import Database, configure, session_scope
+from core.session import Database, configure
 from tests.builders import KitchenBuilder
 from tests.tui.conftest import NARROW, WIDE, Site, keys, settle, until, write
 from tui.app import BakehouseApp
@@ -227,12 +226,6 @@ def test_stock_of_odd_names(snap_compare: Compare, sqlite_kitchen: Database, sit
         bakery.product(f"odd-{number}-bag", f"odd-{number}", "5 kg", label=f"{name}, 5 kg bag")
         bakery.buy(f"odd-{number}", packs=number + 1, paid="3.00", store=name)
     assert compare(snap_compare, site, NARROW, "f3", "number_sign", "down", "2", "k", "g", "enter")
-
-
-def test_stock_that_cannot_be_read(snap_compare: Compare, demo: Database, site: Site) -> None:
-    with session_scope() as session:
-        session.execute(text("DROP TABLE measure"))
-    assert compare(snap_compare, site, NARROW, "f3")
 
 
 @SIZES
