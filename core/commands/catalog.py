@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from core.commands.lines import read_line
+from core.commands.equivalents import with_equivalent, with_equivalents
+from core.commands.known import KnownItems, known_items, made_elsewhere
+from core.commands.lines import read_line, read_lines
 from core.commands.model import Arguments
 from core.documents import (
     BundleDoc,
@@ -16,10 +18,15 @@ from core.documents import (
     RecipeDoc,
     RecipeLineDoc,
 )
-from core.errors import RuleBroken
+from core.errors import Refused, RuleBroken
 from core.services import catalog_service
+from core.services._journal import recording
+from core.services._rows import change_row
 from core.services.rows import ChangeRow, ItemRow, ProductRow, RecipeRow
-from core.units import canonical_unit
+from core.units import ItemFacts, canonical_unit, dimension, measure_of, parse_amount
+
+INPUTS = ("ingredient", "supply", "made", "bundle")
+COMPONENTS = ("made", "bundle", "supply", "ingredient")
 
 
 def add_item(given: Arguments, session: Session) -> ChangeRow:
@@ -56,39 +63,62 @@ def _item_doc(given: Arguments, session: Session) -> ItemDoc:
 
 
 def _with_item_fields(doc: ItemDoc, given: Arguments) -> ItemDoc:
-    doc.grams_per_ml = given.maybe("grams_per_ml") or doc.grams_per_ml
-    doc.grams_each = given.maybe("grams_each") or doc.grams_each
-    doc.display_unit = given.maybe("display_unit") or doc.display_unit
-    doc.category = given.maybe("category") or doc.category
-    days = given.number("shelf_life_days")
-    doc.shelf_life_days = doc.shelf_life_days if days is None else days
+    doc.grams_per_ml = given.or_none("grams_per_ml", doc.grams_per_ml)
+    doc.grams_each = given.or_none("grams_each", doc.grams_each)
+    doc.display_unit = given.or_none("display_unit", doc.display_unit)
+    doc.category = given.or_none("category", doc.category)
+    doc.shelf_life_days = given.number_or_none("shelf_life_days", doc.shelf_life_days)
     measures = {canonical_unit(name): amount for name, amount in given.pairs("measure")}
     doc.measures = {**doc.measures, **measures}
-    doc.allergens = given.many("allergen") or doc.allergens
-    doc.always_on_hand = given.is_on("always_on_hand") or doc.always_on_hand
-    doc.notes = given.maybe("notes") or doc.notes
+    doc.allergens = given.list_or_none("allergen", doc.allergens)
+    doc.always_on_hand = given.is_on("always_on_hand", doc.always_on_hand)
+    doc.notes = given.or_none("notes", doc.notes)
+    if given.has("equals"):
+        doc = with_equivalents(doc, given.many("equals"))
     return doc
 
 
+def equal_item(given: Arguments, session: Session) -> ChangeRow:
+    """Say what an amount of an item is in another unit."""
+    doc = _item_doc(given, session)
+    doc = with_equivalent(doc, given.text("amount"), given.text("equals"))
+    return catalog_service.save_item(doc, session=session)
+
+
 def add_product(given: Arguments, session: Session) -> ChangeRow:
-    """Add a product."""
+    """Add a product; without a label it is called by its item and its pack."""
     item = catalog_service.find_item(given.text("item"), session=session)
-    label = given.text("label")
+    pack, container = pack_of(given.text("pack"), known_items(session).by_id[item.id].facts)
+    label = given.maybe("label") or f"{item.name} {pack}{f' {container}' if container else ''}"
     doc = ProductDoc(
         slug=given.maybe("slug") or catalog_service.free_slug("product", label, session=session),
         item=item.slug,
         label=label,
-        pack=given.text("pack"),
+        pack=pack,
     )
     _refuse_known(doc.slug, catalog_service.list_products(session, archived=True))
     return catalog_service.save_product(_with_product_fields(doc, given), session=session)
+
+
+def pack_of(text: str, facts: ItemFacts) -> tuple[str, str]:
+    """Return a pack as an amount and what it comes in: "5 kg bag" is 5 kg in a bag."""
+    words = text.split()
+    for length in range(len(words), 1, -1):
+        amount = parse_amount(" ".join(words[:length]))
+        unit = amount.unit
+        if unit is not None and (dimension(unit) is not None or measure_of(unit, facts)):
+            return " ".join(words[:length]), " ".join(words[length:])
+    return text, ""
 
 
 def set_product(given: Arguments, session: Session) -> ChangeRow:
     """Change a product."""
     doc = _product_doc(given, session)
     doc.label = given.maybe("label") or doc.label
-    doc.pack = given.maybe("pack") or doc.pack
+    pack = given.maybe("pack")
+    if pack is not None:
+        item = catalog_service.find_item(doc.item, session=session)
+        doc.pack = pack_of(pack, known_items(session).by_id[item.id].facts)[0]
     return catalog_service.save_product(_with_product_fields(doc, given), session=session)
 
 
@@ -106,10 +136,10 @@ def _product_doc(given: Arguments, session: Session) -> ProductDoc:
 
 
 def _with_product_fields(doc: ProductDoc, given: Arguments) -> ProductDoc:
-    doc.price = given.maybe("price") or doc.price
-    doc.store = given.maybe("store") or doc.store
-    doc.barcode = given.maybe("barcode") or doc.barcode
-    doc.preferred = given.is_on("preferred") or doc.preferred
+    doc.price = given.or_none("price", doc.price)
+    doc.store = given.or_none("store", doc.store)
+    doc.barcode = given.or_none("barcode", doc.barcode)
+    doc.preferred = given.is_on("preferred", doc.preferred)
     return doc
 
 
@@ -121,14 +151,14 @@ def add_recipe(given: Arguments, session: Session) -> ChangeRow:
         name=name,
     )
     _refuse_known(doc.slug, catalog_service.list_recipes(session, archived=True))
-    return catalog_service.save_recipe(_with_recipe_fields(doc, given, session), session=session)
+    return _save_recipe(doc, given, session)
 
 
 def set_recipe(given: Arguments, session: Session) -> ChangeRow:
     """Change a recipe."""
     doc = _recipe_doc(given, session)
     doc.name = given.maybe("name") or doc.name
-    return catalog_service.save_recipe(_with_recipe_fields(doc, given, session), session=session)
+    return _save_recipe(doc, given, session)
 
 
 def archive_recipe(given: Arguments, session: Session) -> ChangeRow:
@@ -143,24 +173,90 @@ def _recipe_doc(given: Arguments, session: Session) -> RecipeDoc:
     return catalog_service.get_recipe(row.id, session=session)
 
 
-def _with_recipe_fields(doc: RecipeDoc, given: Arguments, session: Session) -> RecipeDoc:
-    makes = [
-        LineDoc(item=catalog_service.find_item(name, session=session).slug, amount=amount)
-        for name, amount in given.pairs("makes")
-    ]
+def _save_recipe(doc: RecipeDoc, given: Arguments, session: Session) -> ChangeRow:
+    """Write a recipe, and in the same entry the items that are new with it."""
+    new = _with_recipe_fields(doc, given, session)
+    keeps = given.maybe("keeps")
+    if not new and keeps is None:
+        return catalog_service.save_recipe(doc, session=session)
+    known = doc.slug in [row.slug for row in catalog_service.list_recipes(session, archived=True)]
+    summary = f"{'Edited' if known else 'Added'} recipe {doc.name}{_with_new(new)}"
+    with recording(session, "recipe", summary) as change:
+        for item in new:
+            catalog_service.save_item(item, session=session)
+        if keeps is not None:
+            _keep(doc, given, session)
+        catalog_service.save_recipe(doc, session=session)
+    return change_row(change)
+
+
+def _with_new(items: Sequence[ItemDoc]) -> str:
+    return f" with {', '.join(item.name for item in items)}" if items else ""
+
+
+def _keep(doc: RecipeDoc, given: Arguments, session: Session) -> None:
+    """Set how long what a recipe makes keeps."""
+    for line in doc.makes:
+        row = catalog_service.find_item(line.item, session=session)
+        item = catalog_service.get_item(row.id, session=session)
+        days = given.number_or_none("keeps", item.shelf_life_days)
+        if days != item.shelf_life_days:
+            item.shelf_life_days = days
+            catalog_service.save_item(item, session=session)
+
+
+def _with_recipe_fields(doc: RecipeDoc, given: Arguments, session: Session) -> list[ItemDoc]:
+    """Set what was given; return the items that are new with it."""
+    makes, new = _read_outputs(doc, given, session)
     doc.makes = makes or doc.makes
-    lines = [
-        RecipeLineDoc(item=line.item, amount=line.amount)
-        for line in (read_line(text, session) for text in given.many("line"))
-    ]
-    doc.lines = lines or doc.lines
+    lines, more = _read_inputs(given, session, "ingredient", INPUTS)
+    doc.lines = lines if given.has("line") else doc.lines
     doc.batch_step = given.maybe("step") or doc.batch_step
-    doc.category = given.maybe("category") or doc.category
-    minutes, oven = given.number("minutes"), given.number("oven_minutes")
-    doc.minutes = doc.minutes if minutes is None else minutes
-    doc.oven_minutes = doc.oven_minutes if oven is None else oven
-    doc.method = given.maybe("method") or doc.method
-    return doc
+    doc.category = given.or_none("category", doc.category)
+    doc.minutes = given.number_or_none("minutes", doc.minutes)
+    doc.oven_minutes = given.number_or_none("oven_minutes", doc.oven_minutes)
+    doc.method = given.or_none("method", doc.method)
+    return [*new, *more]
+
+
+def _read_outputs(
+    doc: RecipeDoc, given: Arguments, session: Session
+) -> tuple[list[LineDoc], list[ItemDoc]]:
+    """Read what a batch makes; an amount alone is of what is called like the recipe."""
+    texts = [named_output(text, doc.name) for text in given.many("makes") if text.strip()]
+    if not given.is_on("new_items"):
+        read = [read_line(text, session) for text in texts]
+        return [LineDoc(item=line.item, amount=line.amount) for line in read], []
+    known = outputs_known(session, doc.slug)
+    lines, new = read_lines(texts, session, known=known, kind="made", where="makes")
+    return [LineDoc(item=line.item, amount=line.amount) for line in lines], new
+
+
+def outputs_known(session: Session, recipe: str | None = None) -> KnownItems:
+    """Return the items that lines can name, guessing those that no other recipe makes."""
+    return known_items(session).guessing(("made",), made_elsewhere(session, recipe))
+
+
+def named_output(text: str, name: str) -> str:
+    """Return what a batch makes as a line; an amount alone is of what is called `name`."""
+    try:
+        amount = parse_amount(text)
+    except Refused:
+        return text
+    alone = amount.unit is None or dimension(amount.unit) is not None
+    return f'{text.strip()} "{name}"' if alone else text
+
+
+def _read_inputs(
+    given: Arguments, session: Session, kind: str, kinds: Sequence[str]
+) -> tuple[list[RecipeLineDoc], list[ItemDoc]]:
+    texts = [text for text in given.many("line") if text.strip()]
+    if [text.strip().casefold() for text in texts] == ["none"]:
+        return [], []
+    if not given.is_on("new_items"):
+        return [read_line(text, session) for text in texts], []
+    known = known_items(session).guessing(kinds)
+    return read_lines(texts, session, known=known, kind=kind, where="line")
 
 
 def add_bundle(given: Arguments, session: Session) -> ChangeRow:
@@ -169,8 +265,7 @@ def add_bundle(given: Arguments, session: Session) -> ChangeRow:
     slug = given.maybe("slug") or catalog_service.free_slug("item", name, session=session)
     _refuse_known(slug, catalog_service.list_items(session, archived=True))
     item = ItemDoc(slug=slug, name=name, kind="bundle", unit="each")
-    doc = BundleDoc(item=slug, lines=[read_line(text, session) for text in given.many("line")])
-    return catalog_service.save_bundle(doc, item, session=session)
+    return _save_bundle(BundleDoc(item=slug), item, given, session)
 
 
 def set_bundle(given: Arguments, session: Session) -> ChangeRow:
@@ -179,8 +274,23 @@ def set_bundle(given: Arguments, session: Session) -> ChangeRow:
     item = catalog_service.get_item(row.id, session=session)
     item.name = given.maybe("name") or item.name
     doc = catalog_service.get_bundle(row.id, session=session)
-    doc.lines = [read_line(text, session) for text in given.many("line")] or doc.lines
-    return catalog_service.save_bundle(doc, item, session=session)
+    return _save_bundle(doc, item, given, session)
+
+
+def _save_bundle(doc: BundleDoc, item: ItemDoc, given: Arguments, session: Session) -> ChangeRow:
+    """Write a bundle, and in the same entry the items that are new with it."""
+    lines, new = _read_inputs(given, session, "made", COMPONENTS)
+    if given.has("line"):
+        doc.lines = [LineDoc(item=line.item, amount=line.amount) for line in lines]
+    if not new:
+        return catalog_service.save_bundle(doc, item, session=session)
+    known = item.slug in [row.slug for row in catalog_service.list_items(session, archived=True)]
+    summary = f"{'Edited' if known else 'Added'} bundle {item.name}{_with_new(new)}"
+    with recording(session, "bundle", summary) as change:
+        for each in new:
+            catalog_service.save_item(each, session=session)
+        catalog_service.save_bundle(doc, item, session=session)
+    return change_row(change)
 
 
 def archive_bundle(given: Arguments, session: Session) -> ChangeRow:

@@ -1,56 +1,364 @@
-"""Reading a line as people write it in a recipe: "2 1/3 c flour", "6 cookie", "flour=500 g"."""
+"""Reading a line as people write it: "2 1/3 c flour", "250 g butter, softened", "flour=500 g"."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
-from core.documents import LineDoc
-from core.errors import ItemNotFound, RuleBroken, UnreadableArgument
+from core.commands.known import KnownItem, KnownItems, known_items
+from core.documents import ItemDoc, RecipeLineDoc
+from core.errors import (
+    AmountError,
+    BadDocument,
+    BakehouseError,
+    ItemNotFound,
+    Problem,
+    Refused,
+    RuleBroken,
+    UnreadableArgument,
+)
 from core.services import catalog_service
-from core.units import canonical_unit, dimension, parse_amount
+from core.units import (
+    Amount,
+    canonical_unit,
+    dimension,
+    factor_to_stock,
+    measure_of,
+    missing_fact,
+    parse_amount,
+    say_stock,
+)
 
-NUMBER = re.compile(r"\s*((?:[0-9¼-¾⅐-⅞.,/]+(?:\s+|-(?=[0-9])|(?=[^0-9\s])))+)", re.UNICODE)
+NUMBER = re.compile(r"\s*((?:[0-9¼-¾⅐-⅞.,/]+(?:\s+|-(?=[0-9])|(?=[^0-9\s])|$))+)", re.UNICODE)
+BULLET = re.compile(r"\s*[-–—•*·▪☐□◦]\s+")
+QUOTES = '"“”„'
+STOCK_UNIT_OF = {"mass": "g", "volume": "ml", "count": "each"}
+LONGEST_UNIT = 3
+"""Words that a unit may have: imperial fluid ounce."""
 
-
-def read_line(text: str, session: Session) -> LineDoc:
-    """Return the item and amount of a line. Raises `ItemNotFound`, `Ambiguous`, `AmountError`."""
-    name, equals, amount = text.partition("=")
-    if equals:
-        parse_amount(amount)
-        return LineDoc(item=_find(name.strip(), session), amount=amount.strip())
-    found = NUMBER.match(text)
-    if found is None:
-        raise UnreadableArgument(f"'{text}' should be an amount and an item, as '2 1/3 c flour'.")
-    number, words = found.group(1).strip(), text[found.end() :].split()
-    if not words:
-        raise RuleBroken(f"'{text}' names no item.")
-    for length in range(min(3, len(words) - 1), 0, -1):
-        unit = " ".join(words[:length])
-        rest = " ".join(words[length:])
-        item = _find_of(unit, rest, session)
-        if item is not None:
-            parse_amount(f"{number} {unit}")
-            return LineDoc(item=item, amount=f"{number} {unit}")
-    parse_amount(number)
-    return LineDoc(item=_find(" ".join(words), session), amount=number)
+Resolve = Callable[[str], KnownItem | None]
 
 
-def _find_of(unit: str, name: str, session: Session) -> str | None:
-    """Return the item `name` if `unit` is a standard unit or a measure of it."""
-    canonical = canonical_unit(unit)
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """What a line says.
+
+    `amount` is as it was written, `name` what it calls the item, `item` the one it means; without
+    an item it is a new one, unless there are `guesses`, between which a person chooses. `stock`
+    is the amount in stock units; None with an item is unknown, and `fix` says what mends it.
+    `error` is why it cannot be kept as it is.
+    """
+
+    text: str
+    amount: str = ""
+    unit: str | None = None
+    name: str = ""
+    note: str | None = None
+    item: KnownItem | None = None
+    guesses: tuple[KnownItem, ...] = ()
+    stock: Fraction | None = None
+    fix: str = ""
+    error: BakehouseError | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is written there."""
+        return not self.text.strip()
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it names an item that is not known yet."""
+        return not self.is_empty and self.error is None and self.item is None and not self.guesses
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether its amount cannot be converted, for want of a density or a measure."""
+        return self.item is not None and bool(self.fix)
+
+    @property
+    def stock_unit(self) -> str:
+        """The unit that the item is counted in, or will be if it is new."""
+        if self.item is not None:
+            return self.item.facts.unit
+        return STOCK_UNIT_OF[dimension(self.unit) or "count"]
+
+    @property
+    def said(self) -> str:
+        """The amount in stock units, as people say it; empty where it is not known."""
+        if self.item is None or self.stock is None:
+            return ""
+        return say_stock(self.stock, self.item.facts)
+
+
+@dataclass(slots=True)
+class _Parts:
+    number: str
+    words: list[str]
+    loose: Resolve | None = None
+    errors: list[BakehouseError] = field(default_factory=list)
+
+    def units(self) -> Iterator[tuple[str | None, str]]:
+        """Yield how the words may fall into a unit and a name, the longest unit first."""
+        for length in range(min(LONGEST_UNIT, len(self.words) - 1), 0, -1):
+            rest = self.words[length:]
+            if rest[0] == "of" and len(rest) > 1:
+                rest = rest[1:]
+            yield " ".join(self.words[:length]), " ".join(rest)
+
+
+def as_line(text: str) -> str:
+    """Return a line without its bullet, on one line; of a table the cell with the amount first."""
+    cells = [" ".join(cell.split()) for cell in text.split("\t")]
+    cells = [cell for cell in cells if cell]
+    if len(cells) > 1 and not NUMBER.match(cells[0]):
+        place = next((n for n, cell in enumerate(cells) if NUMBER.match(cell)), None)
+        if place is not None:
+            cells = [*cells[place:], *cells[:place]]
+    return BULLET.sub("", " ".join(cells), count=1)
+
+
+def read(text: str, known: KnownItems, loose: Resolve | None = None) -> ReadLine:
+    """Read a line against the items that are known; what is wrong with it is in the result.
+
+    An item is meant by its whole name (or the part before the comma), singular or plural, its slug
+    or its id. `loose` is asked where that finds none, and may raise.
+    """
+    line = as_line(text)
+    if not line:
+        return ReadLine(text)
     try:
-        row = catalog_service.find_item(name.removeprefix("of "), session=session)
-    except ItemNotFound:
-        if dimension(canonical) is not None:
-            raise
+        return replace(_read(line, known, loose), text=text)
+    except BakehouseError as error:
+        return ReadLine(text, name=_name_of(line), error=error)
+
+
+def _read(line: str, known: KnownItems, loose: Resolve | None) -> ReadLine:
+    name, equals, amount = line.partition("=")
+    if equals:
+        entered = parse_amount(amount)
+        item = known.named(name) or (loose(name.strip()) if loose else None)
+        return _found(amount.strip(), entered.unit, name.strip(), None, item, known)
+    found = NUMBER.match(line)
+    if found is None:
+        raise UnreadableArgument(f"'{line}' should be an amount and an item, as '2 1/3 c flour'.")
+    number, words = found.group(1).strip(), line[found.end() :].split()
+    parse_amount(number)
+    if not words:
+        raise RuleBroken(f"'{line}' names no item.")
+    parts = _Parts(number, words, loose)
+    return _exactly(parts, known) or _loosely(parts, known) or _as_written(parts, known)
+
+
+def _exactly(parts: _Parts, known: KnownItems) -> ReadLine | None:
+    """Read it as an item that is called just so, with or without a unit before it."""
+    whole = " ".join(parts.words)
+    if known.named(whole) is not None:
+        return _found(parts.number, None, whole, None, known.named(whole), known)
+    unmeasured: ReadLine | None = None
+    for unit, name in parts.units():
+        canonical = _unit(unit)
+        item, note = _noted(name, known.named)
+        if canonical is None or item is None:
+            continue
+        amount = f"{parts.number} {unit}"
+        if dimension(canonical) is not None or measure_of(canonical, item.facts) is not None:
+            return _found(amount, canonical, name, note, item, known)
+        if " " not in canonical:
+            unmeasured = _found(amount, canonical, name, note, item, known)
+    item, note = _noted(whole, known.named)
+    if item is not None:
+        return _found(parts.number, None, whole, note, item, known)
+    return unmeasured
+
+
+def _loosely(parts: _Parts, known: KnownItems) -> ReadLine | None:
+    """Read it as the one item that has these words in its name, where the caller allows that."""
+    if parts.loose is None:
         return None
-    if dimension(canonical) is not None:
-        return row.slug
-    measures = catalog_service.get_item(row.id, session=session).measures
-    return row.slug if canonical in measures or canonical.removesuffix("s") in measures else None
+    for unit, name in parts.units():
+        canonical = _unit(unit)
+        if canonical is None:
+            continue
+        standard = dimension(canonical) is not None
+        try:
+            item = parts.loose(name)
+        except ItemNotFound:
+            if standard:
+                raise
+            continue
+        if item is not None and (standard or measure_of(canonical, item.facts) is not None):
+            return _found(f"{parts.number} {unit}", canonical, name, None, item, known)
+    whole = " ".join(parts.words)
+    return _found(parts.number, None, whole, None, parts.loose(whole), known)
 
 
-def _find(name: str, session: Session) -> str:
-    return catalog_service.find_item(name, session=session).slug
+def _as_written(parts: _Parts, known: KnownItems) -> ReadLine:
+    """Read it as an item that is not known, with what it may be."""
+    for unit, name in parts.units():
+        canonical = _unit(unit)
+        if canonical is None:
+            continue
+        line = _new(f"{parts.number} {unit}", canonical, name, known)
+        if dimension(canonical) is not None:
+            return line
+        fitting = tuple(g for g in line.guesses if measure_of(canonical, g.facts) is not None)
+        if fitting:
+            return replace(line, guesses=fitting)
+    words = parts.words
+    unit = _unit(words[0]) if len(words) == 1 else None
+    if unit is not None and dimension(unit) is not None:
+        raise RuleBroken(f"'{parts.number} {words[0]}' names no item.")
+    return _new(parts.number, None, " ".join(words), known)
+
+
+def _new(amount: str, unit: str | None, name: str, known: KnownItems) -> ReadLine:
+    if name[:1] in QUOTES:
+        bare, _, note = name[1:].partition('"') if '"' in name[1:] else (name[1:], "", "")
+        called = bare.strip(QUOTES + " ")
+        if not called:
+            raise RuleBroken(f"'{name}' names no item.")
+        return ReadLine("", amount, unit, called, _note(note), known.named(called))
+    called, _, note = name.partition(",")
+    line = ReadLine("", amount, unit, called.strip(), _note(note))
+    return replace(line, guesses=known.guesses(line.name))
+
+
+def _note(text: str) -> str | None:
+    return text.strip(" ,()") or None
+
+
+def _noted(name: str, resolve: Resolve) -> tuple[KnownItem | None, str | None]:
+    """Return the item that a name means, without the note behind a comma or in brackets."""
+    bare = name.strip(QUOTES) if name[:1] in QUOTES else name
+    item = resolve(bare)
+    if item is not None:
+        return item, None
+    for place in sorted((n for n, char in enumerate(name) if char in ",("), reverse=True):
+        item = resolve(name[:place].strip().strip(QUOTES))
+        if item is not None:
+            return item, _note(name[place + 1 :])
+    return None, None
+
+
+def _found(
+    amount: str,
+    unit: str | None,
+    name: str,
+    note: str | None,
+    item: KnownItem | None,
+    known: KnownItems,
+) -> ReadLine:
+    if item is None:
+        return _new(amount, unit, name, known)
+    line = ReadLine("", amount, unit, item.name, note, item)
+    if item.always:
+        return line
+    try:
+        factor = factor_to_stock(unit, item.facts)
+    except Refused as error:
+        return replace(line, error=error, fix=missing_fact(unit, item.facts))
+    if factor is None:
+        return replace(line, fix=missing_fact(unit, item.facts))
+    return replace(line, stock=parse_amount(amount).value * factor)
+
+
+def _unit(words: str | None) -> str | None:
+    try:
+        return None if words is None else canonical_unit(words)
+    except AmountError:
+        return None
+
+
+def _name_of(line: str) -> str:
+    found = NUMBER.match(line)
+    return (line[found.end() :] if found else line).strip()
+
+
+# -- for commands ---------------------------------------------------------------------------------
+
+
+def read_line(text: str, session: Session) -> RecipeLineDoc:
+    """Return the item and amount of a line; a unique part of a name is enough.
+
+    Raises:
+        ItemNotFound, Ambiguous, AmountError, RuleBroken: It cannot be read.
+    """
+    known = known_items(session)
+    line = read(text, known, _finding(known, session))
+    if line.error is not None:
+        raise line.error
+    if line.item is None:
+        raise UnreadableArgument(f"'{text}' should be an amount and an item, as '2 1/3 c flour'.")
+    return RecipeLineDoc(item=line.item.slug, amount=line.amount, note=line.note)
+
+
+def _finding(known: KnownItems, session: Session) -> Resolve:
+    return lambda name: known.by_id[catalog_service.find_item(name, session=session).id]
+
+
+def read_lines(
+    texts: Sequence[str], session: Session, *, known: KnownItems, kind: str, where: str
+) -> tuple[list[RecipeLineDoc], list[ItemDoc]]:
+    """Return lines, and as documents the items of this kind that they name and nobody knows.
+
+    Raises:
+        BadDocument: Every line that cannot be read, or that may mean several items.
+    """
+    docs: list[RecipeLineDoc] = []
+    new: dict[str, ItemDoc] = {}
+    problems: list[Problem] = []
+    for number, text in enumerate(texts, 1):
+        line = read(text, known)
+        if line.is_empty:
+            continue
+        error = line.error or which(line)
+        if error is not None:
+            problems.append(Problem(f"{where} {number}", str(error)))
+            continue
+        if line.item is not None:
+            slug = line.item.slug
+        else:
+            item = new.get(line.name.casefold()) or _new_item(line, kind, [*new.values()], session)
+            new[line.name.casefold()] = item
+            slug = item.slug
+        docs.append(RecipeLineDoc(item=slug, amount=line.amount, note=line.note))
+    if problems:
+        raise BadDocument(problems)
+    return docs, list(new.values())
+
+
+def which(line: ReadLine) -> RuleBroken | None:
+    """Return why a line that may mean several items cannot be kept."""
+    if not line.guesses or line.item is not None:
+        return None
+    names = " or ".join(item.name for item in line.guesses[:3])
+    return RuleBroken(
+        f"'{line.name}' may be {names}. Write its whole name, or \"{line.name}\" for a new item."
+    )
+
+
+def _new_item(line: ReadLine, kind: str, others: Sequence[ItemDoc], session: Session) -> ItemDoc:
+    slug = base = catalog_service.free_slug("item", line.name, session=session)
+    number = 1
+    while slug in [other.slug for other in others]:
+        number += 1
+        slug = f"{base}-{number}"
+    return ItemDoc(slug=slug, name=line.name, kind=kind, unit=line.stock_unit)
+
+
+def written(item_id: int, amount: str, note: str | None, known: KnownItems) -> str:
+    """Return a line that reads as this item, amount and note; by name where that is enough."""
+    item = known.by_id[item_id]
+    rest = f", {note}" if note else ""
+    texts = (f"{amount} {item.name}{rest}", f"{amount} {item.slug}{rest}")
+    wanted = parse_amount(amount)
+    for text in texts:
+        line = read(text, known)
+        entered = parse_amount(line.amount) if line.amount else Amount(Fraction(0), None)
+        if (line.item, line.note, entered) == (item, note, wanted):
+            return text
+    return f"{item.slug}={amount}"

@@ -12,6 +12,10 @@ from core.errors import RuleBroken, UnreadableArgument
 
 WHOLE = re.compile(r"-?[0-9]{1,30}")
 
+NONE = "none"
+"""What takes away what is set."""
+YES = ("y", "yes", "true", "1", "on")
+
 Given = str | bool | Sequence[str] | None
 """One argument as given: a text, a flag, several texts, or nothing."""
 
@@ -35,6 +39,7 @@ class Wanted(Enum):
     CHOICE = "choice"
     LINE = "line"
     PAIR = "pair"
+    EQUALS = "equals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +102,21 @@ class Arguments:
         value = self.values.get(name)
         return value.strip() if isinstance(value, str) and value.strip() else None
 
-    def is_on(self, name: str) -> bool:
-        """Tell whether a flag is set."""
-        return self.values.get(name) is True
+    def has(self, name: str) -> bool:
+        """Tell whether anything was given."""
+        return bool(self.values.get(name))
+
+    def or_none(self, name: str, before: str | None) -> str | None:
+        """Return a text, what was there `before` if nothing was given, None for "none"."""
+        value = self.maybe(name)
+        return before if value is None else None if _is_none(value) else value
+
+    def is_on(self, name: str, before: bool = False) -> bool:
+        """Tell whether a flag is set; "no" takes away what was there `before`."""
+        value = self.values.get(name)
+        if isinstance(value, str):
+            return value.strip().casefold() in YES
+        return value is True or before
 
     def many(self, name: str) -> list[str]:
         """Return several texts."""
@@ -128,6 +145,18 @@ class Arguments:
             raise UnreadableArgument(f"'{shown}' is no whole number.")
         return int(text)
 
+    def number_or_none(self, name: str, before: int | None) -> int | None:
+        """Return a whole number, what was there `before` if nothing was given, None for "none"."""
+        value = self.maybe(name)
+        return before if value is None else None if _is_none(value) else self.number(name)
+
+    def list_or_none(self, name: str, before: Sequence[str]) -> list[str]:
+        """Return several texts, those `before` if none was given, nothing for "none"."""
+        texts = [text for text in self.many(name) if text.strip()]
+        if not texts:
+            return list(before)
+        return [] if [text.strip().casefold() for text in texts] == [NONE] else texts
+
     def pairs(self, name: str) -> list[tuple[str, str]]:
         """Return the pairs of several "ITEM=REST". Raises `UnreadableArgument` for what is none."""
         pairs = []
@@ -139,3 +168,7 @@ class Arguments:
                 )
             pairs.append((left.strip(), right.strip()))
         return pairs
+
+
+def _is_none(text: str) -> bool:
+    return text.casefold() == NONE

@@ -265,6 +265,7 @@ ITEM_FIELDS = (
     _option("grams_per_ml", Wanted.NUMBER, "its density"),
     _option("grams_each", Wanted.NUMBER, "what one weighs"),
     _option("measure", Wanted.PAIR, "a named amount", many=True, metavar="NAME=AMOUNT"),
+    _option("equals", Wanted.EQUALS, "all its equivalents, as '1 cup = 120 g'", many=True),
     _option("display_unit", Wanted.TEXT, "the unit to show it in"),
     _option("category", Wanted.TEXT, "where it belongs"),
     _option("shelf_life_days", Wanted.NUMBER, "how many days it keeps"),
@@ -278,14 +279,17 @@ PRODUCT_FIELDS = (
     _option("barcode", Wanted.TEXT, "its barcode"),
     _option("preferred", Wanted.FLAG, "buy this one of the item"),
 )
+NEW_ITEMS = _option("new_items", Wanted.FLAG, "add the items that lines name and nobody knows")
 RECIPE_FIELDS = (
-    _option("makes", Wanted.PAIR, "what a batch makes", many=True, metavar="ITEM=AMOUNT"),
+    _option("makes", Wanted.LINE, "what a batch makes, as '24 cookies'", many=True),
     _option("line", Wanted.LINE, "an input, as '2 1/3 c flour'", many=True),
     _option("step", Wanted.NUMBER, "the smallest part of a batch, as 1/2"),
     _option("category", Wanted.TEXT, "where it belongs"),
     _option("minutes", Wanted.NUMBER, "minutes of work per batch"),
     _option("oven_minutes", Wanted.NUMBER, "minutes in the oven per batch"),
+    _option("keeps", Wanted.NUMBER, "how many days what it makes keeps"),
     _option("method", Wanted.TEXT, "how it is made"),
+    NEW_ITEMS,
 )
 NAME = _place("name", Wanted.TEXT, "its name")
 RENAME = _option("name", Wanted.TEXT, "its name")
@@ -327,12 +331,23 @@ CATALOGUE = (
         f"{CATALOG}:archive_item",
     ),
     Command(
+        ("item", "equal"),
+        "item: equivalent",
+        "Say what a unit of an item is in another, as 1 cup = 120 g.",
+        (
+            ITEM,
+            _place("amount", Wanted.AMOUNT, "a unit or measure, as cup or 1 stick"),
+            _place("equals", Wanted.AMOUNT, "what it is, as 120 g"),
+        ),
+        f"{CATALOG}:equal_item",
+    ),
+    Command(
         ("product", "add"),
         "product: new",
         "Add a pack that can be bought.",
         (
             ITEM,
-            _place("label", Wanted.TEXT, "what stands on it"),
+            _place("label", Wanted.TEXT, "what stands on it", required=False),
             Param("pack", Wanted.AMOUNT, "how much is in it, as 5 lb", option=True),
             SLUG,
             *PRODUCT_FIELDS,
@@ -383,7 +398,12 @@ CATALOGUE = (
         ("bundle", "add"),
         "bundle: new",
         "Add a bundle.",
-        (NAME, SLUG, _option("line", Wanted.LINE, "a component, as '6 cookie'", many=True)),
+        (
+            NAME,
+            SLUG,
+            _option("line", Wanted.LINE, "a component, as '6 cookie'", many=True),
+            NEW_ITEMS,
+        ),
         f"{CATALOG}:add_bundle",
     ),
     Command(
@@ -394,6 +414,7 @@ CATALOGUE = (
             _place("bundle", Wanted.BUNDLE, "the bundle"),
             RENAME,
             _option("line", Wanted.LINE, "a component, as '6 cookie'", many=True),
+            NEW_ITEMS,
         ),
         f"{CATALOG}:set_bundle",
     ),

@@ -6,12 +6,14 @@ saved document is checked as a whole, and every rule it breaks is told at once.
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from fractions import Fraction
+
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from core.documents import BundleDoc, Document, ItemDoc, ProductDoc, RecipeDoc
 from core.errors import BundleNotFound, ItemNotFound, ProductNotFound, RecipeNotFound
-from core.models import Item, ItemUnit, Product, Recipe, RecipeLine
+from core.models import BundleLine, Item, ItemUnit, Product, Recipe, RecipeLine, RecipeOutput
 from core.money import from_micro as money_of
 from core.services._journal import put, recording
 from core.services._naming import find, slug_for, sorting
@@ -22,10 +24,23 @@ from core.services._read_documents import (
     read_products,
     read_recipes,
 )
-from core.services._rows import change_row, fresh, get_fresh
+from core.services._rows import change_row, get_fresh
 from core.services._writing import WITHDRAWN
 from core.services.rows import BundleRow, ChangeRow, ItemRow, ProductRow, RecipeRow
 from core.session import reading, writing
+
+ITEM_COLUMNS = (
+    Item.id,
+    Item.slug,
+    Item.name,
+    Item.kind,
+    Item.unit,
+    Item.category,
+    Item.always_on_hand,
+    Item.archived,
+    Item.shelf_life_days,
+)
+
 
 # -- finding --------------------------------------------------------------------------------------
 
@@ -81,12 +96,12 @@ def list_items(
 ) -> list[ItemRow]:
     """Return items by name, of one kind or of all."""
     with reading(session) as reader:
-        query = select(Item).where(Item.slug.not_like(f"{WITHDRAWN}%")).order_by(Item.name, Item.id)
+        query = select(*ITEM_COLUMNS).where(Item.slug.not_like(f"{WITHDRAWN}%"))
         if kind is not None:
             query = query.where(Item.kind == kind)
         if not archived:
             query = query.where(Item.archived.is_(False))
-        rows = [_item_row(item) for item in reader.scalars(fresh(query))]
+        rows = [ItemRow(*row) for row in reader.execute(query)]
         return sorted(rows, key=lambda row: (sorting(row.name), row.id))
 
 
@@ -108,13 +123,14 @@ def list_recipes(session: Session | None = None, *, archived: bool = False) -> l
 def list_bundles(session: Session | None = None, *, archived: bool = False) -> list[BundleRow]:
     """Return bundles by name, with what they hold."""
     with reading(session) as reader:
-        names = {item.slug: item.name for item in read_items(reader)}
-        holds = {
-            doc.item: ", ".join(f"{line.amount} {names[line.item]}" for line in doc.lines)
-            for doc in read_bundles(reader)
-        }
+        query = (
+            select(BundleLine.bundle_id, BundleLine.amount, BundleLine.unit, Item.name)
+            .join(Item, Item.id == BundleLine.item_id)
+            .order_by(BundleLine.bundle_id, BundleLine.position)
+        )
+        holds = _told(reader, query)
         return [
-            BundleRow(row.id, row.slug, row.name, holds.get(row.slug, ""), row.archived)
+            BundleRow(row.id, row.slug, row.name, holds.get(row.id, ""), row.archived)
             for row in list_items(reader, kind="bundle", archived=archived)
         ]
 
@@ -127,21 +143,25 @@ def _item(session: Session, item_id: int) -> Item:
 
 
 def _item_row(item: Item) -> ItemRow:
-    return ItemRow(
-        item.id,
-        item.slug,
-        item.name,
-        item.kind,
-        item.unit,
-        item.category,
-        item.always_on_hand,
-        item.archived,
-    )
+    return ItemRow(*(getattr(item, column.key) for column in ITEM_COLUMNS))
 
 
 def _product_rows(session: Session, *, archived: bool) -> list[ProductRow]:
     query = (
-        select(Product, Item.name)
+        select(
+            Product.id,
+            Product.slug,
+            Product.item_id,
+            Item.name,
+            Product.label,
+            Product.amount,
+            Product.unit,
+            Product.price,
+            Product.priced_on,
+            Product.store,
+            Product.preferred,
+            Product.archived,
+        )
         .join(Item, Item.id == Product.item_id)
         .where(Product.slug.not_like(f"{WITHDRAWN}%"))
         .order_by(Item.name, Product.label, Product.id)
@@ -150,56 +170,62 @@ def _product_rows(session: Session, *, archived: bool) -> list[ProductRow]:
         query = query.where(Product.archived.is_(False))
     return [
         ProductRow(
-            product.id,
-            product.slug,
-            product.item_id,
+            key,
+            slug,
+            item_id,
             item,
-            product.label,
-            amount_text(product.amount, product.unit),
-            None if product.price is None else money_of(product.price),
-            product.priced_on,
-            product.store,
-            product.preferred,
-            product.archived,
+            label,
+            amount_text(amount, unit),
+            None if price is None else money_of(price),
+            *rest,
         )
-        for product, item in session.execute(fresh(query))
+        for key, slug, item_id, item, label, amount, unit, price, *rest in session.execute(query)
     ]
 
 
 def _recipe_rows(session: Session, *, archived: bool) -> list[RecipeRow]:
-    names = dict(session.execute(select(Item.slug, Item.name)).all())
-    makes = {
-        doc.slug: ", ".join(f"{line.amount} {names[line.item]}" for line in doc.makes)
-        for doc in read_recipes(session)
-    }
-    unknown: dict[int, int] = {}
+    outputs = (
+        select(RecipeOutput.recipe_id, RecipeOutput.amount, RecipeOutput.unit, Item.name)
+        .join(Item, Item.id == RecipeOutput.item_id)
+        .order_by(RecipeOutput.recipe_id, RecipeOutput.position)
+    )
+    makes = _told(session, outputs)
     lines = (
-        select(RecipeLine.recipe_id)
+        select(RecipeLine.recipe_id, func.count())
         .join(Item, Item.id == RecipeLine.item_id)
         .outerjoin(
             ItemUnit, (ItemUnit.item_id == RecipeLine.item_id) & (ItemUnit.unit == RecipeLine.unit)
         )
         .where(ItemUnit.factor.is_(None), Item.always_on_hand.is_(False))
+        .group_by(RecipeLine.recipe_id)
     )
-    for recipe_id in session.scalars(lines):
-        unknown[recipe_id] = unknown.get(recipe_id, 0) + 1
-    query = (
-        select(Recipe).where(Recipe.slug.not_like(f"{WITHDRAWN}%")).order_by(Recipe.name, Recipe.id)
-    )
+    unknown: dict[int, int] = dict(session.execute(lines).all())
+    query = select(
+        Recipe.id,
+        Recipe.slug,
+        Recipe.name,
+        Recipe.category,
+        Recipe.archived,
+        Recipe.minutes,
+        Recipe.oven_minutes,
+    ).where(Recipe.slug.not_like(f"{WITHDRAWN}%"))
     if not archived:
         query = query.where(Recipe.archived.is_(False))
-    return [
+    rows = [
         RecipeRow(
-            recipe.id,
-            recipe.slug,
-            recipe.name,
-            recipe.category,
-            makes[recipe.slug],
-            unknown.get(recipe.id, 0),
-            recipe.archived,
+            key, slug, name, category, makes.get(key, ""), unknown.get(key, 0), away, hands, oven
         )
-        for recipe in session.scalars(fresh(query))
+        for key, slug, name, category, away, hands, oven in session.execute(query)
     ]
+    return sorted(rows, key=lambda row: (sorting(row.name), row.id))
+
+
+def _told(session: Session, lines: Select[int, Fraction, str, str]) -> dict[int, str]:
+    """Return lines as one text for each thing they belong to."""
+    texts: dict[int, list[str]] = {}
+    for key, amount, unit, name in session.execute(lines):
+        texts.setdefault(key, []).append(f"{amount_text(amount, unit)} {name}")
+    return {key: ", ".join(parts) for key, parts in texts.items()}
 
 
 # -- documents ------------------------------------------------------------------------------------

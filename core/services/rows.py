@@ -45,6 +45,7 @@ class ItemRow:
     category: str | None
     always_on_hand: bool
     archived: bool
+    shelf_life_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class ProductRow:
 
 @dataclass(frozen=True, slots=True)
 class RecipeRow:
-    """A recipe in a list; `makes` says its outputs per batch."""
+    """A recipe in a list; `makes` says its outputs per batch, minutes are per batch."""
 
     id: int
     slug: str
@@ -75,6 +76,8 @@ class RecipeRow:
     makes: str
     unknown_lines: int
     archived: bool
+    minutes: int | None = None
+    oven_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,98 @@
+"""What an amount of an item is in another unit: "1 cup = 120 g", "1 = 50 g"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import msgspec
+
+from core.documents import ItemDoc
+from core.errors import RuleBroken
+from core.units import Amount, ItemFacts, dimension, exact, factor_to_stock, parse_amount
+
+BASES = {"mass": "g", "volume": "ml", "count": "each"}
+
+
+def equivalents_of(doc: ItemDoc) -> list[str]:
+    """Return what is known of an item's units, as lines that `with_equivalents` reads."""
+    lines = [f"1 {name} = {amount}" for name, amount in doc.measures.items()]
+    if doc.grams_per_ml is not None:
+        lines.append(f"1 ml = {doc.grams_per_ml} g")
+    if doc.grams_each is not None:
+        lines.append(f"1 each = {doc.grams_each} g")
+    return lines
+
+
+def with_equivalents(doc: ItemDoc, lines: Sequence[str]) -> ItemDoc:
+    """Return the item with exactly these equivalents; "none" alone is none of them.
+
+    Raises:
+        RuleBroken, AmountError: A line is none.
+    """
+    bare = msgspec.structs.replace(doc, measures={}, grams_per_ml=None, grams_each=None)
+    texts = [line for line in lines if line.strip()]
+    if [text.strip().casefold() for text in texts] == ["none"]:
+        return bare
+    for text in texts:
+        left, equals, right = text.partition("=")
+        if not equals or not left.strip() or not right.strip():
+            raise RuleBroken(f"'{text}' should be written as 1 cup = 120 g.")
+        bare = with_equivalent(bare, left, right)
+    return bare
+
+
+def with_equivalent(doc: ItemDoc, amount: str, equals: str) -> ItemDoc:
+    """Return the item with one equivalent more: a measure, its density, or what one weighs.
+
+    Raises:
+        RuleBroken: Both are of one kind (g and kg), or neither is a unit that everybody knows.
+        AmountError: One is no amount.
+    """
+    one, other = _entered(amount), _entered(equals)
+    kinds = {dimension(one.unit), dimension(other.unit)}
+    if len(kinds) == 1:
+        raise RuleBroken(
+            f"'{amount.strip()} = {equals.strip()}' should say one unit in another kind of unit, "
+            "as 1 cup = 120 g."
+        )
+    if None in kinds:
+        name, worth = (one, other) if dimension(one.unit) is None else (other, one)
+        return _with_measure(doc, name, worth)
+    if kinds == {"mass", "count"}:
+        return msgspec.structs.replace(doc, grams_each=_ratio("mass", "count", one, other))
+    volume, worth = (one, other) if dimension(one.unit) == "volume" else (other, one)
+    if dimension(worth.unit) == "count":
+        named = (worth, volume) if doc.unit == "ml" else (volume, worth)
+        return _with_measure(doc, *named)
+    if doc.unit == "g" and volume.unit != "ml":
+        return _with_measure(doc, volume, worth)
+    return msgspec.structs.replace(doc, grams_per_ml=_ratio("mass", "volume", one, other))
+
+
+def _entered(text: str) -> Amount:
+    """Read an amount; a unit alone is one of it, a number alone counts."""
+    bare = text.strip()
+    amount = parse_amount(f"1 {bare}" if bare[:1].isalpha() else bare)
+    return Amount(amount.value, amount.unit or "each")
+
+
+def _with_measure(doc: ItemDoc, name: Amount, worth: Amount) -> ItemDoc:
+    each = exact(Amount(worth.value / name.value, worth.unit))
+    return msgspec.structs.replace(doc, measures={**doc.measures, str(name.unit): each})
+
+
+def _ratio(over: str, under: str, one: Amount, other: Amount) -> str:
+    """Return how many grams one ml or each is, of an amount in each kind of unit."""
+    sizes = {dimension(each.unit): _size(each) for each in (one, other)}
+    top = next(size for kind, size in sizes.items() if kind == over)
+    bottom = next(size for kind, size in sizes.items() if kind == under)
+    return exact(Amount(top / bottom, None))
+
+
+def _size(amount: Amount) -> Fraction:
+    kind = dimension(amount.unit)
+    assert kind is not None
+    factor = factor_to_stock(amount.unit, ItemFacts("", BASES[kind], None, None, {}))
+    assert factor is not None
+    return amount.value * factor

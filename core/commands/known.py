@@ -1,0 +1,158 @@
+"""The items that a line can name, found without asking the database for each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.models import Item, Measure, Recipe, RecipeOutput
+from core.services._naming import sorting
+from core.services._writing import WITHDRAWN
+from core.session import remembered
+from core.units import Amount, ItemFacts
+
+MOST_GUESSES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class KnownItem:
+    """An item as far as reading a line goes; `always` is never converted, it is always there."""
+
+    id: int
+    slug: str
+    name: str
+    kind: str
+    facts: ItemFacts
+    always: bool = False
+    archived: bool = False
+
+
+class KnownItems:
+    """Items by what people call them: case, accents and plural ignored."""
+
+    def __init__(
+        self, items: Iterable[KnownItem], guessable: Callable[[KnownItem], bool] | None = None
+    ) -> None:
+        self.by_id = {item.id: item for item in items}
+        self._by_slug = {item.slug: item for item in self.by_id.values()}
+        self._by_name: dict[str, list[KnownItem]] = defaultdict(list)
+        self._by_words: dict[str, list[KnownItem]] = defaultdict(list)
+        self._by_head: dict[str, list[KnownItem]] = defaultdict(list)
+        self._folded: list[tuple[str, KnownItem]] = []
+        for item in self.by_id.values():
+            key = _key(item.name)
+            self._by_name[key].append(item)
+            head, comma, _ = key.partition(",")
+            if comma:
+                self._by_head[head].append(item)
+                self._by_words[_words(key)].append(item)
+            if not item.archived and (guessable is None or guessable(item)):
+                self._folded.append((key, item))
+        self._folded.sort(key=lambda pair: (pair[0], pair[1].id))
+
+    def guessing(self, kinds: Collection[str], without: Collection[int] = ()) -> KnownItems:
+        """Return the same items, of which only some kinds are guessed, less some by id."""
+        return KnownItems(
+            self.by_id.values(), lambda item: item.kind in kinds and item.id not in without
+        )
+
+    def named(self, name: str) -> KnownItem | None:
+        """Return the one item that is called just so: by name, slug or id."""
+        text = name.strip()
+        key = _key(text)
+        if not key:
+            return None
+        forms = _forms(key)
+        reordered = [_words(form) for form in forms]
+        for index, spellings in (
+            (self._by_name, forms),
+            (self._by_words, reordered),
+            (self._by_head, forms),
+        ):
+            for spelling in spellings:
+                found = index.get(spelling, [])
+                current = [item for item in found if not item.archived] or found
+                if len(current) == 1:
+                    return current[0]
+                if current:
+                    return self._by_slug.get(key)
+        if text.isdigit():
+            return self.by_id.get(int(text))
+        return self._by_slug.get(key)
+
+    def guesses(self, typed: str, most: int = MOST_GUESSES) -> tuple[KnownItem, ...]:
+        """Return items that have each typed word in their name, those that begin with it first."""
+        key = _key(typed)
+        words = key.split()
+        if not words:
+            return ()
+        found = [pair for pair in self._folded if all(word in pair[0] for word in words)]
+        if not found:
+            stems = [min(_forms(word), key=len) for word in words]
+            found = [pair for pair in self._folded if all(word in pair[0] for word in stems)]
+        found.sort(key=lambda pair: not pair[0].startswith(key))
+        return tuple(item for _, item in found[:most])
+
+
+def known_items(session: Session) -> KnownItems:
+    """Return all items of the session's state of the kitchen."""
+    return remembered(session, "known items", lambda: KnownItems(_load(session)))
+
+
+def made_elsewhere(session: Session, recipe: str | None) -> set[int]:
+    """Return the ids of items that a recipe makes, but for the recipe with this slug."""
+    query = select(RecipeOutput.item_id).join(Recipe).where(Recipe.slug != (recipe or ""))
+    return set(session.scalars(query))
+
+
+def _load(session: Session) -> list[KnownItem]:
+    measures: dict[int, dict[str, Amount]] = defaultdict(dict)
+    for item_id, name, amount, unit in session.execute(
+        select(Measure.item_id, Measure.name, Measure.amount, Measure.unit)
+    ):
+        measures[item_id][name] = Amount(amount, unit)
+    query = select(
+        Item.id,
+        Item.slug,
+        Item.name,
+        Item.kind,
+        Item.unit,
+        Item.grams_per_ml,
+        Item.grams_each,
+        Item.always_on_hand,
+        Item.archived,
+    ).where(Item.slug.not_like(f"{WITHDRAWN}%"))
+    return [
+        KnownItem(
+            key, slug, name, kind, ItemFacts(name, unit, per_ml, each, measures[key]), always, away
+        )
+        for key, slug, name, kind, unit, per_ml, each, always, away in session.execute(query)
+    ]
+
+
+def _key(name: str) -> str:
+    return " ".join(sorting(name).split())
+
+
+def _words(key: str) -> str:
+    """Return the words of a name in one order: "all purpose flour" is "flour, all purpose"."""
+    return " ".join(sorted(key.replace(",", " ").split()))
+
+
+def _forms(key: str) -> list[str]:
+    """Return a name, and what it may be in the singular and the plural."""
+    forms = [key]
+    if key.endswith("ies"):
+        forms.append(f"{key[:-3]}y")
+    if key.endswith("es"):
+        forms.append(key[:-2])
+    if key.endswith("s"):
+        forms.append(key[:-1])
+    forms += [f"{key}s", f"{key}es"]
+    if key.endswith("y"):
+        forms.append(f"{key[:-1]}ies")
+    return forms

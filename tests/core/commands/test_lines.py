@@ -1,0 +1,217 @@
+"""Lines of recipes and bundles, as people write them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from core.commands import run
+from core.commands.known import KnownItem, KnownItems
+from core.commands.lines import ReadLine, read, which, written
+from core.errors import BadDocument, ItemNotFound
+from core.services import catalog_service, journal_service
+from core.session import Database, read_session
+from core.units import Amount, ItemFacts, parse_amount
+
+
+def item(key: int, name: str, kind: str = "ingredient", unit: str = "g", **facts: str) -> KnownItem:
+    measures = {word: parse_amount(amount) for word, amount in facts.items()}
+    slug = name.lower().replace(",", "").replace(" ", "-")
+    return KnownItem(key, slug, name, kind, ItemFacts(name, unit, None, None, measures))
+
+
+KNOWN = KnownItems(
+    [
+        item(1, "Flour, all purpose", cup="125 g"),
+        item(2, "Butter, unsalted", stick="113.4 g"),
+        item(3, "Egg, large", unit="each"),
+        item(4, "Crème fraîche"),
+        item(5, "Milk chocolate"),
+        item(6, "Cup cake", "made", "each"),
+        item(7, "Brown sugar"),
+        item(8, "Sugar, powdered"),
+        item(9, "Sugar, light"),
+    ]
+)
+
+
+def said(line: ReadLine) -> tuple[str | None, str, str | None, str]:
+    return (line.item and line.item.name, line.amount, line.note, line.said)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2 1/3 c flour", ("Flour, all purpose", "2 1/3 c", None, "291.667 g")),
+        ("250 g butter, softened", ("Butter, unsalted", "250 g", "softened", "250 g")),
+        ("250 g unsalted butter (cold)", ("Butter, unsalted", "250 g", "cold", "250 g")),
+        ("2 sticks of butter", ("Butter, unsalted", "2 sticks", None, "226.8 g")),
+        ("1 egg", ("Egg, large", "1", None, "1")),
+        ("3 large eggs", ("Egg, large", "3", None, "3")),
+        ("½ kg CREME FRAICHE", ("Crème fraîche", "½ kg", None, "500 g")),
+        ("2 cup cakes", ("Cup cake", "2", None, "2")),
+        ("flour=1 lb", ("Flour, all purpose", "1 lb", None, "453.592 g")),
+        ("• 2 c flour", ("Flour, all purpose", "2 c", None, "250 g")),
+        ("Flour, all purpose\t2 c", ("Flour, all purpose", "2 c", None, "250 g")),
+        ("2\tc\tflour", ("Flour, all purpose", "2 c", None, "250 g")),
+    ],
+)
+def test_a_line_says_its_amount_item_and_note(
+    text: str, expected: tuple[str, str, str | None, str]
+) -> None:
+    assert said(read(text, KNOWN)) == expected
+
+
+def test_an_item_nobody_knows_is_new_and_counted_as_it_was_written() -> None:
+    for text, name, unit in (
+        ("2 cups oat milk, warm", "oat milk", "ml"),
+        ("80 g cocoa", "cocoa", "g"),
+        ("3 vanilla pods", "vanilla pods", "each"),
+    ):
+        line = read(text, KNOWN)
+        assert (line.is_new, line.name, line.stock_unit) == (True, name, unit)
+
+
+def test_a_part_of_a_name_is_a_guess_that_a_person_confirms() -> None:
+    line = read("1 cup milk", KNOWN)
+    assert [each.name for each in line.guesses] == ["Milk chocolate"]
+    assert not line.is_new
+    assert 'Write its whole name, or "milk" for a new item' in str(which(line))
+    quoted = read('1 cup "milk", warm', KNOWN)
+    assert (quoted.is_new, quoted.name, quoted.note) == (True, "milk", "warm")
+
+
+def test_several_items_of_one_head_are_guesses() -> None:
+    assert {each.name for each in read("1 lb sugar", KNOWN).guesses} == {
+        "Sugar, light",
+        "Sugar, powdered",
+        "Brown sugar",
+    }
+
+
+def test_an_unknown_amount_names_its_fix() -> None:
+    line = read("1 cup brown sugar", KNOWN)
+    assert line.is_unknown
+    assert line.said == ""
+    assert line.fix == "set a density (grams per ml) or a measure for 'cup' of Brown sugar"
+
+
+def test_a_unit_that_an_item_does_not_have_is_an_error_with_its_fix() -> None:
+    line = read("2 tubs butter", KNOWN)
+    assert line.item is not None
+    assert "'tubs' is no unit and no measure of Butter, unsalted" in str(line.error)
+    assert line.fix == "add a measure 'tubs' to Butter, unsalted"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("flour", "should be an amount and an item"),
+        ("2", "names no item"),
+        ("2 cups", "names no item"),
+        ("1,000 g flour", "the comma is ambiguous"),
+        ("0 g flour", "more than zero"),
+        ("1/0 cup flour", "divided by zero"),
+        ('1 cup ""', "names no item"),
+    ],
+)
+def test_what_is_no_line_says_why(text: str, reason: str) -> None:
+    assert reason in str(read(text, KNOWN).error)
+
+
+@given(st.text(max_size=60))
+@example("[/x] \u202e 2 cups")
+@example("1 1 1/1/1 c")
+@example("=")
+@example("2 = 3 = flour")
+def test_any_text_is_read_or_refused_in_words(text: str) -> None:
+    line = read(text, KNOWN)
+    assert line.is_empty or line.error or line.item or line.name
+    assert line.error is None or str(line.error)
+
+
+@given(
+    name=st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1).filter(
+        lambda text: text.strip() == text
+    ),
+    note=st.none() | st.sampled_from(["softened", "cold, in cubes"]),
+)
+@example(name="5 spice", note=None)
+@example(name="cups of joy", note=None)
+@example(name='"x"', note="softened")
+@example(name="a=b", note=None)
+def test_what_is_written_reads_as_the_same_item(name: str, note: str | None) -> None:
+    facts = ItemFacts(name, "g", None, None, {})
+    known = KnownItems([*KNOWN.by_id.values(), KnownItem(99, "the-99", name, "made", facts)])
+    line = read(written(99, "2 1/2 oz", note, known), known)
+    assert line.item is not None
+    assert line.item.id == 99
+    assert parse_amount(line.amount) == Amount(parse_amount("2 1/2").value, "oz")
+
+
+# -- in commands ---------------------------------------------------------------------------------
+
+
+def test_a_recipe_with_new_items_is_one_entry_that_one_undo_takes_back(
+    sqlite_kitchen: Database,
+) -> None:
+    change = run(
+        "recipe add",
+        {
+            "name": "Sugar cookies",
+            "makes": ["24"],
+            "line": ["250 g flour", "1 cup milk, warm", "2 eggs", "1 cup milk"],
+            "keeps": "14",
+            "new_items": True,
+        },
+    )
+    assert change.summary == "Added recipe Sugar cookies with Sugar cookies, flour, milk, eggs"
+    assert journal_service.revision() == 1
+    found = {row.name: row for row in catalog_service.list_items()}
+    assert {name: row.unit for name, row in found.items()} == {
+        "Sugar cookies": "each",
+        "flour": "g",
+        "milk": "ml",
+        "eggs": "each",
+    }
+    assert found["Sugar cookies"].shelf_life_days == 14
+    journal_service.undo()
+    assert catalog_service.list_items() == []
+    assert catalog_service.list_recipes() == []
+
+
+def test_without_being_told_no_item_is_added(sqlite_kitchen: Database) -> None:
+    with pytest.raises(ItemNotFound, match="no item"):
+        run("recipe add", {"name": "Rolls", "makes": ["rolls=12"], "line": ["250 g floor"]})
+    assert journal_service.revision() == 0
+
+
+def test_every_line_that_cannot_be_kept_is_told(sqlite_kitchen: Database) -> None:
+    run("item add", {"name": "Milk chocolate"})
+    with pytest.raises(BadDocument) as told:
+        run(
+            "recipe add",
+            {"name": "Rolls", "makes": ["12"], "line": ["milk", "1 g milk"], "new_items": True},
+        )
+    assert [problem.path for problem in told.value.problems] == ["line 1", "line 2"]
+
+
+def test_none_takes_away_what_is_set(sqlite_kitchen: Database) -> None:
+    run(
+        "recipe add",
+        {"name": "Rolls", "makes": ["12"], "minutes": "20", "category": "Bread", "new_items": True},
+    )
+    run("recipe set", {"recipe": "rolls", "minutes": "none", "category": "none", "keeps": "3"})
+    [row] = catalog_service.list_recipes()
+    assert (row.minutes, row.category, row.makes) == (None, None, "12 Rolls")
+    with read_session() as session:
+        [made] = catalog_service.list_items(session)
+        assert made.shelf_life_days == 3
+
+
+def test_a_product_is_named_by_its_item_and_pack(sqlite_kitchen: Database) -> None:
+    run("item add", {"name": "Flour"})
+    run("product add", {"item": "flour", "pack": "5 kg bag", "price": "6.40"})
+    [row] = catalog_service.list_products()
+    assert (row.label, row.pack) == ("Flour 5 kg bag", "5 kg")
