@@ -527,6 +527,16 @@ def _counted(number: str, word: str) -> str:
     return word if _ONE_OR_LESS.fullmatch(number) else plural(word)
 
 
+def singular(word: str) -> str:
+    """Return the name of a measure from how several are called: "boxes" is box."""
+    if dimension(word) is not None:
+        return word
+    for length in (1, 2):
+        if len(word) > length and plural(word[:-length]) == word:
+            return word[:-length]
+    return word
+
+
 def plural(word: str) -> str:
     """Return a word for several of what it names."""
     if word.endswith(("s", "x", "z", "ch", "sh")):

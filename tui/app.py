@@ -32,6 +32,8 @@ from tui.screens.journal.screen import JournalScreen
 from tui.screens.receipt.form import Draft
 from tui.screens.receipt.screen import ReceiptScreen
 from tui.screens.stock.screen import StockScreen
+from tui.screens.kitchen.entry import EntryScreen, is_entry
+from tui.screens.kitchen.screen import CatalogueScreen
 from tui.threads import Lookout, in_thread
 from tui.widgets.plain import plain_lines
 
@@ -60,6 +62,7 @@ class BakehouseApp(ContainingApp[str]):
         "screens/journal/journal.tcss",
         "screens/form/form.tcss",
         "screens/receipt/receipt.tcss",
+        "screens/kitchen/kitchen.tcss",
         "screens/help/help.tcss",
         "screens/why/why.tcss",
         "screens/look/look.tcss",
@@ -69,6 +72,7 @@ class BakehouseApp(ContainingApp[str]):
         "events": EventsScreen,
         "event": EventScreen,
         "stock": StockScreen,
+        "kitchen": CatalogueScreen,
         "journal": JournalScreen,
     }
     DEFAULT_MODE = "events"
@@ -78,6 +82,7 @@ class BakehouseApp(ContainingApp[str]):
         Binding("f1", "go('events')", "Events", show=False, id="go.events"),
         Binding("f2", "go('event')", "Event", show=False, id="go.event"),
         Binding("f3", "go('stock')", "Stock", show=False, id="go.stock"),
+        Binding("f4", "go('kitchen')", "Kitchen", show=False, id="go.kitchen"),
         Binding("f5", "go('journal')", "Journal", show=False, id="go.journal"),
         Binding("u", "undo", "Undo", id="journal.undo", tooltip="take back what was done last"),
         Binding("U", "redo", "Redo", show=False, id="journal.redo", tooltip="bring it back"),
@@ -109,6 +114,8 @@ class BakehouseApp(ContainingApp[str]):
         self._heartbeat: Heartbeat | None = None
         self.receipt: Draft | None = None
         """A receipt that was put aside."""
+        self.drafts: dict[tuple[str, str], dict[str, str]] = {}
+        """What was typed in entries that were left, by command and slug."""
         self._lookout = Lookout(
             database(),
             lambda revision: self._tell(self._moved, revision),
@@ -209,15 +216,20 @@ class BakehouseApp(ContainingApp[str]):
         given: Mapping[str, Prefilled] | None = None,
         *,
         event_id: int | None = None,
+        field: str = "",
     ) -> None:
-        """Open the dialog of a command."""
+        """Open the dialog of a command, with the cursor in `field` if one is named."""
         if self.readonly:
             self.say("This kitchen is open for reading only.", "warning")
             return
         if name == "receipt":
             self.action_receipt()
             return
-        self.push_screen(FormScreen(name, given or {}, event_id=event_id), self.done)
+        known = given or {}
+        if is_entry(name, known):
+            self.push_screen(EntryScreen(name, known, field=field), self.done)
+        else:
+            self.push_screen(FormScreen(name, known, event_id=event_id), self.done)
 
     def action_receipt(self) -> None:
         """Enter a receipt, or go on with the one that was put aside."""

@@ -48,6 +48,7 @@ class Commands(Provider):
         yield "go: events", "every event and how far it is", partial(app.action_go, "events")
         yield "go: event", "the workspace of one event", partial(app.action_go, "event")
         yield "go: stock", "what there is of every item", partial(app.action_go, "stock")
+        yield "go: kitchen", "recipes, bundles, items, products", partial(app.action_go, "kitchen")
         yield "go: journal", "everything that was done", partial(app.action_go, "journal")
         if not app.readonly:
             yield from self._commands()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.models import Item, Measure, Recipe, RecipeOutput
+from core.models import KINDS, Item, Measure, Recipe, RecipeOutput
 from core.services._naming import sorting
 from core.services._writing import WITHDRAWN
 from core.session import remembered
@@ -35,7 +35,10 @@ class KnownItems:
     """Items by what people call them: case, accents and plural ignored."""
 
     def __init__(
-        self, items: Iterable[KnownItem], guessable: Callable[[KnownItem], bool] | None = None
+        self,
+        items: Iterable[KnownItem],
+        kinds: Sequence[str] = KINDS,
+        without: Collection[int] = (),
     ) -> None:
         self.by_id = {item.id: item for item in items}
         self._by_slug = {item.slug: item for item in self.by_id.values()}
@@ -50,15 +53,13 @@ class KnownItems:
             if comma:
                 self._by_head[head].append(item)
                 self._by_words[_words(key)].append(item)
-            if not item.archived and (guessable is None or guessable(item)):
+            if not item.archived and item.kind in kinds and item.id not in without:
                 self._folded.append((key, item))
-        self._folded.sort(key=lambda pair: (pair[0], pair[1].id))
+        self._folded.sort(key=lambda pair: (kinds.index(pair[1].kind), pair[0], pair[1].id))
 
-    def guessing(self, kinds: Collection[str], without: Collection[int] = ()) -> KnownItems:
-        """Return the same items, of which only some kinds are guessed, less some by id."""
-        return KnownItems(
-            self.by_id.values(), lambda item: item.kind in kinds and item.id not in without
-        )
+    def guessing(self, kinds: Sequence[str], without: Collection[int] = ()) -> KnownItems:
+        """Return the same items, guessing only these kinds in this order, less some by id."""
+        return KnownItems(self.by_id.values(), kinds, without)
 
     def named(self, name: str) -> KnownItem | None:
         """Return the one item that is called just so: by name, slug or id."""

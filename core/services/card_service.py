@@ -110,6 +110,7 @@ class ProductLine:
     """A product of an item; `price` is for one pack."""
 
     id: int
+    slug: str
     label: str
     pack: str
     price: Decimal | None
@@ -117,6 +118,7 @@ class ProductLine:
     store: str | None
     barcode: str | None
     preferred: bool
+    archived: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +312,7 @@ def _money(value: Fraction | None) -> Decimal | None:
 def _product(product: Product) -> ProductLine:
     return ProductLine(
         product.id,
+        product.slug,
         product.label,
         amount_text(product.amount, product.unit),
         None if product.price is None else money_of(product.price),
@@ -317,6 +320,7 @@ def _product(product: Product) -> ProductLine:
         product.store,
         product.barcode,
         product.preferred,
+        product.archived,
     )
 
 

@@ -18,7 +18,7 @@ from tui.widgets.drawing import style_of
 from tui.widgets.plain import fitted, plain
 
 BAR = 12
-MODES = (("F1", "Events"), ("F2", "Event"), ("F3", "Stock"), ("F5", "Journal"))
+MODES = (("F1", "Events"), ("F2", "Event"), ("F3", "Stock"), ("F4", "Kitchen"), ("F5", "Journal"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,9 +87,10 @@ class Field(Horizontal):
             self.field = field
             super().__init__()
 
-    def __init__(self, param: Param, width: int) -> None:
+    def __init__(self, param: Param, width: int, label: str = "") -> None:
         super().__init__(classes="field")
         self.param = param
+        self._label = label or label_of(param)
         self.offers: Sequence[Offer] = [
             Offer("choice", n, choice) for n, choice in enumerate(self._choices(param))
         ]
@@ -105,7 +106,7 @@ class Field(Horizontal):
     def compose(self) -> ComposeResult:
         """Lay out the label and the input."""
         mark = "*" if self.param.required else " "
-        label = f"{label_of(self.param)} {mark}".rjust(self._width)
+        label = f"{self._label} {mark}".rjust(self._width)
         yield Words(label, classes="field-label")
         yield FieldInput(
             placeholder=self._placeholder(),
@@ -162,8 +163,8 @@ class Field(Horizontal):
         return self._chosen
 
     @on(FieldInput.Take)
-    def _take(self) -> None:
-        """Complete what was begun, and go on."""
+    def go_on(self) -> None:
+        """Complete what was begun, and go to the next field."""
         begun = self.text and all(offer.text != self.text for offer in self.offers)
         if begun and self.found and self._chosen < 0:
             self.choose(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import ClassVar
 
@@ -32,6 +33,8 @@ from tui.widgets.plain import plain
 from tui.widgets.words import Words
 
 DEBOUNCE = 0.15
+PATIENCE = 2.0
+"""Seconds to wait for keys that are on their way to a field."""
 SHOWN_OFFERS = 6
 
 
@@ -182,8 +185,7 @@ class FormScreen(ModalScreen[ChangeRow | None]):
         """Do it in a rehearsal and show what changes."""
         session, values = self._session, self.values
         assert session is not None
-        if self.missing:
-            self._say_missing()
+        if not self.can_be_tried():
             return
         session.interrupt()
         work_ = partial(_look, self.command.name, values, self.about_event)
@@ -197,6 +199,12 @@ class FormScreen(ModalScreen[ChangeRow | None]):
             return
         self._say(seen.change.summary)
         self._show(seen)
+
+    def can_be_tried(self) -> bool:
+        """Say what is still missing; True where nothing is."""
+        if self.missing:
+            self._say_missing()
+        return not self.missing
 
     def _say_missing(self) -> None:
         names = " and ".join(label_of(field.param).lower() for field in self.missing)
@@ -218,9 +226,22 @@ class FormScreen(ModalScreen[ChangeRow | None]):
 
     # -- doing it ----------------------------------------------------------------------------------
 
+    async def caught_up(self) -> None:
+        """Wait until the field with the focus has taken in what was typed before this key.
+
+        A key that is bound with priority overtakes those that are on their way to a field.
+        """
+        focused = self.focused
+        if focused is not None:
+            taken = asyncio.Event()
+            focused.call_later(taken.set)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(taken.wait(), PATIENCE)
+
     @on(Input.Submitted)
-    def action_record(self) -> None:
+    async def action_record(self) -> None:
         """Do it; what was typed stays if it is refused."""
+        await self.caught_up()
         if not self._ready or self.recording:
             return
         if self.missing:

@@ -1,0 +1,1 @@
+"""The kitchen: recipes, bundles, items and products."""

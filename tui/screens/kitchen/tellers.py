@@ -1,0 +1,150 @@
+"""Telling what a line that is being written means: amount, item, or why it cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from core.commands.catalog import named_output
+from core.commands.equivalents import with_equivalents
+from core.commands.known import KnownItem, KnownItems
+from core.commands.lines import ReadLine, read, written
+from core.documents import ItemDoc
+from core.errors import BakehouseError
+from tui.widgets.plain import plain
+
+State = Literal["empty", "known", "new", "unknown", "which", "bad"]
+SIGNS: dict[State, str] = {
+    "empty": "",
+    "known": "✓ ",
+    "new": "+ ",
+    "unknown": "? ",
+    "which": "? ",
+    "bad": "✗ ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a line means, said in a few words.
+
+    `offers` are what its last words may be; `item` and `unit` are of an amount that wants mending.
+    """
+
+    state: State
+    text: str = ""
+    offers: tuple[KnownItem, ...] = ()
+    item: KnownItem | None = None
+    unit: str = ""
+    typed: str = ""
+    """The words that are meant to be its item."""
+
+    @property
+    def said(self) -> str:
+        """The words with their sign."""
+        return SIGNS[self.state] + plain(self.text)
+
+    @property
+    def stands(self) -> bool:
+        """Whether the line can be kept."""
+        return self.state not in ("which", "bad")
+
+
+class Teller(Protocol):
+    """Reads the lines of one field."""
+
+    def tell(self, text: str) -> Told:
+        """Return what a line means."""
+
+    def accept(self, text: str, offer: KnownItem) -> str:
+        """Return the line with the item that was offered."""
+
+    def refuse(self, text: str) -> str:
+        """Return the line as one that means a new item."""
+
+
+class LineTeller:
+    """Reads lines with an amount and an item; `kind` is what an item becomes that nobody knows."""
+
+    def __init__(self, known: KnownItems, kind: str) -> None:
+        self._known = known
+        self._kind = kind
+
+    def _read(self, text: str) -> ReadLine:
+        return read(text, self._known)
+
+    def tell(self, text: str) -> Told:
+        """Return what a line means."""
+        line = self._read(text)
+        if line.is_empty:
+            return Told("empty")
+        if line.item is None and line.guesses:
+            said = f"{line.guesses[0].name}?"
+            return Told("which", said, line.guesses, typed=line.name)
+        if line.error is not None:
+            return Told("bad", line.fix or str(line.error), (), line.item, line.unit or "")
+        if line.item is None:
+            said = f"new {self._kind}, in {line.stock_unit}: {line.name}"
+            return Told("new", _with_note(said, line))
+        if line.is_unknown:
+            return Told("unknown", f"{line.item.name}: {line.fix}", (), line.item, line.unit or "")
+        return Told("known", _with_note(f"{line.said} {line.item.name}".strip(), line))
+
+    def accept(self, text: str, offer: KnownItem) -> str:
+        """Return the line with the item that was offered."""
+        line = self._read(text)
+        return written(offer.id, line.amount, line.note, self._known)
+
+    def refuse(self, text: str) -> str:
+        """Return the line as one that means a new item: its name in quotes."""
+        line = self._read(text)
+        note = f", {line.note}" if line.note else ""
+        return f'{line.amount} "{line.name}"{note}'
+
+
+class OutputTeller(LineTeller):
+    """Reads what a batch makes; an amount alone is of what is called like the recipe."""
+
+    def __init__(self, known: KnownItems, name: Callable[[], str]) -> None:
+        super().__init__(known, "item")
+        self._name = name
+
+    def _read(self, text: str) -> ReadLine:
+        name = self._name()
+        return super()._read(named_output(text, name) if name and text.strip() else text)
+
+
+class EqualsTeller:
+    """Reads what an amount of an item is in another unit."""
+
+    def __init__(self, unit: Callable[[], str]) -> None:
+        self._unit = unit
+
+    def tell(self, text: str) -> Told:
+        """Return what a line means."""
+        if not text.strip():
+            return Told("empty")
+        doc = ItemDoc(slug="x", name="it", kind="ingredient", unit=self._unit())
+        try:
+            found = with_equivalents(doc, [text])
+        except BakehouseError as error:
+            return Told("bad", str(error))
+        if found.grams_each is not None:
+            return Told("known", f"one weighs {found.grams_each} g")
+        if found.grams_per_ml is not None:
+            return Told("known", f"{found.grams_per_ml} g per ml")
+        [(name, amount)] = found.measures.items()
+        return Told("known", f"a {name} is {amount}")
+
+    def accept(self, text: str, offer: KnownItem) -> str:
+        """Return the line as it is; nothing is offered."""
+        return text
+
+    def refuse(self, text: str) -> str:
+        """Return the line as it is; nothing is offered."""
+        return text
+
+
+def _with_note(said: str, line: ReadLine) -> str:
+    return f"{said} · {line.note}" if line.note else said

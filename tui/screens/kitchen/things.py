@@ -1,0 +1,28 @@
+"""The four kinds of things in the kitchen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Kind = Literal["recipe", "bundle", "item", "product"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A recipe, bundle, item or product by its id."""
+
+    kind: Kind
+    id: int
+
+    @property
+    def key(self) -> str:
+        """The key of its row."""
+        return f"{self.kind}:{self.id}"
+
+
+def thing_of(key: str) -> Thing | None:
+    """Return what a row with this key is about, if it is one of the four."""
+    kind, _, number = key.partition("#")[0].partition(":")
+    return Thing(kind, int(number)) if kind in KINDS else None
