@@ -6,7 +6,7 @@ import shutil
 import sys
 import tomllib
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from textwrap import dedent
@@ -14,6 +14,7 @@ from textwrap import dedent
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
+from textual.worker import WorkerCancelled
 
 from bakehouse import __version__
 from core import _database, clock, terminal

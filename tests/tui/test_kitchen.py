@@ -207,8 +207,9 @@ async def test_many_recipes_open_without_holding_the_loop(
 ) -> None:
     add_recipes(5000)
     async with running(site) as pilot:
+        await keys(pilot, "f4", "2")
         stalls = Stalls()
-        await keys(pilot, "f4")
+        await keys(pilot, "1")
         await until(pilot, lambda: len(names(pilot)) == 5000)
         await rest(pilot)
         assert stalls.end() < 0.1

@@ -281,16 +281,17 @@ class EntryScreen(FormScreen, inherit_bindings=False):
     async def action_go_on(self) -> None:
         """Open the next line, or go to the next field; after the last one keep it."""
         await self.caught_up()
-        focused = self.focused
         lines = self._lines_here
         if lines is not None:
             if not lines.next_line():
                 self.focus_next()
-        elif isinstance(focused, FieldInput):
-            if focused is [*self.query(FieldInput)][-1]:
-                await self.action_record()
-            else:
-                next(field for field in self.query(Field) if field.input is focused).go_on()
+            return
+        fields = [*self.query(".field")]
+        here = next((field for field in self.query(Field) if field.input.has_focus), None)
+        if here is not None and here is fields[-1]:
+            await self.action_record()
+        elif here is not None:
+            here.go_on()
 
     async def action_take(self) -> None:
         """Take what is offered, else go to the next field."""

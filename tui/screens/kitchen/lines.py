@@ -109,6 +109,8 @@ class LinesField(Horizontal):
         self.teller: Teller | None = None
         self._label = (label or label_of(param)).rjust(width)
         self._offer = 0
+        self._seen = ""
+        """The text that the screen knows of."""
 
     def compose(self) -> ComposeResult:
         """Lay out the label, the lines, and what they mean."""
@@ -154,7 +156,7 @@ class LinesField(Horizontal):
 
     def load(self, text: str) -> None:
         """Write something else."""
-        self.area.text = text
+        self.area.text = self._seen = text
         self.area.move_cursor(self.area.document.end)
         self.tell()
 
@@ -193,7 +195,9 @@ class LinesField(Horizontal):
         event.stop()
         self._offer = 0
         self.tell()
-        self.post_message(Field.Changed())
+        if self.area.text != self._seen:
+            self._seen = self.area.text
+            self.post_message(Field.Changed())
 
     @on(TextArea.SelectionChanged)
     def _moved(self, event: TextArea.SelectionChanged) -> None:

@@ -1,0 +1,315 @@
+"""Writing recipes, bundles, items and products as text, key by key."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from core.services import catalog_service, journal_service
+from core.session import Database
+from tests.builders import KitchenBuilder
+from tests.tui.conftest import NARROW, Site, keys, running, said, settle, until, write
+from tui.screens.form.screen import FormScreen
+from tui.screens.kitchen.entry import EntryScreen
+from tui.screens.kitchen.lines import LinesField
+from tui.screens.kitchen.screen import CatalogueScreen
+from tui.screens.kitchen.tellers import Told
+from tui.widgets.words import Words
+
+LINES = [
+    "2 1/4 c flour",
+    "1 tsp baking soda",
+    "1 tsp salt",
+    "2 stick butter, soft",
+    "3/4 c sugar",
+    "1 c molasses",
+    "2 egg",
+    "2 tsp vanilla extract",
+    "12 oz chocolate chips",
+    "1 c walnuts",
+    "1 tbsp cinnamon",
+    "1/4 tsp cloves",
+]
+
+
+class Typist:
+    """Presses keys one by one, and counts those that are not part of a word."""
+
+    def __init__(self, pilot: Pilot[None]) -> None:
+        self.pilot = pilot
+        self.others = 0
+
+    async def word(self, text: str) -> None:
+        for char in text:
+            await self.pilot.press("space" if char == " " else char)
+
+    async def press(self, *pressed: str) -> None:
+        self.others += len(pressed)
+        for key in pressed:
+            await self.pilot.press(key)
+
+
+def entry(pilot: Pilot[None]) -> EntryScreen:
+    assert isinstance(pilot.app.screen, EntryScreen)
+    return pilot.app.screen
+
+
+def lines(pilot: Pilot[None], name: str = "line") -> LinesField:
+    return next(each for each in entry(pilot).query(LinesField) if each.param.name == name)
+
+
+def told(pilot: Pilot[None], name: str = "line") -> list[tuple[str, str]]:
+    return [(each.state, each.text) for each in lines(pilot, name).told]
+
+
+def message(pilot: Pilot[None], part: str = "#form-message") -> str:
+    return str(entry(pilot).query_one(part, Words).render())
+
+
+async def typed(pilot: Pilot[None], *texts: str) -> None:
+    """Type texts, each followed by Enter."""
+    typist = Typist(pilot)
+    for text in texts:
+        await typist.word(text)
+        await typist.press("enter")
+    await settle(pilot)
+
+
+async def paste(pilot: Pilot[None], text: str) -> None:
+    assert pilot.app.focused is not None
+    pilot.app.focused.post_message(events.Paste(text))
+    await settle(pilot)
+
+
+async def test_twelve_lines_in_under_150_keys_beyond_the_words(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4")
+        typist = Typist(pilot)
+        await typist.press("n")
+        await settle(pilot)
+        await typist.word("Holiday chippers")
+        await typist.press("enter")
+        await typist.word("48")
+        await typist.press("enter", "enter")
+        for line in LINES:
+            await typist.word(line)
+            await typist.press("enter")
+        await settle(pilot)
+        # Numbers, units and blanks are not words either.
+        beyond = typist.others + sum(
+            len(line) - len("".join(char for char in line if char.isalpha())) for line in LINES
+        )
+        assert [each.state for each in lines(pilot).told] == [*["known"] * 12, "empty"]
+        await typist.press("ctrl+s")
+        await settle(pilot)
+        assert beyond + 1 < 150
+        assert isinstance(pilot.app.screen, CatalogueScreen)
+        recipe = catalog_service.find_recipe("Holiday chippers")
+        doc = catalog_service.get_recipe(recipe.id)
+        assert len(doc.lines) == 12
+        assert (doc.lines[3].item, doc.lines[3].amount, doc.lines[3].note) == (
+            "butter",
+            "2 stick",
+            "soft",
+        )
+        assert said(pilot)[-1] == (
+            "Added recipe Holiday chippers with Holiday chippers — u to undo"
+        )
+
+
+async def test_every_line_says_at_once_what_it_means(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "n")
+        await typed(pilot, "Bars", "24", "")
+        for text in ("2 1/3 c flour", "1 c oat milk, warm", "2 tub butter", "flour", "1 tsp van"):
+            await paste(pilot, text)
+            if text != "1 tsp van":
+                await keys(pilot, "enter")
+        assert told(pilot, "makes") == [("new", "new item, in each: Bars")]
+        assert told(pilot) == [
+            ("known", "291.667 g Flour, all purpose"),
+            ("new", "new ingredient, in ml: oat milk · warm"),
+            ("bad", "add a measure 'tub' to Butter, unsalted"),
+            ("bad", "'flour' should be an amount and an item, as '2 1/3 c flour'."),
+            ("which", "Vanilla extract?"),
+        ]
+
+
+async def test_tab_takes_the_first_item_and_arrows_choose(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "n")
+        await typed(pilot, "Bars", "24", "")
+        await Typist(pilot).word("1 tsp VAN")
+        await settle(pilot)
+        assert "[Vanilla extract]" in message(pilot, "#form-offers")
+        await keys(pilot, "tab")
+        assert lines(pilot).lines == ["1 tsp Vanilla extract"]
+        await keys(pilot, "enter")
+        await Typist(pilot).word("1 lb almond")
+        await settle(pilot)
+        await keys(pilot, "down", "enter")
+        assert lines(pilot).lines[1] == "1 lb Almonds, sliced"
+
+
+async def test_escape_makes_a_new_item_of_what_is_typed(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "n")
+        await typed(pilot, "Bars", "24", "")
+        await Typist(pilot).word("1 c chocolate")
+        await keys(pilot, "escape")
+        assert lines(pilot).lines == ['1 c "chocolate"']
+        await keys(pilot, "ctrl+s")
+        assert catalog_service.find_item("chocolate").name == "chocolate"
+
+
+async def test_a_line_that_cannot_be_kept_is_shown_and_nothing_is_lost(
+    demo: Database, site: Site
+) -> None:
+    before = journal_service.revision()
+    async with running(site, NARROW) as pilot:
+        await keys(pilot, "f4", "n")
+        await typed(pilot, "Bars", "24", "", "flour", "2 egg")
+        await keys(pilot, "ctrl+s")
+        assert "should be an amount and an item" in message(pilot)
+        assert lines(pilot).row == 0
+        assert journal_service.revision() == before
+        assert lines(pilot).lines == ["flour", "2 egg"]
+
+
+async def test_what_an_unknown_line_wants_is_asked_on_the_spot(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "n")
+        await typed(pilot, "Bars", "24", "")
+        await Typist(pilot).word("2 tubs butter")
+        await keys(pilot, "ctrl+g")
+        assert isinstance(pilot.app.screen, FormScreen)
+        assert pilot.app.screen.values["amount"] == "1 tub"
+        await write(pilot, "250 g")
+        await keys(pilot, "enter")
+        assert told(pilot) == [("known", "500 g Butter, unsalted")]
+
+
+async def test_a_pasted_table_becomes_lines(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "n")
+        await typed(pilot, "Bars", "24", "")
+        await paste(
+            pilot, "Flour, all purpose\t2 1/3 cup\r\n250\tg\tbutter\r\n\r\n• 2 eggs\x07\r\n"
+        )
+        assert [text for _, text in told(pilot)] == [
+            "291.667 g Flour, all purpose",
+            "250 g Butter, unsalted",
+            "2 Egg, large",
+        ]
+
+
+async def test_leaving_asks_nothing_and_loses_nothing(demo: Database, site: Site) -> None:
+    before = journal_service.revision()
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "n")
+        await typed(pilot, "Bars", "24", "", "2 egg")
+        await keys(pilot, "escape", "escape")
+        assert isinstance(pilot.app.screen, CatalogueScreen)
+        assert said(pilot)[-1] == "The draft is kept; open it again to go on."
+        await keys(pilot, "n")
+        assert "your draft is back" in message(pilot, "#form-title")
+        assert (entry(pilot).texts["name"], lines(pilot).lines) == ("Bars", ["2 egg"])
+        await keys(pilot, "ctrl+r")
+        assert (entry(pilot).texts["name"], lines(pilot).lines) == ("", [])
+        await keys(pilot, "escape", "n")
+        assert "draft" not in message(pilot, "#form-title")
+        assert journal_service.revision() == before
+
+
+async def test_editing_keeps_what_is_not_touched_and_takes_away_what_is_emptied(
+    demo: Database, site: Site
+) -> None:
+    recipe = catalog_service.find_recipe("almond biscotti")
+    was = catalog_service.get_recipe(recipe.id)
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "enter")
+        assert len(lines(pilot).lines) == len(was.lines)
+        await typed(pilot, "", "3 egg")
+        await keys(pilot, "ctrl+s")
+    now = catalog_service.get_recipe(recipe.id)
+    assert now.lines[:-1] == was.lines
+    assert (now.lines[-1].item, now.lines[-1].amount) == ("egg", "3")
+    now.lines = was.lines
+    assert now == was
+
+
+async def test_a_field_that_is_emptied_is_taken_away(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "R")
+        assert entry(pilot).texts["minutes"] == "50"
+        for field in entry(pilot).query("Field").results():
+            if field.param.name == "minutes":
+                field.input.value = ""
+        await keys(pilot, "ctrl+s")
+    assert catalog_service.find_recipe("almond biscotti").minutes is None
+
+
+async def test_renaming_is_three_keys_and_the_name(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "R")
+        await write(pilot, "Cantucci")
+        await keys(pilot, "ctrl+s")
+        assert catalog_service.find_recipe("almond-biscotti").name == "Cantucci"
+
+
+async def test_a_copy_makes_something_of_its_own(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "c")
+        assert entry(pilot).texts["name"] == "Almond biscotti copy"
+        assert entry(pilot).texts["makes"] == "36"
+        await write(pilot, "Hazel biscotti")
+        await keys(pilot, "ctrl+s")
+        row = catalog_service.find_recipe("hazel biscotti")
+        assert row.makes == "36 Hazel biscotti"
+        assert len(catalog_service.get_recipe(row.id).lines) == 10
+
+
+async def test_the_preview_shows_what_the_open_plan_would_need(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "j", "j", "enter")
+        await until(pilot, lambda: entry(pilot).looked)
+        await typed(pilot, "", "3 lb flour")
+        await until(pilot, lambda: entry(pilot).looked and entry(pilot).preview is not None)
+        await until(pilot, lambda: "Flour" in message(pilot, "#differences-text"))
+        assert "Edited recipe Chocolate chip cookies" in message(pilot)
+
+
+async def test_a_bundle_an_item_and_a_product_are_written_in_the_same_way(
+    demo: Database, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "2", "n")
+        await typed(pilot, "Sampler", "6 chocolate chip cookie", "3 fudge brownie")
+        await keys(pilot, "ctrl+s", "3", "n")
+        await typed(pilot, "Rye flour", "", "", "1 cup = 102 g")
+        assert told(pilot, "equals")[0] == ("known", "a cup is 102 g")
+        await keys(pilot, "ctrl+s", "4", "n")
+        await typed(pilot, "rye", "5 kg bag")
+        await Typist(pilot).word("7.50")
+        await keys(pilot, "ctrl+s")
+        [bundle] = [row for row in catalog_service.list_bundles() if row.name == "Sampler"]
+        assert bundle.holds == "6 Chocolate chip cookie, 3 Fudge brownie"
+        rye = catalog_service.find_item("rye")
+        assert catalog_service.get_item(rye.id).measures == {"cup": "102 g"}
+        [bag] = catalog_service.list_products(item_id=rye.id)
+        assert (bag.label, bag.pack, str(bag.price)) == ("Rye flour 5 kg bag", "5 kg", "7.50")
+
+
+@pytest.mark.parametrize("name", ["שוקולד", "👩‍🍳 x", "[/x] [b]", "a\u202eb", "x" * 2000])
+async def test_any_name_can_be_written(demo: Database, site: Site, name: str) -> None:
+    KitchenBuilder().ingredient("odd", name=name)
+    async with running(site, NARROW) as pilot:
+        await keys(pilot, "f4", "n")
+        await typed(pilot, "Bars", "24", "")
+        await paste(pilot, f"2 g {name}"[:900])
+        states = {each.state for each in lines(pilot).told}
+        assert states <= {"known", "which", "new"}
+        assert Told("known").stands
+        await keys(pilot, "escape", "escape", "3")
+        assert pilot.app.is_running
