@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,13 @@ from textual.pilot import Pilot
 
 from core.services import event_service, journal_service
 from core.session import Database, session_scope
+from tests.builders import KitchenBuilder
 from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, settle, until, write
 from tui.app import DEMO
 from tui.crash import write_report
 from tui.palette import Commands
 from tui.screens.event.screen import EventScreen
+from tui.screens.events.next_time import a_year_on, renamed
 from tui.screens.events.screen import EventsScreen
 from tui.screens.form.screen import FormScreen
 from tui.screens.help.screen import HelpScreen
@@ -78,11 +81,40 @@ async def test_copy_last_years_event(demo: Database, site: Site) -> None:
         await keys(pilot, "G", "c")
         assert isinstance(pilot.app.screen, FormScreen)
         assert pilot.app.screen.values["event"] == "Last Christmas"
+        assert pilot.app.screen.values["name"] == "Last Christmas 2026"
+        assert pilot.app.screen.values["date"] == "2026-12-15"
         await write(pilot, "Next Christmas")
-        await keys(pilot, "tab")
-        await write(pilot, "2027-12-20")
         await keys(pilot, "enter")
         assert "Next Christmas" in [row.cells[1] for row in table(pilot).rows]
+
+
+@pytest.mark.parametrize(
+    ("was", "name", "day", "called"),
+    [
+        ("2025-12-15", "Christmas 2025", "2026-12-15", "Christmas 2026"),
+        ("2023-05-01", "Wedding", "2027-05-01", "Wedding 2027"),
+        ("2028-02-29", "Leap day", "2029-03-01", "Leap day 2029"),
+        ("2026-12-01", "Market", "2027-12-01", "Market 2027"),
+    ],
+)
+def test_an_event_comes_again_on_a_day_to_come(was: str, name: str, day: str, called: str) -> None:
+    before = date.fromisoformat(was)
+    again = a_year_on(before, date(2026, 11, 22))
+    assert (again.isoformat(), renamed(name, before, again)) == (day, called)
+
+
+async def test_an_event_says_that_others_need_its_stock(
+    sqlite_kitchen: Database, site: Site
+) -> None:
+    kitchen = KitchenBuilder()
+    kitchen.ingredient("flour")
+    kitchen.recipe("roll", {"roll": 10}, {"flour": "500 g"})
+    kitchen.buy("flour", "600 g", "1.00")
+    kitchen.event("fair", {"roll": 10}, date(2026, 12, 1))
+    kitchen.event("feast", {"roll": 10}, date(2026, 12, 8))
+    async with running(site) as pilot:
+        shown = {str(row.cells[1]): row.cells[7] for row in table(pilot).rows}
+        assert shown == {"Fair": "", "Feast": "⇄ 1"}
 
 
 async def test_archive_and_undo(demo: Database, site: Site) -> None:

@@ -26,6 +26,7 @@ COLUMNS = (
     Column("baked", "Baked", "percent", width=15, priority=1, align="left"),
     Column("assembled", "Assembled", "percent", width=15, priority=1, align="left"),
     Column("bought", "Bought", "percent", width=15, priority=1, align="left"),
+    Column("shared", "Shared", priority=1),
     Column("status", "Needs", "status", priority=0),
 )
 
@@ -37,6 +38,8 @@ class Standing:
     event: EventRow
     progress: EventProgress | None
     problems: int
+    contended: int = 0
+    """How many items would do for it alone, but other events need them too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,9 @@ def _standing(session: Session, event: EventRow) -> Standing:
     if event.status not in OPEN:
         return Standing(event, None, 0)
     problems = plan_service.problems(event.id, session=session)
-    return Standing(event, get_event_progress(event.id, session=session), len(problems))
+    contended = sum(problem.kind == "contention" for problem in problems)
+    progress = get_event_progress(event.id, session=session)
+    return Standing(event, progress, len(problems), contended)
 
 
 def as_table(home: Home, today: date) -> Table:
@@ -90,6 +95,7 @@ def _row(standing: Standing, today: date) -> Row:
             baked,
             assembled,
             bought,
+            f"⇄ {standing.contended}" if standing.contended else "",
             status,
         ),
         about=Ref("event", event.id),

@@ -14,8 +14,10 @@ from textual.widgets import Footer
 from bakehouse.plugin import Ref
 from core import clock
 from core.errors import BakehouseError
+from core.services.rows import EventRow
 from core.session import KitchenSession
 from tui.screens.base import KitchenScreen
+from tui.screens.events.next_time import a_year_on, renamed
 from tui.screens.events.reading import Home, as_table, read_home
 from tui.screens.form.offers import Prefilled
 from tui.widgets.headline import Head, Headline
@@ -52,6 +54,7 @@ class EventsScreen(KitchenScreen[Home]):
         Binding("r", "reload", "Refresh", id="screen.refresh", show=False),
     ]
 
+    _events: tuple[EventRow, ...] = ()
     is_empty = False
     """Whether there is nothing at all in the kitchen."""
 
@@ -76,6 +79,7 @@ class EventsScreen(KitchenScreen[Home]):
     def present(self, data: Home) -> None:
         """Show the events, or what to do where there are none."""
         self.remove_class("-failed")
+        self._events = tuple(each.event for each in data.events)
         coming = [each for each in data.events if each.progress is not None]
         self.head(
             Head(
@@ -154,7 +158,17 @@ class EventsScreen(KitchenScreen[Home]):
         given: dict[str, Prefilled] = {}
         if name != "event add" and self.event_id is not None:
             given = {"event": Ref("event", self.event_id)}
+        if name == "event copy":
+            given.update(self._next_time())
         self.kitchen.ask(name, given, event_id=self.event_id)
+
+    def _next_time(self) -> dict[str, Prefilled]:
+        """Return the name and the date of the event under the cursor, a year on."""
+        event = next((each for each in self._events if each.id == self.event_id), None)
+        if event is None:
+            return {}
+        day = a_year_on(event.date, clock.today())
+        return {"name": renamed(event.name, event.date, day), "date": day.isoformat()}
 
     def action_demo(self) -> None:
         """Leave this empty kitchen for the worked example."""
