@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Input
 
 from bakehouse.plugin import Ref
@@ -231,12 +232,9 @@ class FormScreen(ModalScreen[ChangeRow | None]):
 
         A key that is bound with priority overtakes those that are on their way to a field.
         """
-        focused = self.focused
-        if focused is not None:
-            taken = asyncio.Event()
-            focused.call_later(taken.set)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(taken.wait(), PATIENCE)
+        await _idle(self)
+        if self.focused is not None:
+            await _idle(self.focused)
 
     @on(Input.Submitted)
     async def action_record(self) -> None:
@@ -283,3 +281,11 @@ def _look(
     name: str, values: Mapping[str, Given], event_id: int | None, session: KitchenSession
 ) -> Preview:
     return preview_on(session, lambda: run(name, values, session), event_id=event_id)
+
+
+async def _idle(widget: Widget) -> None:
+    """Wait until a widget has heard everything that was sent to it before."""
+    heard = asyncio.Event()
+    widget.call_later(heard.set)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(heard.wait(), PATIENCE)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -135,6 +135,12 @@ class EntryScreen(FormScreen, inherit_bindings=False):
         if self.slug is None:
             self._focus_first()
         super().on_mount()
+
+    def on_key(self, event: events.Key) -> None:
+        """Write what was typed while the form was still opening."""
+        if isinstance(self.focused, FieldInput) and event.is_printable and event.character:
+            event.stop()
+            self.focused.insert_text_at_cursor(event.character)
 
     @work(exclusive=True, group="fill")
     async def fill(self) -> None:
