@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -12,6 +12,7 @@ from textual.content import Content
 from bakehouse.plugin import Ref
 from core.commands import COMMANDS
 from core.commands.model import Wanted
+from tui.screens.form.offers import Prefilled
 from tui.widgets.plain import plain
 
 if TYPE_CHECKING:
@@ -61,13 +62,16 @@ class Commands(Provider):
     def _commands(self) -> Iterator[Entry]:
         app = self.kitchen
         event_id = getattr(self.screen, "event_id", None)
+        named: Mapping[str, str] = getattr(self.screen, "named", {})
         for command in sorted(COMMANDS.values(), key=lambda command: command.title):
             if command.name in ("undo", "redo"):
                 yield command.title, command.summary, partial(app.do, command.name, {})
                 continue
             wants_event = any(p.wanted is Wanted.EVENT for p in command.params)
-            given = (
-                {"event": Ref("event", event_id)} if wants_event and event_id is not None else {}
-            )
+            given: dict[str, Prefilled] = {}
+            if wants_event and event_id is not None:
+                given["event"] = Ref("event", event_id)
+            params = {param.name for param in command.params if not param.option}
+            given.update((name, slug) for name, slug in named.items() if name in params)
             act = partial(app.ask, command.name, given, event_id=event_id)
             yield command.title, command.summary, act

@@ -185,7 +185,7 @@ def _loosely(parts: _Parts, known: KnownItems) -> ReadLine | None:
             continue
         standard = dimension(canonical) is not None
         try:
-            item = parts.loose(name)
+            item = parts.loose(name.strip(QUOTES))
         except ItemNotFound:
             if standard:
                 raise
@@ -193,7 +193,7 @@ def _loosely(parts: _Parts, known: KnownItems) -> ReadLine | None:
         if item is not None and (standard or measure_of(canonical, item.facts) is not None):
             return _found(f"{parts.number} {unit}", canonical, name, None, item, known)
     whole = " ".join(parts.words)
-    return _found(parts.number, None, whole, None, parts.loose(whole), known)
+    return _found(parts.number, None, whole, None, parts.loose(whole.strip(QUOTES)), known)
 
 
 def _as_written(parts: _Parts, known: KnownItems) -> ReadLine:

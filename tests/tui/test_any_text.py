@@ -28,6 +28,8 @@ async def visit(site: Site) -> None:
         await keys(pilot, "escape", "c", "C", "space", "f3", "enter", "escape", "w")
         await keys(pilot, "escape", "number_sign", "escape", "B", "enter", "enter", "enter")
         await keys(pilot, "escape", "f5", "enter", "escape", "f1", "x", "u")
+        await keys(pilot, "f4", "1", "w", "escape", "enter", "escape", "tab", "enter", "2", "c")
+        await keys(pilot, "escape", "3", "enter", "escape", "4", "enter", "escape")
         assert pilot.app.is_running
 
 

@@ -6,10 +6,12 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
+from bakehouse.plugin import Ref
 from core.services import catalog_service, journal_service
 from core.session import Database
 from tests.builders import KitchenBuilder
-from tests.tui.conftest import NARROW, Site, keys, running, said, settle, until, write
+from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, settle, until, write
+from tui.palette import Commands
 from tui.screens.form.screen import FormScreen
 from tui.screens.kitchen.entry import EntryScreen
 from tui.screens.kitchen.lines import LinesField
@@ -299,6 +301,29 @@ async def test_a_bundle_an_item_and_a_product_are_written_in_the_same_way(
         assert catalog_service.get_item(rye.id).measures == {"cup": "102 g"}
         [bag] = catalog_service.list_products(item_id=rye.id)
         assert (bag.label, bag.pack, str(bag.price)) == ("Rye flour 5 kg bag", "5 kg", "7.50")
+
+
+async def test_a_problem_opens_the_entry_that_mends_it(demo: Database, site: Site) -> None:
+    item = catalog_service.find_item("honey")
+    async with running(site) as pilot:
+        app_of(pilot).ask("item set", {"item": Ref("item", item.id)})
+        await settle(pilot)
+        assert entry(pilot).slug == "honey"
+        assert lines(pilot, "equals").area.has_focus
+        await keys(pilot, "escape")
+        app_of(pilot).ask("product add", {"item": Ref("item", item.id)})
+        await settle(pilot)
+        assert entry(pilot).texts["item"] == "honey"
+
+
+async def test_the_palette_means_the_thing_under_the_cursor(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4")
+        acts = {name: act for name, _, act in Commands(pilot.app.screen)._entries()}
+        assert {"recipe: new", "recipe: edit", "item: new", "item: equivalent"} <= {*acts}
+        acts["recipe: edit"]()
+        await settle(pilot)
+        assert entry(pilot).slug == "almond-biscotti"
 
 
 @pytest.mark.parametrize("name", ["שוקולד", "👩‍🍳 x", "[/x] [b]", "a\u202eb", "x" * 2000])

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 
+from bakehouse.plugin import Ref
 from core.commands.model import NONE, Given, Param, Wanted
 from core.errors import BakehouseError
 from core.units import singular
@@ -20,7 +21,7 @@ from tui.screens.form.differences import DifferencesView
 from tui.screens.form.fields import Field, FieldInput, label_of
 from tui.screens.form.screen import FormScreen
 from tui.screens.kitchen.lines import LinesField
-from tui.screens.kitchen.opening import Opening, read_opening
+from tui.screens.kitchen.opening import Opening, Wish, read_opening
 from tui.screens.kitchen.tellers import EqualsTeller, LineTeller, OutputTeller, Teller
 from tui.screens.kitchen.things import KINDS, Kind
 from tui.widgets.plain import plain
@@ -96,8 +97,12 @@ class EntryScreen(FormScreen, inherit_bindings=False):
     def __init__(self, name: str, given: Mapping[str, object], *, field: str = "") -> None:
         super().__init__(name, {})
         self.kind = cast(Kind, self.command.words[0])
-        self.slug = cast("str | None", given.get(self.kind))
-        self._copied = cast("str | None", given.get(COPY_OF))
+        self.sets = self.command.words[1] == "set"
+        named = cast("Mapping[str, str | Ref | None]", given)
+        thing = named.get(self.kind) if self.sets else None
+        self._wish = Wish(thing, named.get(COPY_OF), named.get("item"))
+        self.slug = ""
+        """Of the thing that is edited, once it has been read."""
         self._first = field
         self._opening: Opening | None = None
         self._before: dict[str, str] = {}
@@ -132,7 +137,7 @@ class EntryScreen(FormScreen, inherit_bindings=False):
         """Let people type at once; what can be named comes meanwhile."""
         for field in self.query(".entry-row FieldInput").results(FieldInput):
             field.placeholder = ""
-        if self.slug is None:
+        if not self.sets:
             self._focus_first()
         super().on_mount()
 
@@ -147,7 +152,7 @@ class EntryScreen(FormScreen, inherit_bindings=False):
         """Fill the fields with the thing as it is, or with the draft of it."""
         session = self._session
         assert session is not None
-        read = partial(read_opening, self.command, self.kind, self.slug, self._copied)
+        read = partial(read_opening, self.command, self.kind, self._wish)
         try:
             opening = await asyncio.wrap_future(session.submit(read))
         except BakehouseError as error:
@@ -155,6 +160,7 @@ class EntryScreen(FormScreen, inherit_bindings=False):
             return
         first = self._opening is None
         self._opening = opening
+        self.slug = opening.slug or ""
         self._teach(opening)
         if first:
             typed = {name: text for name, text in self.texts.items() if text}
@@ -162,7 +168,7 @@ class EntryScreen(FormScreen, inherit_bindings=False):
             self._write({**opening.texts, **typed})
             self._offer_draft(typed)
             self._ready = True
-            if self.slug is not None or self._copied is not None:
+            if self.sets or self._wish != Wish():
                 self._focus_first()
         self.look()
 
@@ -199,8 +205,8 @@ class EntryScreen(FormScreen, inherit_bindings=False):
             self.query_one("#form-title", Words).say(title)
 
     def _focus_first(self) -> None:
-        lines = next((each for each in self.query(LinesField) if each.param.name == "line"), None)
-        if lines is not None and self.slug is not None and self._first != "name":
+        lines = next((each for each in self.query(LinesField) if each.param.name != "makes"), None)
+        if lines is not None and self.sets and self._first != "name":
             lines.focus_end()
             return
         fields = [*self.query(Field)]
@@ -220,15 +226,15 @@ class EntryScreen(FormScreen, inherit_bindings=False):
     def values(self) -> dict[str, Given]:
         """What was changed, as the command takes it."""
         known = {param.name for param in self.command.params}
-        values: dict[str, Given] = {self.kind: self.slug} if self.slug is not None else {}
+        values: dict[str, Given] = {self.kind: self.slug} if self.sets else {}
         if "new_items" in known:
             values["new_items"] = True
         for name, text in self.texts.items():
-            if self.slug is not None and text == self._before.get(name, "").strip():
+            if self.sets and text == self._before.get(name, "").strip():
                 continue
             param = self.command.param(name)
             if not text:
-                values[name] = None if self.slug is None else _nothing(param)
+                values[name] = _nothing(param) if self.sets else None
             elif param.wanted in (Wanted.LINE, Wanted.EQUALS):
                 values[name] = text.split("\n")
             elif param.many:
@@ -244,7 +250,7 @@ class EntryScreen(FormScreen, inherit_bindings=False):
 
     @property
     def _draft_key(self) -> tuple[str, str]:
-        return self.command.name, self.slug or self._copied or ""
+        return self.command.name, self.slug or str(self._wish)
 
     # -- while one writes --------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from bakehouse.plugin import Ref
 from core.commands.catalog import COMPONENTS, INPUTS, outputs_known
 from core.commands.equivalents import equivalents_of
 from core.commands.known import KnownItems, known_items
@@ -29,16 +30,30 @@ class Opening:
     offers: Offers
     outputs: KnownItems
     inputs: KnownItems
+    slug: str | None = None
     unit: str = "g"
 
 
-def read_opening(
-    command: Command, kind: Kind, slug: str | None, copied: str | None, session: Session
-) -> Opening:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an entry is opened for.
+
+    `thing` is to be edited, `copied` is what a new one begins as, `item` is what it is about; each
+    by its slug or name, or as a row stands for it.
+    """
+
+    thing: str | Ref | None = None
+    copied: str | Ref | None = None
+    item: str | Ref | None = None
+
+
+def read_opening(command: Command, kind: Kind, wish: Wish, session: Session) -> Opening:
     """Return what an entry opens with: empty, a thing to edit, or the copy of one."""
     known = known_items(session)
     texts: dict[str, str] = {}
     unit = "g"
+    slug = None if wish.thing is None else _slug(kind, wish.thing, session)
+    copied = None if wish.copied is None else _slug(kind, wish.copied, session)
     source = slug or copied
     if source is not None:
         texts = READERS[kind](source, known, session)
@@ -48,14 +63,30 @@ def read_opening(
         if kind == "recipe":
             texts["makes"] = texts.pop("amounts")
     texts.pop("amounts", None)
+    if wish.item is not None and source is None:
+        item = catalog_service.find_item(_slug("item", wish.item, session), session=session)
+        texts = {"item": item.slug} if kind == "product" else {"name": item.name}
     kinds = COMPONENTS if kind == "bundle" else INPUTS
     return Opening(
         texts,
         read_offers(command, session),
         outputs_known(session, slug if kind == "recipe" else None),
         known.guessing(kinds),
+        slug,
         unit,
     )
+
+
+def _slug(kind: Kind, named: str | Ref, session: Session) -> str:
+    """Return the slug of what is named. Raises what its service raises where nothing is."""
+    name = named.id if isinstance(named, Ref) else named
+    if kind == "recipe":
+        return catalog_service.find_recipe(name, session=session).slug
+    if kind == "bundle":
+        return catalog_service.find_bundle(name, session=session).slug
+    if kind == "product":
+        return catalog_service.find_product(name, session=session).slug
+    return catalog_service.find_item(name, session=session).slug
 
 
 def _recipe(slug: str, known: KnownItems, session: Session) -> dict[str, str]:

@@ -185,6 +185,11 @@ class CatalogueScreen(KitchenScreen[Listed]):
         return None if row is None else thing_of(row.key)
 
     @property
+    def named(self) -> dict[str, str]:
+        """The thing under the cursor, as commands take it."""
+        return {} if self.card is None else {self.kind: self.card.slug}
+
+    @property
     def card(self) -> Card | None:
         """The card that is shown."""
         return self.query_one(CardView).card
@@ -264,7 +269,7 @@ class CatalogueScreen(KitchenScreen[Listed]):
     def action_edit(self, field: str = "") -> None:
         """Edit the thing under the cursor."""
         if self.card is not None:
-            self.kitchen.ask(f"{self.kind} set", {self.kind: self.card.slug}, field=field)
+            self.kitchen.ask(f"{self.kind} set", self.named, field=field)
 
     def action_copy(self) -> None:
         """Write a new thing that begins as a copy of this one."""
@@ -280,8 +285,8 @@ class CatalogueScreen(KitchenScreen[Listed]):
     def action_archive(self) -> None:
         """Put the thing under the cursor away, or bring it back."""
         if self.card is not None:
-            given: dict[str, str | bool] = {self.kind: self.card.slug}
-            self.kitchen.do(f"{self.kind} archive", {**given, "restore": self.card.archived})
+            given = {**self.named, "restore": self.card.archived}
+            self.kitchen.do(f"{self.kind} archive", given)
 
     def action_archived(self) -> None:
         """Show what is archived too, or not."""
