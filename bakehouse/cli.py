@@ -22,6 +22,7 @@ INTERRUPTED = 130
 
 PLANS = "bakehouse.terminal.plans"
 READS = "bakehouse.terminal.reads"
+DOCTOR = "bakehouse.terminal.doctor"
 FILES = "bakehouse.terminal.files"
 LISTS = "bakehouse.terminal.lists"
 PLUGINS = "bakehouse.terminal.plugins"
@@ -48,7 +49,8 @@ FOUND_IN: dict[str, tuple[str, str]] = {
     "export": (f"{FILES}:export", "Write the kitchen to a file."),
     "backup": (f"{KEEPING}:backup", "Copy the kitchen to a file, also while it is in use."),
     "restore": (f"{KEEPING}:restore", "Bring a backup back; what is there now is kept aside."),
-    "doctor": (f"{FILES}:doctor", "Check the kitchen, and say where things are."),
+    "doctor": (f"{DOCTOR}:doctor", "Check the kitchen and the config, and say where things are."),
+    "keys": (f"{DOCTOR}:keys", "Every key of the screen, by the name it is rebound with."),
     "serve": (f"{SERVING}:serve", "Open the screen to web browsers."),
     "plugins": (f"{PLUGINS}:plugins", "Plugins: list, show, enable, disable, doctor, bisect."),
 }

@@ -331,20 +331,41 @@ def _revision_on_server(connection: Connection, shown: str) -> str | None:
 # -- both --------------------------------------------------------------------------------------
 
 
+def refuse_other_schema(revision: str | None, where: object) -> None:
+    """Raise where a kitchen was migrated, or replaced by an older one, since it was opened.
+
+    Raises:
+        NewerSchema: A newer program has migrated it.
+        ReadOnly: It is of an older schema, and is brought up to date only when it is opened.
+    """
+    if revision == migrations.HEAD:
+        return
+    if revision in migrations.REVISIONS:
+        raise ReadOnly(
+            f"{where} has been replaced by an older kitchen (schema {revision}). Start Bakehouse "
+            "again, which brings it up to date; nothing was changed."
+        )
+    raise _newer(str(revision), where)
+
+
 def _is_old(revision: str, where: object, readonly: bool) -> bool:
     if revision == migrations.HEAD:
         return False
     if revision not in migrations.REVISIONS:
-        raise NewerSchema(
-            f"{where} was written by a newer version of Bakehouse (schema {revision}; this one "
-            f"knows up to {migrations.HEAD}). Update Bakehouse; nothing was changed."
-        )
+        raise _newer(revision, where)
     if readonly:
         raise ReadOnly(
             f"{where} has an older schema ({revision}) and must be brought up to date once. "
             "Open it without --readonly; a backup is made beside it first."
         )
     return True
+
+
+def _newer(revision: str, where: object) -> NewerSchema:
+    return NewerSchema(
+        f"{where} was written by a newer version of Bakehouse (schema {revision}; this one "
+        f"knows up to {migrations.HEAD}). Update Bakehouse; nothing was changed."
+    )
 
 
 def _foreign(where: object) -> NotAKitchen:

@@ -7,18 +7,23 @@ import threading
 import time
 from typing import Any, cast
 
-from sqlalchemy import Connection, Transaction, event, func, select
+from sqlalchemy import Connection, Transaction, column, event, func, select, table
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from core import _sqlite
-from core._database import Database, postgres_module
+from core._database import Database, postgres_module, refuse_other_schema
 from core._watch import NEVER_KEPT, ON_LOAN, Watch, watch_of
 from core.errors import DatabaseBusy, DatabaseUnreachable, ReadOnly, SessionMisuse
 from core.models.journal import Change
 
 NEWEST = select(func.max(Change.id))
 """The number of the newest change: a read of a table, which takes the snapshot."""
+
+_BEGINNING = select(
+    NEWEST.scalar_subquery(),
+    select(column("version_num")).select_from(table("alembic_version")).scalar_subquery(),
+)
 
 RETRY_SECONDS = 0.1
 """How long to wait before asking an unreachable server again."""
@@ -169,7 +174,9 @@ def _after_begin(
     session.watch = watch_of(connection)
     session.driver = connection.connection.dbapi_connection
     session.live, session.root = connection, connection.get_transaction()
-    session.revision = connection.scalar(NEWEST) or 0
+    newest, schema = connection.execute(_BEGINNING).one()
+    refuse_other_schema(schema, session.database)
+    session.revision = newest or 0
     if session.purpose is Purpose.REHEARSE:
         backend_of(session).guard_rehearsal(connection)
         if session.watch is not None:

@@ -15,7 +15,8 @@ from typing import cast
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection, QueuePool
 
 from core._watch import NEVER_KEPT, ON_LOAN, Watch, guard_transactions, watch_of
 from core.errors import (
@@ -65,6 +66,15 @@ def connect(path: Path, mode: str, timeout: float) -> sqlite3.Connection:
     )
 
 
+def identity_of(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another one of the same name, or None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def reading_engine(path: Path, timeout: float) -> Engine:
     """Return the engine whose connections can only read."""
     engine = create_engine(
@@ -101,6 +111,15 @@ def writing_engine(path: Path, timeout: float) -> Engine:
         driver.execute("PRAGMA foreign_keys=ON")
         driver.execute(f"PRAGMA journal_size_limit={WAL_KEPT}")
         use_wal(driver, path)
+        record.info["file"] = identity_of(path)
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(
+        raw: DBAPIConnection, record: ConnectionPoolEntry, proxy: PoolProxiedConnection
+    ) -> None:
+        # A connection that is kept goes on writing into a file that has lost its name.
+        if record.info["file"] != identity_of(path):
+            raise DisconnectionError
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from core import _sqlite
 from core._database import Database
+from core.errors import DatabaseUnreachable
 
 
 class Watcher:
@@ -20,8 +21,13 @@ class Watcher:
     def __init__(self, kitchen: Database) -> None:
         self._kitchen = kitchen
         self._driver: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
         if kitchen.path is not None:
-            self._driver = _sqlite.connect(kitchen.path, "ro", kitchen.timeout)
+            self._file = _sqlite.identity_of(kitchen.path)
+            try:
+                self._driver = _sqlite.connect(kitchen.path, "ro", kitchen.timeout)
+            except sqlite3.Error as error:
+                raise _explained(error, kitchen) from error
         self._seen = self._look()
 
     def changed(self) -> bool:
@@ -42,10 +48,24 @@ class Watcher:
         if self._driver is None:
             with self._kitchen.reader.connect() as connection:
                 return connection.scalar(text("SELECT max(id) FROM change")) or 0
+        self._see_file()
         try:
             return int(self._driver.execute("PRAGMA data_version").fetchone()[0])
         except sqlite3.Error as error:
-            explained = _sqlite.explain(error, self._kitchen)
-            if explained is None:
-                raise
-            raise explained from error
+            raise _explained(error, self._kitchen) from error
+
+    def _see_file(self) -> None:
+        # An open connection goes on with a file that has lost its name.
+        assert self._kitchen.path is not None
+        found = _sqlite.identity_of(self._kitchen.path)
+        if found is None:
+            raise DatabaseUnreachable(
+                f"{self._kitchen} is gone: it was deleted, moved or renamed. Put it back, or "
+                "restore a backup under this name."
+            )
+        if found != self._file:
+            raise DatabaseUnreachable(f"{self._kitchen} has been replaced by another file.")
+
+
+def _explained(error: sqlite3.Error, kitchen: Database) -> BaseException:
+    return _sqlite.explain(error, kitchen) or error

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping
-from typing import ClassVar, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from rich.text import Text
 from textual import events, work
@@ -14,28 +15,30 @@ from textual.reactive import var
 
 from core.commands import run
 from core.commands.model import Given
+from core.config import Config, config
 from core.errors import BakehouseError
 from core.services.rows import ChangeRow
 from core.session import database
 from plugins.host import Host
+from tui import modes
 from tui.contain import ContainingApp
 from tui.crash import write_report
+from tui.exporting import Writers
 from tui.heartbeat import BEAT, Heartbeat
+from tui.keymap import said_keys
+from tui.lookout import Lookout
 from tui.palette import Commands
 from tui.screens.base import KitchenScreen
-from tui.screens.event.screen import EventScreen
-from tui.screens.events.screen import EventsScreen
 from tui.screens.form.offers import Prefilled
-from tui.screens.form.screen import FormScreen
-from tui.screens.help.screen import HelpScreen
-from tui.screens.journal.screen import JournalScreen
-from tui.screens.receipt.form import Draft
-from tui.screens.receipt.screen import ReceiptScreen
-from tui.screens.stock.screen import StockScreen
-from tui.screens.kitchen.entry import EntryScreen, is_entry
-from tui.screens.kitchen.screen import CatalogueScreen
-from tui.threads import Lookout, in_thread
+from tui.settings import apply_config
+from tui.signals import end_on_signals
+from tui.themes import remember_theme, theme_of
+from tui.threads import in_thread
+from tui.widgets.listing import Listing
 from tui.widgets.plain import plain_lines
+
+if TYPE_CHECKING:
+    from tui.screens.receipt.form import Draft
 
 LOOK_EVERY = 1.0
 """Seconds between two looks at whether somebody else has changed the kitchen."""
@@ -43,6 +46,8 @@ DEMO: Final = "demo"
 """What the app ends with when the demo kitchen is asked for."""
 
 Severity = Literal["information", "warning", "error"]
+
+log = logging.getLogger("bakehouse.screen")
 
 
 class BakehouseApp(ContainingApp[str]):
@@ -67,23 +72,16 @@ class BakehouseApp(ContainingApp[str]):
         "screens/why/why.tcss",
         "screens/look/look.tcss",
         "screens/problems/problems.tcss",
+        "screens/plugins/plugins.tcss",
+        "screens/export/export.tcss",
+        "screens/jump/jump.tcss",
     ]
-    MODES: ClassVar = {
-        "events": EventsScreen,
-        "event": EventScreen,
-        "stock": StockScreen,
-        "kitchen": CatalogueScreen,
-        "journal": JournalScreen,
-    }
-    DEFAULT_MODE = "events"
+    MODES: ClassVar = modes.FACTORIES
+    DEFAULT_MODE = modes.MODES[0].name
     COMMANDS: ClassVar = {Commands}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "go('events')", "Events", show=False, id="go.events"),
-        Binding("f2", "go('event')", "Event", show=False, id="go.event"),
-        Binding("f3", "go('stock')", "Stock", show=False, id="go.stock"),
-        Binding("f4", "go('kitchen')", "Kitchen", show=False, id="go.kitchen"),
-        Binding("f5", "go('journal')", "Journal", show=False, id="go.journal"),
+        *(mode.binding for mode in modes.MODES),
         Binding("u", "undo", "Undo", id="journal.undo", tooltip="take back what was done last"),
         Binding("U", "redo", "Redo", show=False, id="journal.redo", tooltip="bring it back"),
         Binding(
@@ -95,20 +93,40 @@ class BakehouseApp(ContainingApp[str]):
             tooltip="everything of one purchase in one form",
         ),
         Binding("question_mark", "keys", "Keys", key_display="?", id="app.keys"),
+        Binding("ctrl+o", "jump", "Jump", show=False, id="app.jump",
+                tooltip="letters on whatever can be gone to"),
+        Binding("ctrl+t", "sources", "Sources", show=False, id="app.sources",
+                tooltip="plugin, version, time and revision of every pane"),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True,
+                id="app.suspend", tooltip="back to the shell; fg comes back"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
-    ]
+    ]  # fmt: skip
 
     newest: var[int] = var(0)
     """The newest revision that anybody has told of."""
     event_id: var[int | None] = var(None)
     """The event of the workspace."""
+    lost: var[str] = var("")
+    """Why the kitchen cannot be reached now; nothing while it can."""
+    generation: var[int] = var(0)
+    """Grows when everything must be read anew: another database, other plugins."""
+    sources: var[bool] = var(False)
+    """Whether panes say where what they show comes from."""
 
     def __init__(
-        self, host: Host, *, event: str | None = None, look_every: float = LOOK_EVERY
+        self,
+        host: Host,
+        *,
+        event: str | None = None,
+        look_every: float = LOOK_EVERY,
+        settings: Config | None = None,
+        writers: Writers | None = None,
     ) -> None:
         super().__init__()
         self.host = host
         self.first_event = event
+        self.settings = settings or config()
+        self.writers = writers or {}
         self.readonly = database().readonly
         self.last_key = time.monotonic()
         self._heartbeat: Heartbeat | None = None
@@ -116,10 +134,12 @@ class BakehouseApp(ContainingApp[str]):
         """A receipt that was put aside."""
         self.drafts: dict[tuple[str, str], dict[str, str]] = {}
         """What was typed in entries that were left, by command and slug."""
+        self.troubles = apply_config(self, self.settings)
         self._lookout = Lookout(
             database(),
-            lambda revision: self._tell(self._moved, revision),
-            lambda why: self._tell(self.say, why, "error"),
+            moved=lambda revision: self._tell(self._moved, revision),
+            lost=lambda why: self._tell(self._lose, why),
+            found=lambda revision: self._tell(self._find, revision),
             every=look_every,
         )
 
@@ -131,11 +151,14 @@ class BakehouseApp(ContainingApp[str]):
     def on_mount(self) -> None:
         """Begin to follow the database."""
         self._lookout.start()
+        end_on_signals(self)
         if any(not record.builtin for record in self.host.records()):
             self._heartbeat = Heartbeat(self.host, lambda _, said: self.say(said, "warning"))
             self.set_interval(BEAT, self._heartbeat.beat)
         for note in self.host.notes:
             self.say(note, "warning")
+        if self.troubles:
+            self.say_troubles()
         if self.first_event is not None:
             self.open_named_event(self.first_event)
 
@@ -159,12 +182,44 @@ class BakehouseApp(ContainingApp[str]):
     def _moved(self, revision: int) -> None:
         self.newest = max(self.newest, revision)
 
+    def _lose(self, why: str) -> None:
+        if not self.lost:
+            log.warning("the kitchen was lost")
+        self.lost = why
+        self.say(f"{why}\nWhat is on the screen stays; it is read again once it is back.", "error")
+
+    def _find(self, revision: int) -> None:
+        """Read everything anew: what is there now may be another kitchen, with another journal."""
+        log.info("the kitchen was found again, at revision %d", revision)
+        self.lost = ""
+        self.newest = revision
+        self.say("The kitchen was opened again.")
+        self.read_anew()
+
+    def read_anew(self) -> None:
+        """Have every screen read again: this one now, the others when they are opened."""
+        self.generation += 1
+        if isinstance(self.screen, KitchenScreen):
+            self.screen.load()
+
     # -- saying ------------------------------------------------------------------------------------
 
     def say(self, text: str, severity: Severity = "information") -> None:
         """Say something in a corner; it may hold anything people typed."""
         timeout = 4 if severity == "information" else 10
         self.notify(plain_lines(text), severity=severity, timeout=timeout, markup=False)
+
+    def say_troubles(self) -> None:
+        """Say what is wrong with the config, the first of it in full."""
+        first, rest = str(self.troubles[0]), len(self.troubles) - 1
+        more = f"\n{rest} more: `bakehouse doctor` lists them." if rest else ""
+        self.say(f"{first}{more}", "warning")
+
+    def said_key(self, id_: str) -> str:
+        """Return the key of one of the app's own bindings as people read it."""
+        if id_ in self._keymap:
+            return said_keys(self._keymap[id_])
+        return next(said_keys(key) for key, binding in self._bindings if binding.id == id_)
 
     # -- going -------------------------------------------------------------------------------------
 
@@ -208,6 +263,16 @@ class BakehouseApp(ContainingApp[str]):
             return
         self.open_event((still_open or rows)[0].id)
 
+    def action_jump(self) -> None:
+        """Put letters on whatever can be gone to, and go where the next letter says."""
+        from tui.screens.jump.screen import JumpScreen
+
+        self.push_screen(JumpScreen(self.screen))
+
+    def action_sources(self) -> None:
+        """Show where what the panes show comes from, or no longer."""
+        self.sources = not self.sources
+
     # -- doing -------------------------------------------------------------------------------------
 
     def ask(
@@ -219,6 +284,9 @@ class BakehouseApp(ContainingApp[str]):
         field: str = "",
     ) -> None:
         """Open the dialog of a command, with the cursor in `field` if one is named."""
+        from tui.screens.form.screen import FormScreen
+        from tui.screens.kitchen.entry import EntryScreen, is_entry
+
         if self.readonly:
             self.say("This kitchen is open for reading only.", "warning")
             return
@@ -233,15 +301,18 @@ class BakehouseApp(ContainingApp[str]):
 
     def action_receipt(self) -> None:
         """Enter a receipt, or go on with the one that was put aside."""
+        from tui.screens.receipt.screen import ReceiptScreen
+
         event_id = getattr(self.screen, "event_id", None)
         self.push_screen(ReceiptScreen(self.receipt, event_id=event_id), self._receipt_left)
 
     def _receipt_left(self, left: ChangeRow | Draft | None) -> None:
-        self.receipt = left if isinstance(left, Draft) else None
-        if isinstance(left, Draft):
-            self.say("The receipt is put aside; B goes on with it.")
-        else:
+        if left is None or isinstance(left, ChangeRow):
+            self.receipt = None
             self.done(left)
+        else:
+            self.receipt = left
+            self.say(f"The receipt is put aside; {self.said_key('stock.receipt')} goes on with it.")
 
     @work(group="do")
     async def do(self, name: str, given: Mapping[str, Given], *, quiet: bool = False) -> None:
@@ -260,8 +331,9 @@ class BakehouseApp(ContainingApp[str]):
         """Say what was done, and how to take it back."""
         if change is None:
             return
-        then = "U to redo" if change.kind == "undo" else "u to undo"
-        self.say(f"{change.summary} — {then}")
+        undone = change.kind == "undo"
+        key = self.said_key("journal.redo" if undone else "journal.undo")
+        self.say(f"{change.summary} — {key} to {'redo' if undone else 'undo'}")
         self.catch_up(change)
 
     def catch_up(self, change: ChangeRow) -> None:
@@ -279,12 +351,30 @@ class BakehouseApp(ContainingApp[str]):
         """Bring back what was taken back last."""
         self.do("redo", {})
 
+    def export(self, listing: Listing) -> None:
+        """Ask where to write what a list shows."""
+        from tui.screens.export.screen import ExportScreen
+
+        self.push_screen(ExportScreen(listing.exported(), listing.title, self.writers))
+
+    @work(exclusive=True, group="theme")
+    async def choose_theme(self, name: str) -> None:
+        """Take another theme, and remember it in the config file."""
+        self.theme = theme_of(name)
+        path = self.settings.path
+        try:
+            await asyncio.wrap_future(in_thread(lambda: remember_theme(path, name)))
+        except BakehouseError as error:
+            self.say(f"The theme is for now only. {error}", "warning")
+
     def open_demo(self) -> None:
         """Leave this kitchen for the worked example, which whoever runs the app opens."""
         self.exit(DEMO)
 
     def action_keys(self) -> None:
         """Show every key that works here."""
+        from tui.screens.help.screen import HelpScreen
+
         self.push_screen(HelpScreen(self.screen))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -293,7 +383,7 @@ class BakehouseApp(ContainingApp[str]):
             return not self.readonly and not self.screen.is_modal and self.newest > 0
         if action == "receipt":
             return not self.readonly and not self.screen.is_modal
-        if action in ("go", "keys"):
+        if action in ("go", "keys", "jump", "sources"):
             return not self.screen.is_modal
         return True
 
@@ -305,6 +395,7 @@ class BakehouseApp(ContainingApp[str]):
         path = None if error is None else write_report(error, revision=self.newest)
         where = f"A report is in {path}." if path else "No report could be written."
         kind = type(error).__name__
+        log.error("stopped because of %s; report: %s", kind, path)
         self._exit_renderables.append(
             Text(f"Bakehouse stopped because of an error of its own ({kind}). {where}\n")
             + Text("Nothing that was recorded is lost.")
@@ -312,15 +403,27 @@ class BakehouseApp(ContainingApp[str]):
         self._close_messages_no_wait()
 
 
-def run_app(host: Host | None = None, *, event: str | None = None) -> int | str:
+def run_app(
+    host: Host | None = None, *, event: str | None = None, writers: Writers | None = None
+) -> int | str:
     """Run the screen on the configured kitchen.
 
     Args:
         host: The plugins; left out, a host of its own.
         event: The event to open first, by slug, id or part of its name.
+        writers: The formats that lists can be exported in.
 
     Returns:
         The exit code, or `DEMO` where somebody asked for the demo kitchen.
     """
-    app = BakehouseApp(host or Host(), event=event)
-    return app.run() or app.return_code or 0
+    from core.logs import start_log, stop_log
+
+    settings = config()
+    start_log(settings.log_level)
+    app = BakehouseApp(host or Host(), event=event, settings=settings, writers=writers)
+    log.info("opened %s", "a server" if database().path is None else database().path)
+    try:
+        return app.run() or app.return_code or 0
+    finally:
+        log.info("closed")
+        stop_log()

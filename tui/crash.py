@@ -8,8 +8,9 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from platformdirs import user_log_path
 from textual.worker import WorkerFailed
+
+from core.places import log_folder
 
 LIBRARIES = ("textual", "rich", "sqlalchemy", "pluggy")
 
@@ -22,7 +23,7 @@ def write_report(error: BaseException, *, revision: int, folder: Path | None = N
     """
     from bakehouse import __version__
 
-    where = folder or user_log_path("bakehouse", appauthor=False)
+    where = folder or log_folder()
     path = where / f"crash-{datetime.now():%Y%m%d-%H%M%S-%f}.txt"
     lines = [
         f"bakehouse {__version__}, Python {platform.python_version()}, {platform.platform()}",

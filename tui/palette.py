@@ -12,7 +12,10 @@ from textual.content import Content
 from bakehouse.plugin import Ref
 from core.commands import COMMANDS
 from core.commands.model import Wanted
+from tui.modes import MODES
 from tui.screens.form.offers import Prefilled
+from tui.themes import theme_names, theme_of
+from tui.widgets.listing import Listing
 from tui.widgets.plain import plain
 
 if TYPE_CHECKING:
@@ -46,18 +49,35 @@ class Commands(Provider):
 
     def _entries(self) -> Iterator[Entry]:
         app = self.kitchen
-        yield "go: events", "every event and how far it is", partial(app.action_go, "events")
-        yield "go: event", "the workspace of one event", partial(app.action_go, "event")
-        yield "go: stock", "what there is of every item", partial(app.action_go, "stock")
-        yield "go: kitchen", "recipes, bundles, items, products", partial(app.action_go, "kitchen")
-        yield "go: journal", "everything that was done", partial(app.action_go, "journal")
+        for mode in MODES:
+            yield f"go: {mode.title.lower()}", mode.help, partial(app.action_go, mode.name)
+        yield "go: anywhere", "letters on whatever can be gone to", app.action_jump
+        listing = self._listing()
+        if listing is not None and app.writers:
+            yield "list: export", "CSV, Markdown or JSON", partial(app.export, listing)
         if not app.readonly:
             yield from self._commands()
         yield "keys: show", "every key that works here", app.action_keys
-        for theme in sorted(app.available_themes):
-            if theme != app.theme:
-                yield f"theme: {theme}", "how it looks", partial(setattr, app, "theme", theme)
+        yield "panes: sources", "plugin, version, time and revision of each", app.action_sources
+        if app.troubles:
+            yield "config: problems", "what is wrong in the config file", app.say_troubles
+        for theme in theme_names():
+            if theme_of(theme) != app.theme:
+                yield (
+                    f"theme: {theme}",
+                    "how it looks; remembered",
+                    partial(app.choose_theme, theme),
+                )
         yield "app: quit", "leave", app.exit
+
+    def _listing(self) -> Listing | None:
+        """Return the list that has the focus, else the only one there is."""
+        focused = self.screen.focused
+        for widget in () if focused is None else focused.ancestors_with_self:
+            if isinstance(widget, Listing):
+                return widget
+        shown = [each for each in self.screen.query(Listing) if each.display]
+        return shown[0] if len(shown) == 1 else None
 
     def _commands(self) -> Iterator[Entry]:
         app = self.kitchen

@@ -7,10 +7,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
-from core.errors import BakehouseError, DatabaseUnreachable
-from core.services import journal_service
-from core.session import Database, Watcher
-
 T = TypeVar("T")
 
 
@@ -30,48 +26,3 @@ def in_thread(work: Callable[[], T], name: str = "work") -> Future[T]:
     future.set_running_or_notify_cancel()
     threading.Thread(target=run, name=f"bakehouse-{name}", daemon=True).start()
     return future
-
-
-class Lookout:
-    """Looks on a daemon thread whether somebody has changed the kitchen, and tells.
-
-    `moved` is called with the newest revision, `lost` once with why it cannot be seen any more;
-    both on the lookout's thread.
-    """
-
-    def __init__(
-        self,
-        kitchen: Database,
-        moved: Callable[[int], None],
-        lost: Callable[[str], None],
-        *,
-        every: float,
-    ) -> None:
-        self._kitchen = kitchen
-        self._moved = moved
-        self._lost = lost
-        self._every = every
-        self._ended = threading.Event()
-
-    def start(self) -> None:
-        """Begin to look."""
-        threading.Thread(target=self._run, name="bakehouse-lookout", daemon=True).start()
-
-    def end(self) -> None:
-        """Stop looking; waits for nothing."""
-        self._ended.set()
-
-    def _run(self) -> None:
-        try:
-            watcher = Watcher(self._kitchen)
-        except BakehouseError as error:
-            self._lost(str(error))
-            return
-        try:
-            while not self._ended.wait(self._every):
-                if watcher.changed():
-                    self._moved(journal_service.revision())
-        except DatabaseUnreachable as error:
-            self._lost(str(error))
-        finally:
-            watcher.close()

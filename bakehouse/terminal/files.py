@@ -1,4 +1,4 @@
-"""Whole kitchens: the demo, import, export, and the doctor."""
+"""Whole kitchens: the demo, import, export."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bakehouse import __version__
 from bakehouse.terminal.changes import changes_of, export_by_plugin, import_changes
 from bakehouse.terminal.demos import demo_path, prepare_demo
 from bakehouse.terminal.options import (
     Settings,
     common_options,
-    default_kitchen,
     json_option,
     settings_of,
 )
@@ -188,62 +186,3 @@ def export(ctx: click.Context, file: str, event: str | None, as_format: str | No
     except OSError as error:
         raise BadFile([Problem(str(path), error.strerror or str(error))]) from error
     say(f"Written to {path}")
-
-
-# -- doctor ---------------------------------------------------------------------------------------
-
-
-@click.command(help="Check the kitchen, and say where things are.")
-@json_option
-@common_options
-@click.pass_context
-def doctor(ctx: click.Context) -> int:
-    """Report versions, paths and problems; exit 1 if the kitchen is not sound."""
-    import platform
-
-    import platformdirs
-    import sqlalchemy
-    import textual
-
-    from core.errors import BakehouseError
-
-    settings = settings_of(ctx)
-    facts = {
-        "bakehouse": __version__,
-        "python": platform.python_version(),
-        "textual": textual.__version__,
-        "sqlalchemy": sqlalchemy.__version__,
-        "default kitchen": str(default_kitchen()),
-        "demo kitchen": str(demo_path()),
-        "config": str(platformdirs.user_config_path("bakehouse", appauthor=False)),
-        "log": str(platformdirs.user_log_path("bakehouse", appauthor=False)),
-    }
-    problems: list[str] = []
-    try:
-        kitchen = settings.open()
-        facts["kitchen"] = str(kitchen)
-        problems = _check(facts)
-    except BakehouseError as error:
-        facts["kitchen"] = settings.target() if "://" not in settings.target() else "a server"
-        problems = [str(error)]
-    if settings.as_json:
-        print_json({"data": {**facts, "problems": problems}})
-    else:
-        print_table([Heading("fact", ""), Heading("value", "")], list(facts.items()))
-        for problem in problems:
-            say(f"problem: {problem}")
-        if not problems:
-            say("Everything adds up.")
-    return 1 if problems else 0
-
-
-def _check(facts: dict[str, str]) -> list[str]:
-    from core.services import catalog_service, doctor_service, event_service, journal_service
-    from core.session import read_session
-
-    with read_session() as session:
-        facts["revision"] = str(journal_service.revision(session))
-        facts["items"] = str(len(catalog_service.list_items(session)))
-        facts["recipes"] = str(len(catalog_service.list_recipes(session)))
-        facts["events"] = str(len(event_service.list_events(session)))
-        return doctor_service.check_kitchen(session)

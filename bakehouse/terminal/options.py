@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +26,10 @@ class Settings:
     as_json: bool = False
 
     def target(self) -> str:
-        """Return the database: `--db`, `BAKEHOUSE_DB`, or the default kitchen."""
-        return self.db or os.environ.get("BAKEHOUSE_DB") or str(default_kitchen())
+        """Return the database: `--db`, `BAKEHOUSE_DB`, the config file, or the default kitchen."""
+        from core.config import config
+
+        return self.db or config().database or str(default_kitchen())
 
     def open(self, *, create: bool = False) -> Database:
         """Open the kitchen, making it first with `create`."""
@@ -51,9 +52,9 @@ class Settings:
 
 def default_kitchen() -> Path:
     """Return where the kitchen is kept when nothing else is said."""
-    import platformdirs
+    from core.places import data_folder
 
-    return platformdirs.user_data_path("bakehouse", appauthor=False) / "kitchen.db"
+    return data_folder() / "kitchen.db"
 
 
 def common_options(function: Function) -> Function:

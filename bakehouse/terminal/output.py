@@ -63,10 +63,14 @@ def jsonable(value: Any) -> Any:
 
 def print_json(value: Any) -> None:
     """Print data as JSON on stdout."""
+    click.echo(json_text(value))
+
+
+def json_text(value: Any) -> str:
+    """Return data as indented JSON."""
     import msgspec
 
-    text = msgspec.json.format(msgspec.json.encode(jsonable(value)), indent=2)
-    click.echo(text.decode())
+    return msgspec.json.format(msgspec.json.encode(jsonable(value)), indent=2).decode()
 
 
 # -- tables ---------------------------------------------------------------------------------------

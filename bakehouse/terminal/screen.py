@@ -12,7 +12,9 @@ from bakehouse.terminal.options import Settings
 from bakehouse.terminal.output import say
 
 if TYPE_CHECKING:
+    from bakehouse.plugin import ViewData
     from plugins.host import Host
+    from tui.exporting import Writers
 
 
 def open_screen(settings: Settings) -> int:
@@ -27,12 +29,12 @@ def open_screen(settings: Settings) -> int:
             "The screen needs a terminal. For data use a command, such as `bakehouse event list`."
         )
     settings.open(create=not settings.readonly)
-    ended = run_app(host=_prepared(settings))
+    ended = run_app(host=_prepared(settings), writers=writers())
     if ended == DEMO:
         settings.db = str(demo_path())
         prepare_demo(settings, demo_path())
         settings.open()
-        ended = run_app(host=_prepared(settings))
+        ended = run_app(host=_prepared(settings), writers=writers())
     return ended if isinstance(ended, int) else 0
 
 
@@ -44,3 +46,26 @@ def _prepared(settings: Settings) -> Host:
     for failure in host.prepare(database()):
         say(str(failure))
     return host
+
+
+def writers() -> Writers:
+    """Return what `bakehouse show` writes views with, by the ending of the file."""
+    return {"csv": _csv, "md": _markdown, "json": _json}
+
+
+def _csv(data: ViewData) -> str:
+    from bakehouse.terminal.views import view_as_csv
+
+    return view_as_csv(data)
+
+
+def _markdown(data: ViewData) -> str:
+    from bakehouse.terminal.views import view_as_markdown
+
+    return view_as_markdown(data)
+
+
+def _json(data: ViewData) -> str:
+    from bakehouse.terminal.output import json_text
+
+    return json_text({"data": data.as_data()}) + "\n"

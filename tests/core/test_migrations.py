@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, select, text
 from core import _database, clock, migrations
 from core.errors import DatabaseUnreachable, ReadOnly, RuleBroken
 from core.models import Base, Change, Item, Measure
-from core.session import Database, configure, read_session, session_scope
+from core.session import Database, configure, session_scope
 
 COPY_ITEM = """
     copy = "always" if op.get_bind().dialect.name == "sqlite" else "never"
@@ -163,8 +163,8 @@ def filled(kitchen: Database) -> Database:
 
 
 def measures() -> list[str]:
-    with read_session() as session:
-        return list(session.scalars(select(Measure.name)))
+    with _database.database().reader.connect() as connection:
+        return list(connection.scalars(select(Measure.name)))
 
 
 def backups(kitchen: Database) -> list[Path]:

@@ -17,7 +17,9 @@ from textual.widgets import Input
 from textual.worker import WorkerCancelled
 
 from bakehouse import __version__
+from bakehouse.terminal.screen import writers
 from core import _database, clock, terminal
+from core.config import Config, config
 from core.interchange.demo import make_demo
 from core.session import Database, configure
 from plugins.host import Host
@@ -140,12 +142,27 @@ async def until(pilot: Pilot[None], what: Callable[[], bool]) -> None:
     raise AssertionError("it did not come about")
 
 
+def settings_in(path: Path, text: str) -> Config:
+    """Write a config file and return what it says."""
+    path.write_text(text, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BAKEHOUSE_CONFIG", str(path))
+        return config()
+
+
 @asynccontextmanager
 async def running(
-    site: Site, size: tuple[int, int] = WIDE, *, event: str | None = None, look_every: float = 3600
+    site: Site,
+    size: tuple[int, int] = WIDE,
+    *,
+    event: str | None = None,
+    look_every: float = 3600,
+    settings: Config | None = None,
 ) -> AsyncIterator[Pilot[None]]:
     """Run the app; by default it does not look whether others have changed the kitchen."""
-    app = BakehouseApp(site.host(), event=event, look_every=look_every)
+    app = BakehouseApp(
+        site.host(), event=event, look_every=look_every, settings=settings, writers=writers()
+    )
     async with app.run_test(size=size, notifications=True) as pilot:
         await settle(pilot)
         yield pilot

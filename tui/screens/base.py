@@ -49,6 +49,7 @@ class KitchenScreen(Screen[None], Generic[Data]):
         super().__init__()
         self._session: SessionWorker | None = None
         self._read_at = ""
+        self._generation = 0
         self._head = Head("")
 
     @property
@@ -58,8 +59,10 @@ class KitchenScreen(Screen[None], Generic[Data]):
 
     @property
     def stale(self) -> bool:
-        """Whether somebody has changed the kitchen since it was read."""
-        return self.revision is not None and self.revision < self.kitchen.newest
+        """Whether somebody has changed the kitchen since it was read, or the plugins."""
+        if self.revision is None:
+            return False
+        return self.revision < self.kitchen.newest or self._generation < self.kitchen.generation
 
     # -- for each screen ---------------------------------------------------------------------------
 
@@ -87,6 +90,7 @@ class KitchenScreen(Screen[None], Generic[Data]):
         """Acquire the session and read."""
         self._session = SessionWorker(name=type(self).__name__)
         self.watch(self.app, "newest", self._follow, init=False)
+        self.watch(self.app, "lost", self._show_head, init=False)
         self.set_interval(IDLE / 2, self._follow)
         self.load()
 
@@ -107,6 +111,7 @@ class KitchenScreen(Screen[None], Generic[Data]):
     @work(exclusive=True, group="load")
     async def load(self) -> None:
         """Read everything in one transaction and show it."""
+        generation = self.kitchen.generation
         try:
             revision, data = await self._load()
         except BakehouseError as error:
@@ -116,6 +121,7 @@ class KitchenScreen(Screen[None], Generic[Data]):
         if not self.is_attached:
             return
         self._read_at = clock.now().strftime("%H:%M")
+        self._generation = generation
         self.set_reactive(KitchenScreen.revision, revision)
         self.kitchen.newest = max(self.kitchen.newest, revision)
         with self.app.batch_update():
@@ -154,6 +160,8 @@ class KitchenScreen(Screen[None], Generic[Data]):
         if self.revision is not None:
             state = f"rev {self.revision} · {self._read_at}"
         alert = "stale, r refreshes" if self.stale else self._head.alert
+        if self.kitchen.lost:
+            alert = "kitchen not reachable"
         if self.kitchen.readonly:
             alert = f"read-only · {alert}" if alert else "read-only"
         head = self._head

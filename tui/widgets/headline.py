@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
+from textual import events
+from textual.geometry import Offset
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.modes import MODES
 from tui.widgets.bars import bar
 from tui.widgets.cells import percent
 from tui.widgets.drawing import style_of
 from tui.widgets.plain import fitted, plain
 
+if TYPE_CHECKING:
+    from tui.app import BakehouseApp
+
 BAR = 12
-MODES = (("F1", "Events"), ("F2", "Event"), ("F3", "Stock"), ("F4", "Kitchen"), ("F5", "Journal"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,11 @@ class Headline(Widget):
 
     head: reactive[Head] = reactive(Head(""), always_update=True)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._places: list[tuple[int, str, str]] = []
+        self._right_at = 0
+
     def render(self) -> Text:
         """Draw it in the width there is."""
         head, width = self.head, self.content_size.width
@@ -76,6 +88,7 @@ class Headline(Widget):
             left.append(rest, self._style("rest"))
             left.append(f" {percent(head.value)}", self._style("fact"))
         left.append(" " * max(1, width - left.cell_len - right.cell_len))
+        self._right_at = left.cell_len
         left.append_text(right)
         left.truncate(width)
         return left
@@ -86,10 +99,14 @@ class Headline(Widget):
 
     def _right(self, head: Head, *, modes: bool) -> Text:
         right = Text(end="")
+        self._places = []
         if modes:
-            for key, name in MODES:
-                mode = "mode-open" if self.app.current_mode == name.lower() else "mode"
-                right.append(f"{key} {name}", self._style(mode))
+            app = cast("BakehouseApp", self.app)
+            for mode in MODES:
+                style = "mode-open" if app.current_mode == mode.name else "mode"
+                text = f"{app.said_key(f'go.{mode.name}')} {mode.title}"
+                self._places.append((right.cell_len, text, mode.name))
+                right.append(text, self._style(style))
                 right.append("  ")
             right.append("  ")
         right.append(head.state, self._style("state"))
@@ -97,6 +114,23 @@ class Headline(Widget):
             right.append(" " if head.state else "")
             right.append(f" {head.alert} ", self._style("alert"))
         return right
+
+    def _modes(self) -> list[tuple[Offset, int, str]]:
+        return [(Offset(self._right_at + at, 0), cell_len(text), mode)
+                for at, text, mode in self._places]  # fmt: skip
+
+    def jump_targets(self) -> list[tuple[Offset, Callable[[], object]]]:
+        """Return where each mode stands, and what goes there."""
+        go = cast("BakehouseApp", self.app).action_go
+        return [(at, partial(go, mode)) for at, _, mode in self._modes()]
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the mode under the mouse."""
+        place = event.get_content_offset(self)
+        for at, width, mode in self._modes():
+            if place is not None and at.x <= place.x < at.x + width and not self.screen.is_modal:
+                cast("BakehouseApp", self.app).action_go(mode)
+                return
 
     def _style(self, name: str) -> Style:
         return style_of(self, f"headline--{name}")

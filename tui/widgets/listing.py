@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,7 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
+from bakehouse.plugin import Table, ViewData
 from tui.widgets.table import TableView
+
+if TYPE_CHECKING:
+    from tui.app import BakehouseApp
 
 
 class Listing(Vertical):
@@ -23,6 +27,14 @@ class Listing(Vertical):
         Binding("S", "turn", "Sort the other way", show=False, id="list.turn"),
         Binding("c", "copy_cell", "Copy cell", show=False, id="list.copy-cell"),
         Binding("C", "copy_row", "Copy row", show=False, id="list.copy-row"),
+        Binding(
+            "e",
+            "export",
+            "Export",
+            show=False,
+            id="list.export",
+            tooltip="to a CSV, Markdown or JSON file",
+        ),
         Binding("escape", "clear", "Clear filter", key_display="Esc", id="list.clear"),
     ]
 
@@ -55,6 +67,22 @@ class Listing(Vertical):
     def copied(self) -> list[str]:
         """Return what is copied with a row."""
         return self.table.texts()
+
+    @property
+    def title(self) -> str:
+        """What the list is called in exports."""
+        return self.app.current_mode
+
+    def exported(self) -> ViewData:
+        """Return what is exported: the rows as they are filtered and sorted now."""
+        shown, rows = self.table.table, self.table.rows
+        whole = len(rows) == len(shown.rows)
+        return Table(shown.columns, rows, totals=shown.totals if whole else None,
+                     data=shown.data if whole else None, note=shown.note)  # fmt: skip
+
+    def action_export(self) -> None:
+        """Write the list into a file."""
+        cast("BakehouseApp", self.app).export(self)
 
     def action_filter(self) -> None:
         """Type a filter."""
@@ -108,4 +136,6 @@ class Listing(Vertical):
             return self.display and self.table.display and not self.filter.has_focus
         if action == "clear":
             return self.filter.display
+        if action == "export":
+            return bool(cast("BakehouseApp", self.app).writers) and not self.filter.has_focus
         return True

@@ -50,12 +50,14 @@ class Pane(Listing):
         """Lay out a title, a table, a place for other things, and the filter."""
         yield Words(classes="pane-title")
         yield from super().compose()
+        yield Words(classes="pane-source")
 
     def on_mount(self) -> None:
         """Wait for data."""
         super().on_mount()
         self._ready = True
         self.table.loading = self._outcome is None
+        self.watch(self.app, "sources", self._show_source)
         self._show_title()
         if self._outcome is not None:
             self.show(self._outcome)
@@ -97,7 +99,8 @@ class Pane(Listing):
         """How many lines it would like."""
         if not self._ready:
             return 0
-        return (self.table.lines if self.table.display else 8) + 1 + int(self.filter.display)
+        around = 1 + int(self.filter.display) + int(self._source.display)
+        return (self.table.lines if self.table.display else 8) + around
 
     # -- what is shown -----------------------------------------------------------------------------
 
@@ -118,6 +121,7 @@ class Pane(Listing):
             else:
                 self._show_data(outcome.data)
         self._show_title()
+        self._show_source()
         self.post_message(self.Filled())
 
     def _show_data(self, data: ViewData) -> None:
@@ -177,6 +181,34 @@ class Pane(Listing):
         title.display = not self.alone or len(parts) > 1
         mark = "▸" if self.has_focus_within else " "
         title.say(f"{mark} {plain('  ·  '.join(parts))}")
+
+    @property
+    def _source(self) -> Words:
+        return self.query_one(".pane-source", Words)
+
+    def _show_source(self) -> None:
+        """Say which plugin this comes from, how long it took and what state it is of, or not."""
+        outcome, view = self._outcome, self.view
+        facts = [f"{view.plugin} {view.version}", view.id]
+        if isinstance(outcome, Loaded):
+            facts += [f"{outcome.ms:.0f} of {view.spec.budget_ms} ms", f"rev {outcome.revision}"]
+        self._source.say(" · ".join(facts))
+        before = self._source.display
+        self._source.display = bool(getattr(self.app, "sources", False))
+        if before != self._source.display:
+            self.post_message(self.Filled())
+
+    @property
+    def title(self) -> str:
+        """What the view is called in exports."""
+        return self.view.title
+
+    def exported(self) -> ViewData:
+        """Return what the view returned where it is no list, else the rows as they are shown."""
+        outcome = self._outcome
+        if isinstance(outcome, Loaded) and not isinstance(outcome.data, Table):
+            return outcome.data
+        return super().exported()
 
     def on_descendant_focus(self) -> None:
         """Mark the pane that has the focus."""

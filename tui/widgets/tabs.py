@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from rich.text import Text
 from textual import events
+from textual.geometry import Offset
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -45,6 +48,15 @@ class TabLine(Widget):
             line.append(_said(tab), style_of(self, f"tabs--{'open' if tab.open else 'closed'}"))
         line.truncate(self.content_size.width, overflow="ellipsis")
         return line
+
+    def jump_targets(self) -> list[tuple[Offset, Callable[[], object]]]:
+        """Return where each tab begins, and what opens it."""
+        targets: list[tuple[Offset, Callable[[], object]]] = []
+        start = 0
+        for tab in self.tabs:
+            targets.append((Offset(start, 0), partial(self.post_message, self.Chosen(tab.place))))
+            start += Text(_said(tab)).cell_len
+        return targets
 
     def on_click(self, event: events.Click) -> None:
         """Choose the tab under the mouse."""

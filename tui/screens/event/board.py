@@ -73,6 +73,9 @@ class Board(Vertical):
                 pane.show(outcomes[pane.view.id])
 
     def _make(self, views: Sequence[View]) -> None:
+        if self.has_focus_within:
+            # Keys sent to a widget that has gone would go nowhere.
+            self.screen.set_focus(None)
         for pane in self._panes:
             pane.remove()
         self._panes = [Pane(view) for view in views]

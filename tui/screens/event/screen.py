@@ -156,7 +156,10 @@ class EventScreen(RehearsingScreen):
             self._show_notice(
                 "This event is not there any more.",
                 "Somebody has taken it back, or it was never kept.",
-                (("F1", "all events"), ("F5", "the journal")),
+                (
+                    (self.kitchen.said_key("go.events"), "all events"),
+                    (self.kitchen.said_key("go.journal"), "the journal"),
+                ),
             )
             self.head(Head("No event"))
             return

@@ -27,11 +27,11 @@ from tui.widgets.table import TableView
 
 
 class EventList(Listing):
-    """The list of events, where `c` copies an event and not a cell."""
+    """The list of events, where `c` copies an event and not a cell, and `e` edits one."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave `c` to the screen."""
-        return action != "copy_cell" and super().check_action(action, parameters)
+        """Leave `c` and `e` to the screen."""
+        return action not in ("copy_cell", "export") and super().check_action(action, parameters)
 
 
 class EventsScreen(KitchenScreen[Home]):

@@ -150,7 +150,7 @@ class JournalScreen(KitchenScreen[Found]):
             self._show_notice(
                 "Nothing has been done yet",
                 "Whatever is recorded or edited is listed here and can be undone.",
-                (("F1", "all events"),),
+                ((self.kitchen.said_key("go.events"), "all events"),),
             )
             return
         self.query_one(Notice).display = False

@@ -1,0 +1,46 @@
+"""One plugin, whole."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+
+from plugins.host import Record
+from tui.screens.plugins.reading import facts, report
+from tui.widgets.words import Words
+
+
+class PluginDetailsScreen(ModalScreen[None]):
+    """Where a plugin comes from, what it offers, how long it takes, and how it failed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("C", "copy", "Copy the report", id="plugin.copy"),
+        Binding("escape,enter,q", "dismiss(None)", "Back", id="plugin.back"),
+    ]
+
+    def __init__(self, record: Record) -> None:
+        super().__init__()
+        self._record = record
+
+    def compose(self) -> ComposeResult:
+        """Lay out the facts, then what its author needs."""
+        record = self._record
+        known = list(facts(record))
+        width = max(len(name) for name, _ in known)
+        with VerticalScroll(id="plugin"):
+            yield Words(f"{record.name} {record.version}", classes="title")
+            for name, value in known:
+                yield Words(f"{name.ljust(width)}   {value}", classes="fact")
+            for failure in record.failures:
+                if failure.traceback_text:
+                    yield Words(failure.traceback_text, classes="trace")
+            yield Words("C copies all of this · Esc goes back", classes="keys")
+
+    def action_copy(self) -> None:
+        """Copy everything, for the plugin's author."""
+        self.app.copy_to_clipboard(report(self._record))
+        self.notify("Copied.", timeout=2, markup=False)
