@@ -239,25 +239,27 @@ def growth(figures: list[Figure]) -> dict[str, float]:
     return exponents({(figure.size, figure.what): figure.ms for figure in figures})
 
 
-def document(text: str) -> str:
-    """Return the page `docs/performance.md`."""
+HEADING = "The plan"
+
+
+def section(text: str) -> str:
+    """Return the section of `docs/performance.md`."""
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     sizes = "; ".join(
         f"{size.name}: {size.lines:,} event lines of {size.events} events, {size.lots:,} lots, "
         f"{size.runs:,} runs"
         for size in SIZES.values()
     )
-    return f"""# Performance
-
-Made by `python -m benchmarks plan --write` (Python {platform.python_version()}). Times are CPU
+    python = platform.python_version()
+    return f"""Made by `python -m benchmarks plan --write` (Python {python}). Times are CPU
 milliseconds, medians of warm calls; machines differ, so the ratio is what counts. The limit is the
 same answer by hand-written SQL through `sqlite3` and plain dictionaries (`benchmarks/limit.py`),
 measured in the same run on the same data; before measuring, its numbers are compared with those of
 the services. It leaves out the walk of what can be made or assembled, gross needs, deliveries,
 targets, unknown amounts and reasons, so the ratios are on the safe side. It is SQLite's, also
-beside PostgreSQL, whose column counts the CPU of the server's process too. The plan of all events is
-loaded, every item is netted and every batch followed to its takers. Peak memory of the whole run:
-{memory:.0f} MB.
+beside PostgreSQL, whose column counts the CPU of the server's process too. The plan of all events
+is loaded, every item is netted and every batch followed to its takers. Peak memory of the whole
+run: {memory:.0f} MB.
 
 {sizes}. All have 2,000 ingredients, 1,500 recipes in three tiers and 300 bundles.
 

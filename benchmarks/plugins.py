@@ -204,11 +204,12 @@ def table(figures: list[Figure]) -> str:
     return "\n".join(lines)
 
 
+HEADING = "Plugins"
+
+
 def section(text: str) -> str:
     """Return the section of `docs/performance.md`."""
-    return f"""## Plugins
-
-Made by `python -m benchmarks plugins --write`. CPU milliseconds, but the last one, which is time
+    return f"""Made by `python -m benchmarks plugins --write`. CPU milliseconds, but the last one, which is time
 on the clock: a view with a budget of {BUDGET_MS} ms that runs SQL without end is stopped at ten
 times that, and the views after it go on.
 

@@ -270,6 +270,9 @@ def _translate(engine: Engine, path: Path) -> None:
         error = context.original_exception
         if not isinstance(error, sqlite3.Error):
             return None
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_READONLY:
+            # It was opened while the file could not be written, and would stay so in the pool.
+            context.is_disconnect = True
         connection = context.connection
         watch = None if connection is None else watch_of(connection)
         return explain(error, path, watch)
