@@ -10,12 +10,14 @@ import json
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from textual.app import ComposeResult
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.worker import WorkerCancelled
 
 from bakehouse.plugin import Column, Table
 from core.session import configure
@@ -24,43 +26,21 @@ from tui.app import BakehouseApp
 from tui.modes import MODES
 from tui.widgets.listing import Listing
 
-Script = Callable[["Probed", Pilot[Any]], Awaitable[dict[str, Any]]]
+Script = Callable[[BakehouseApp, Pilot[Any]], Awaitable[dict[str, Any]]]
 
 ROWS = 10_000
 BEAT = 0.005
 
 
-class Probed(BakehouseApp):
-    """The app with a script that presses keys and measures."""
-
-    def __init__(self, script: Script, out: Path, event: str | None) -> None:
-        super().__init__(Host(only=()), event=event, look_every=3600)
-        self._script = script
-        self._out = out
-
-    def on_ready(self) -> None:
-        """Begin."""
-        self._task = asyncio.create_task(self._measure())
-
-    async def _measure(self) -> None:
-        pilot: Pilot[Any] = Pilot(self)
-        try:
-            await settle(self, pilot)
-            found = await self._script(self, pilot)
-        except Exception as error:
-            found = {"error": repr(error)}
-        self._out.write_text(json.dumps(found), encoding="utf-8")
-        self.exit()
-
-
-async def settle(app: Probed, pilot: Pilot[Any]) -> None:
+async def settle(app: BakehouseApp, pilot: Pilot[Any]) -> None:
     """Wait until every worker has ended and what it brought is painted."""
     for _ in range(3):
-        await app.workers.wait_for_complete()
+        with suppress(WorkerCancelled):
+            await app.workers.wait_for_complete()
         await pilot.pause(0)
 
 
-async def cpu_of(app: Probed, pilot: Pilot[Any], *keys: str) -> float:
+async def cpu_of(app: BakehouseApp, pilot: Pilot[Any], *keys: str) -> float:
     """Press keys and return the CPU milliseconds until what they bring is painted."""
     started = time.process_time()
     await pilot.press(*keys)
@@ -89,7 +69,7 @@ class ListScreen(Screen[None]):
         listing.table.focus()
 
 
-async def keys(app: Probed, pilot: Pilot[Any]) -> dict[str, Any]:
+async def keys(app: BakehouseApp, pilot: Pilot[Any]) -> dict[str, Any]:
     """Move in ten thousand rows, and filter them."""
     await app.push_screen(ListScreen())
     await settle(app, pilot)
@@ -110,7 +90,7 @@ def p95(values: list[float]) -> float:
 # -- opening ---------------------------------------------------------------------------------------
 
 
-async def opening(app: Probed, pilot: Pilot[Any], mode: str) -> dict[str, Any]:
+async def opening(app: BakehouseApp, pilot: Pilot[Any], mode: str) -> dict[str, Any]:
     """Open a mode for the first time, then again."""
     found = next((each for each in MODES if each.name == mode), None)
     if found is None:
@@ -132,7 +112,7 @@ def resident_mb() -> float:
     return pages * 4096 / 1e6
 
 
-async def memory(app: Probed, pilot: Pilot[Any], rounds: int) -> dict[str, Any]:
+async def memory(app: BakehouseApp, pilot: Pilot[Any], rounds: int) -> dict[str, Any]:
     """Refresh the workspace again and again."""
     warm = max(1, rounds // 5)
     before = 0.0
@@ -184,7 +164,7 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
-async def stalls(app: Probed, pilot: Pilot[Any]) -> dict[str, Any]:
+async def stalls(app: BakehouseApp, pilot: Pilot[Any]) -> dict[str, Any]:
     """Use every screen of a big kitchen and say how long the loop was held at most."""
     found = {}
     for name, pressed in STEPS:
@@ -209,7 +189,19 @@ def main() -> None:
     """Run one probe: its name, its argument, the kitchen, the event, and where to write."""
     name, argument, path, event, out = sys.argv[1:]
     configure(path)
-    Probed(SCRIPTS[name](argument), Path(out), event or None).run()
+    app = BakehouseApp(Host(only=()), event=event or None, look_every=3600)
+
+    async def measured(pilot: Pilot[Any]) -> None:
+        try:
+            await settle(app, pilot)
+            found = await SCRIPTS[name](argument)(app, pilot)
+        # Whoever started the probe is told; here nobody would see it.
+        except Exception as error:
+            found = {"error": repr(error)}
+        Path(out).write_text(json.dumps(found), encoding="utf-8")
+        app.exit()
+
+    app.run(auto_pilot=measured)
 
 
 if __name__ == "__main__":

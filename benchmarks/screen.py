@@ -88,7 +88,7 @@ def _first_paint(demo: Path, rounds: int) -> Iterator[Figure]:
     bare: list[Paint] = []
     for _ in range(rounds + 1):
         with Program(["-m", "benchmarks.bare", str(demo)]) as program:
-            bare.append(program.until("All-purpose flour", "ingredient"))
+            bare.append(program.until("Flour, all purpose", "ingredient"))
         with Program(["-c", START, str(demo), EVENT]) as program:
             ours.append(program.until(*WORKSPACE))
     # The first start of each fills the disk's cache.

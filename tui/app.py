@@ -27,7 +27,7 @@ from tui.exporting import Writers
 from tui.heartbeat import BEAT, Heartbeat
 from tui.keymap import said_keys
 from tui.lookout import Lookout
-from tui.palette import Commands
+from tui.palette import Commands, Palette
 from tui.screens.base import KitchenScreen
 from tui.screens.form.offers import Prefilled
 from tui.settings import apply_config
@@ -262,6 +262,11 @@ class BakehouseApp(ContainingApp[str]):
             self.say("There is no event yet; n makes one.", "warning")
             return
         self.open_event((still_open or rows)[0].id)
+
+    def action_command_palette(self) -> None:
+        """Open the palette."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_jump(self) -> None:
         """Put letters on whatever can be gone to, and go where the next letter says."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.await_complete import AwaitComplete
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from bakehouse.plugin import Ref
@@ -23,6 +25,22 @@ if TYPE_CHECKING:
 
 Entry = tuple[str, str, Callable[[], object]]
 """Its name, its help, and what it does."""
+
+
+class Palette(CommandPalette):
+    """Textual's palette, for people who press Enter twice and hold keys down."""
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Go away, once: a second Enter may be on its way, and must not do the command again."""
+        if self.is_current:
+            return super().dismiss(result)
+        self._selected_command = Hit(0, "", lambda: None)
+        return AwaitComplete()
+
+    def _action_command_list(self, action: str) -> None:
+        # A page down in a list that is just being filled finds no lines yet.
+        with suppress(KeyError, IndexError):
+            super()._action_command_list(action)
 
 
 class Commands(Provider):
