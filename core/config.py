@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from difflib import get_close_matches
-from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -66,11 +65,7 @@ class Config:
 def config() -> Config:
     """Return what the config file and the environment say now."""
     path = config_file()
-    changed: tuple[int, int] | None = None
-    with suppress(OSError):
-        found = path.stat()
-        changed = found.st_mtime_ns, found.st_size
-    read = _from_file(path, changed)
+    read = _from_file(path)
     values, troubles = dict(read.values), list(read.troubles)
     for name, value, trouble in _from_environment(os.environ):
         if trouble is not None:
@@ -119,9 +114,8 @@ class _Read:
     troubles: tuple[Trouble, ...] = ()
 
 
-@lru_cache(maxsize=1)
-def _from_file(path: Path, changed: tuple[int, int] | None) -> _Read:
-    if changed is None:
+def _from_file(path: Path) -> _Read:
+    if not path.exists():
         if CONFIG_VARIABLE in os.environ:
             reason = f"there is no such file, which {CONFIG_VARIABLE} names"
             return _Read({}, (Trouble(str(path), reason),))
@@ -131,7 +125,7 @@ def _from_file(path: Path, changed: tuple[int, int] | None) -> _Read:
 
     try:
         text = path.read_text(encoding="utf-8")
-        told = tomllib.loads(text)
+        told = tomllib.loads(text, parse_float=Decimal)
     except OSError as error:
         return _Read({}, (Trouble(str(path), f"it cannot be read: {error.strerror}"),))
     except UnicodeDecodeError:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bakehouse.plugin import Setting, SettingValue
-from plugins.storage import config_folder
+from core.config import settings_of
 
 CONFIG = "config.toml"
 
@@ -68,7 +68,7 @@ def read_settings(plugin: str, schema: Sequence[Setting]) -> Settings:
     """Return the settings of a plugin as they are set now; the environment wins over the file."""
     if not schema:
         return Settings()
-    told = _told(plugin)
+    told = settings_of(plugin)
     known = [setting.key for setting in schema]
     unknown = []
     for key in told:
@@ -127,16 +127,3 @@ def _held(plugin: str, setting: Setting, told: Mapping[str, object]) -> Held:
         trouble = f"the setting '{setting.key}' ({source}) {error}"
         return Held(setting, setting.default, source, trouble)
     return Held(setting, setting.default, source)
-
-
-def _told(plugin: str) -> Mapping[str, object]:
-    """Return what the config file says of a plugin; its other troubles are told elsewhere."""
-    import tomllib
-
-    try:
-        text = (config_folder() / CONFIG).read_text(encoding="utf-8")
-        told = tomllib.loads(text, parse_float=Decimal).get("plugins", {})
-    except (OSError, ValueError):
-        return {}
-    section = told.get(plugin, {}) if isinstance(told, dict) else {}
-    return section if isinstance(section, dict) else {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 from core.config import Config, Trouble, line_of
 from core.errors import BadFile, Problem
+from plugins.storage import replace_file
 
 DARK = Theme(
     name="bakehouse-dark",
@@ -118,9 +118,8 @@ def remember_theme(path: Path, name: str) -> None:
         new = _with_theme(text, name)
         if tomllib.loads(new) != {**said, "theme": name}:
             raise _bad(path, f'write theme = "{name}" into it by hand; it is not safe to do here')
-        path.parent.mkdir(parents=True, exist_ok=True)
         # A link, as people who keep such files elsewhere have it, stays one.
-        _replace(path.resolve(), new)
+        replace_file(path.resolve(), new)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise _bad(path, f"it is no TOML, so nothing was written: {error}") from error
     except OSError as error:
@@ -138,21 +137,6 @@ def _with_theme(text: str, name: str) -> str:
         head += "\n"
     # Above the first table, or it would be a key of that table.
     return f'{head}theme = "{name}"\n' + (f"\n{rest}" if rest else "")
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old one or the whole new one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    new = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        if path.exists():
-            new.chmod(path.stat().st_mode & 0o777)
-        new.replace(path)
-    except OSError:
-        new.unlink(missing_ok=True)
-        raise
 
 
 def _bad(path: Path, message: str) -> BadFile:

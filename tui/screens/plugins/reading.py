@@ -24,6 +24,7 @@ STYLES: dict[State, RowStyle] = {
     State.INCOMPATIBLE: "short",
     State.DISCOVERED: "unknown",
     State.DISABLED: "muted",
+    State.QUARANTINED: "short",
 }
 
 
