@@ -32,7 +32,7 @@ class Palette(CommandPalette):
 
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Go away, once: a second Enter may be on its way, and must not do the command again."""
-        if self.is_current:
+        if self.app.screen is self:
             return super().dismiss(result)
         self._selected_command = Hit(0, "", lambda: None)
         return AwaitComplete()

@@ -10,13 +10,13 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from bakehouse.plugin import Table, ViewData
 from core import clock
 from core.errors import BakehouseError
 from tui.exporting import Taken, Writers, file_name, write_file
+from tui.screens.dialog import Dialog
 from tui.threads import in_thread
 from tui.widgets.plain import plain_lines
 from tui.widgets.words import Words
@@ -25,7 +25,7 @@ REPLACE = "ctrl+r"
 NAMES = {"csv": "CSV, for spreadsheets", "md": "Markdown, for people", "json": "JSON, for programs"}
 
 
-class ExportScreen(ModalScreen[None]):
+class ExportScreen(Dialog[None]):
     """Writes what a list shows; never over a file without being told so by another key."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,6 +41,7 @@ class ExportScreen(ModalScreen[None]):
         self._title = title
         self._writers = writers
         self._taken = False
+        self._writing = False
 
     def compose(self) -> ComposeResult:
         """Lay out what is written, where to, and what came of it."""
@@ -110,8 +111,9 @@ class ExportScreen(ModalScreen[None]):
     @work(exclusive=True)
     async def write(self, *, replace: bool) -> None:
         """Write it, and say where it is, or why not."""
-        if self.ending not in self._writers:
+        if self.ending not in self._writers or self._writing:
             return
+        self._writing = True
         path, writer = self.path, self._writers[self.ending]
         try:
             await asyncio.wrap_future(
@@ -125,3 +127,6 @@ class ExportScreen(ModalScreen[None]):
         else:
             self.dismiss(None)
             self.app.notify(plain_lines(f"Written to {path}"), markup=False)
+            # A second Enter may be on its way: what is written stays as it is.
+            return
+        self._writing = False

@@ -12,7 +12,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
@@ -26,6 +25,7 @@ from core.errors import BakehouseError, Interrupted
 from core.services.rows import ChangeRow
 from core.session import KitchenSession
 from core.worker import SessionWorker
+from tui.screens.dialog import Dialog
 from tui.screens.form.differences import DifferencesView
 from tui.screens.form.fields import Field, FieldInput, label_of
 from tui.screens.form.offers import Offers, Prefilled, opening_text, read_offers
@@ -39,7 +39,7 @@ PATIENCE = 2.0
 SHOWN_OFFERS = 6
 
 
-class FormScreen(ModalScreen[ChangeRow | None]):
+class FormScreen(Dialog[ChangeRow | None]):
     """Asks for the parameters of a command and shows what it would change while one types."""
 
     AUTO_FOCUS = ""

@@ -9,10 +9,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Input
 
 from bakehouse.plugin import Column, Row, Table
+from tui.screens.dialog import Dialog
 from tui.widgets.table import TableView
 from tui.widgets.words import Words
 
@@ -28,7 +29,7 @@ MOVING = {"app.focus_next": "Next pane or field", "app.focus_previous": "Previou
 TEXTUAL_ONLY = ("screen.copy_text", "help_quit", "app.help_quit")
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """A list of keys; typing searches it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 
 from core.services.rows import ChangeRow
+from tui.screens.dialog import Dialog
 from tui.widgets.words import Words
 
 if TYPE_CHECKING:
     from tui.app import BakehouseApp
 
 
-class DetailsScreen(ModalScreen[None]):
+class DetailsScreen(Dialog[None]):
     """What was done, when, where, and what became of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

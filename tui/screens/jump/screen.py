@@ -10,9 +10,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widget import Widget
 
+from tui.screens.dialog import Dialog
 from tui.widgets.words import Words
 
 LETTERS = "asdfghjklqwertyuiopzxcvbnmASDFGHJKLQWERTYUIOPZXCVBNM"
@@ -35,7 +36,7 @@ class Jumpable(Protocol):
         """Return where each letter stands inside the widget, and what going there does."""
 
 
-class JumpScreen(ModalScreen[None]):
+class JumpScreen(Dialog[None]):
     """Shows the letters over the screen below, and goes to the one that is pressed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

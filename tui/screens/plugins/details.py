@@ -7,14 +7,15 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 
 from plugins.host import Record
+from plugins.settings import Settings
+from tui.screens.dialog import Dialog
 from tui.screens.plugins.reading import facts, report
 from tui.widgets.words import Words
 
 
-class PluginDetailsScreen(ModalScreen[None]):
+class PluginDetailsScreen(Dialog[None]):
     """Where a plugin comes from, what it offers, how long it takes, and how it failed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -22,14 +23,15 @@ class PluginDetailsScreen(ModalScreen[None]):
         Binding("escape,enter,q", "dismiss(None)", "Back", id="plugin.back"),
     ]
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, settings: Settings) -> None:
         super().__init__()
         self._record = record
+        self._settings = settings
 
     def compose(self) -> ComposeResult:
         """Lay out the facts, then what its author needs."""
         record = self._record
-        known = list(facts(record))
+        known = list(facts(record, self._settings))
         width = max(len(name) for name, _ in known)
         with VerticalScroll(id="plugin"):
             yield Words(f"{record.name} {record.version}", classes="title")
@@ -42,5 +44,5 @@ class PluginDetailsScreen(ModalScreen[None]):
 
     def action_copy(self) -> None:
         """Copy everything, for the plugin's author."""
-        self.app.copy_to_clipboard(report(self._record))
+        self.app.copy_to_clipboard(report(self._record, self._settings))
         self.notify("Copied.", timeout=2, markup=False)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bakehouse.plugin import Column, Row, RowStyle, Table
 from plugins.host import Record, State
+from plugins.settings import Settings
 
 COLUMNS = (
     Column("name", "Plugin", width=16, priority=0),
@@ -50,8 +51,12 @@ def _row(record: Record) -> Row:
 
 
 def _offers(record: Record) -> str:
-    counts = ((len(record.views), "view"), (len(record.checks), "check"))
-    return ", ".join(f"{count} {what}{'s' * (count > 1)}" for count, what in counts if count)
+    counts = ((len(ids), hook) for hook, ids in sorted(record.offers.items()))
+    return ", ".join(
+        f"{count} {hook if count > 1 else hook.removesuffix('s')}"
+        for count, hook in counts
+        if count
+    )
 
 
 def _reason(record: Record) -> str:
@@ -67,13 +72,11 @@ def said_ms(value: float | None) -> str:
     return "" if value is None else f"{value:.0f} ms"
 
 
-def facts(record: Record) -> Iterator[tuple[str, str]]:
+def facts(record: Record, settings: Settings) -> Iterator[tuple[str, str]]:
     """Yield everything that is known of a plugin, named."""
     yield "state", f"{record.state}{f': {record.reason}' if record.reason else ''}"
-    yield (
-        "comes from",
-        f"{record.distribution} {record.version}" + (", built in" if record.builtin else ""),
-    )
+    built_in = ", built in" if record.builtin else ""
+    yield "comes from", f"{record.distribution} {record.version}, {record.module}{built_in}"
     yield "imported in", said_ms(record.import_ms) or "not imported yet"
     yield "slowest view", said_ms(record.slowest_ms) or "none opened yet"
     for view in record.views:
@@ -81,12 +84,21 @@ def facts(record: Record) -> Iterator[tuple[str, str]]:
         yield "view", f"{view.id}: {view.title}, budget {view.budget_ms} ms{key}"
     for check in record.checks:
         yield "check", f"{check.id}: {check.title}, budget {check.budget_ms} ms"
+    for hook, ids in sorted(record.offers.items()):
+        if hook not in ("views", "checks") and ids:
+            yield hook, ", ".join(ids)
+    for held in settings.held:
+        yield "setting", f"{held.setting.key} = {held.said}, from {held.source}"
+    for trouble in (*settings.troubles, *settings.unknown):
+        yield "! setting", trouble
+    for old in record.deprecated:
+        yield "! will stop", old
     for failure in record.failures:
         yield "failure", str(failure)
 
 
-def report(record: Record) -> str:
+def report(record: Record, settings: Settings) -> str:
     """Return what to hand to the plugin's author."""
-    lines = [f"{name}: {value}" for name, value in facts(record)]
+    lines = [f"{name}: {value}" for name, value in facts(record, settings)]
     traces = [failure.traceback_text for failure in record.failures if failure.traceback_text]
     return "\n".join([f"plugin {record.name} {record.version}", *lines, *traces])

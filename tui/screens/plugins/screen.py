@@ -68,7 +68,7 @@ class PluginsScreen(KitchenScreen[list[Record]]):
         """Show what is known of every plugin."""
         self.records = data
         waiting = sum(record.state is State.DISCOVERED for record in data)
-        failed = sum(record.state is State.FAILED for record in data)
+        failed = sum(record.state in (State.FAILED, State.QUARANTINED) for record in data)
         facts = [f"{len(data)} plugins"]
         facts += [f"{waiting} new, not accepted"] if waiting else []
         facts += [f"! {failed} failed"] if failed else []
@@ -98,7 +98,8 @@ class PluginsScreen(KitchenScreen[list[Record]]):
     def action_details(self) -> None:
         """Show all of the plugin under the cursor."""
         if self.record is not None:
-            self.app.push_screen(PluginDetailsScreen(self.record))
+            settings = self.kitchen.host.known_settings(self.record.name)
+            self.app.push_screen(PluginDetailsScreen(self.record, settings))
 
     def action_accept(self) -> None:
         """Turn the plugin under the cursor on, now and for later."""
@@ -117,7 +118,8 @@ class PluginsScreen(KitchenScreen[list[Record]]):
         record = self.record
         if record is None:
             return
-        for id_ in (*(v.id for v in record.views), *(c.id for c in record.checks)):
+        ids = (*(view.id for view in record.views), *(check.id for check in record.checks))
+        for id_ in (record.name, *ids):
             self.kitchen.host.retry(id_)
         self.kitchen.say(f"{record.name} is tried again when it is next shown.")
         self.kitchen.read_anew()
@@ -149,5 +151,5 @@ class PluginsScreen(KitchenScreen[list[Record]]):
         if action == "turn_off":
             return record.state not in (State.DISABLED, *HOPELESS)
         if action == "again":
-            return bool(record.failures)
+            return bool(record.failures) or record.state is State.QUARANTINED
         return True

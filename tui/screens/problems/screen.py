@@ -10,7 +10,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from bakehouse.plugin import Column, Ref, Row, RowStyle, Table
 from core.commands.trying import redo
@@ -20,6 +19,7 @@ from core.services.planning import plan_service
 from core.services.planning.plan_service import PlanProblem
 from core.session import KitchenSession
 from core.worker import SessionWorker
+from tui.screens.dialog import Dialog
 from tui.screens.form.offers import Prefilled
 from tui.widgets.listing import Listing
 from tui.widgets.table import TableView
@@ -55,7 +55,7 @@ WRONG = ("no recipe", "empty bundle", "short", "stale target", "expired")
 TRYING = "These are the problems of what is tried; keep or drop that before you mend one."
 
 
-class ProblemsScreen(ModalScreen[None]):
+class ProblemsScreen(Dialog[None]):
     """The problems of one event."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
@@ -21,6 +20,7 @@ from core.commands.what_if import Step
 from core.errors import BakehouseError
 from core.session import KitchenSession
 from core.worker import SessionWorker
+from tui.screens.dialog import Dialog
 from tui.screens.why.reading import Line, read_why
 from tui.widgets.plain import plain
 from tui.widgets.words import Words
@@ -56,7 +56,7 @@ class WhyTree(Tree[Line]):
         return label if isinstance(label, Text) else Text(plain(label))
 
 
-class WhyScreen(ModalScreen[Line | None]):
+class WhyScreen(Dialog[Line | None]):
     """The tree of one or several items of an event."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,0 +1,33 @@
+"""What stands over a screen, and goes away once."""
+
+from __future__ import annotations
+
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen, ScreenResultType
+
+
+class Dialog(ModalScreen[ScreenResultType]):
+    """A modal screen that only ever takes itself away.
+
+    Textual's `dismiss` takes away whatever is on top: the second of two quick keys, or work that
+    ends late, would take the screen below, or end the program where there is none.
+    """
+
+    _left: tuple[ScreenResultType | None] | None = None
+    """The result to leave with, where it ended while another mode was open."""
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Go away with a result, and with whatever is on top; once."""
+        if self not in self.app.screen_stack:
+            if self.is_attached and self._left is None:
+                self._left = (result,)
+            return AwaitComplete()
+        while self.app.screen is not self:
+            self.app.pop_screen()
+        self._left = (result,)
+        return super().dismiss(result)
+
+    def on_screen_resume(self) -> None:
+        """Go away now where it ended while another mode was open."""
+        if self._left is not None and self.app.screen is self:
+            super().dismiss(*self._left)
