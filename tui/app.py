@@ -58,6 +58,7 @@ class BakehouseApp(ContainingApp[str]):
         "app.tcss",
         "widgets/table.tcss",
         "widgets/headline.tcss",
+        "widgets/footer.tcss",
         "widgets/pane.tcss",
         "widgets/tabs.tcss",
         "widgets/notice.tcss",
@@ -122,12 +123,16 @@ class BakehouseApp(ContainingApp[str]):
         settings: Config | None = None,
         writers: Writers | None = None,
     ) -> None:
+        self._named, self._not_found = _found(event)
+        if self._named is not None:
+            # Else the home would be read and drawn first, for nobody to see.
+            vars(self)["DEFAULT_MODE"] = "event"
         super().__init__()
         self.host = host
-        self.first_event = event
         self.settings = settings or config()
         self.writers = writers or {}
         self.readonly = database().readonly
+        self.set_reactive(BakehouseApp.event_id, self._named)
         self.last_key = time.monotonic()
         self._heartbeat: Heartbeat | None = None
         self.receipt: Draft | None = None
@@ -159,8 +164,8 @@ class BakehouseApp(ContainingApp[str]):
             self.say(note, "warning")
         if self.troubles:
             self.say_troubles()
-        if self.first_event is not None:
-            self.open_named_event(self.first_event)
+        if self._not_found:
+            self.say(self._not_found, "error")
 
     def on_unmount(self) -> None:
         """Stop following."""
@@ -234,18 +239,6 @@ class BakehouseApp(ContainingApp[str]):
         """Open an event in the workspace."""
         self.event_id = event_id
         self.switch_mode("event")
-
-    @work(exclusive=True, group="open")
-    async def open_named_event(self, name: str) -> None:
-        """Open the event of this name."""
-        from core.services import event_service
-
-        try:
-            found = await asyncio.wrap_future(in_thread(lambda: event_service.find_event(name)))
-        except BakehouseError as error:
-            self.say(str(error), "error")
-            return
-        self.open_event(found.id)
 
     @work(exclusive=True, group="open")
     async def open_next_event(self) -> None:
@@ -406,6 +399,18 @@ class BakehouseApp(ContainingApp[str]):
             + Text("Nothing that was recorded is lost.")
         )
         self._close_messages_no_wait()
+
+
+def _found(event: str | None) -> tuple[int | None, str]:
+    """Return the id of the event of a name, or why there is none; before there is a screen."""
+    if event is None:
+        return None, ""
+    from core.services import event_service
+
+    try:
+        return event_service.find_event(event).id, ""
+    except BakehouseError as error:
+        return None, str(error)
 
 
 def run_app(

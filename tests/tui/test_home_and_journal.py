@@ -248,7 +248,8 @@ async def test_a_million_entries_open_as_fast_as_ten(sqlite_kitchen: Database, s
 
 async def test_keys_can_be_searched(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
-        await keys(pilot, "enter", "question_mark")
+        await keys(pilot, "enter")
+        await keys(pilot, "question_mark")
         assert isinstance(pilot.app.screen, HelpScreen)
         await write(pilot, "target")
         assert [row.cells[0] for row in table(pilot).rows] == ["t"]

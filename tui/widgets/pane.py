@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Markdown as MarkdownText
 
 from bakehouse.plugin import Chart, Markdown, Ref, Row, Sections, Table, ViewData
 from plugins.host import Failure, Loaded, View
@@ -277,6 +276,9 @@ class MarkdownView(VerticalScroll):
 
     def compose(self) -> ComposeResult:
         """Lay out the text."""
+        # Slow to import, and few views are texts.
+        from textual.widgets import Markdown as MarkdownText
+
         yield MarkdownText(self._data.text, open_links=False)
 
 
@@ -289,6 +291,8 @@ class SectionsView(VerticalScroll):
 
     def compose(self) -> ComposeResult:
         """Lay out a title and what belongs to it, one after the other."""
+        from textual.widgets import Markdown as MarkdownText
+
         for title, part in self._data.parts:
             if title:
                 yield Words(title, classes="section-title")

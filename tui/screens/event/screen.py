@@ -9,7 +9,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from bakehouse.plugin import Action, Ref, Row
 from core import clock
@@ -28,6 +28,7 @@ from tui.screens.problems.screen import ProblemsScreen
 from tui.screens.why.reading import Line
 from tui.screens.why.screen import WhyScreen
 from tui.widgets.days import days_left
+from tui.widgets.footer import Footer
 from tui.widgets.headline import Head, Headline
 from tui.widgets.notice import Notice
 from tui.widgets.pane import Pane

@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.widgets import Footer
 
 from bakehouse.plugin import Ref
 from core import clock
@@ -20,6 +19,7 @@ from tui.screens.base import KitchenScreen
 from tui.screens.events.next_time import a_year_on, renamed
 from tui.screens.events.reading import Home, as_table, read_home
 from tui.screens.form.offers import Prefilled
+from tui.widgets.footer import Footer
 from tui.widgets.headline import Head, Headline
 from tui.widgets.listing import Listing
 from tui.widgets.notice import Notice

@@ -14,7 +14,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Footer
 
 from bakehouse.plugin import Column, Ref, Row, Table
 from core import clock
@@ -25,6 +24,7 @@ from core.services.rows import ChangeRow
 from core.session import KitchenSession
 from tui.screens.base import KitchenScreen
 from tui.screens.journal.details import DetailsScreen
+from tui.widgets.footer import Footer
 from tui.widgets.headline import Head, Headline
 from tui.widgets.listing import Listing
 from tui.widgets.notice import Notice

@@ -10,7 +10,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.widgets import Footer
 
 from core.errors import BakehouseError
 from core.session import KitchenSession
@@ -19,6 +18,7 @@ from tui.screens.base import KitchenScreen
 from tui.screens.plugins.details import PluginDetailsScreen
 from tui.screens.plugins.reading import as_table
 from tui.threads import in_thread
+from tui.widgets.footer import Footer
 from tui.widgets.headline import Head, Headline
 from tui.widgets.listing import Listing
 from tui.widgets.notice import Notice
