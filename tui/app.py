@@ -160,6 +160,7 @@ class BakehouseApp(ContainingApp[str]):
         if any(not record.builtin for record in self.host.records()):
             self._heartbeat = Heartbeat(self.host, lambda _, said: self.say(said, "warning"))
             self.set_interval(BEAT, self._heartbeat.beat)
+        self.app_resume_signal.subscribe(self, self._back)
         for note in self.host.notes:
             self.say(note, "warning")
         if self.troubles:
@@ -172,6 +173,10 @@ class BakehouseApp(ContainingApp[str]):
         self._lookout.end()
         if self._heartbeat is not None:
             self._heartbeat.end()
+
+    def _back(self, _: object) -> None:
+        """Draw everything anew: after `fg` the terminal is empty."""
+        self.refresh(layout=True)
 
     async def on_event(self, event: events.Event) -> None:
         """Note when a person last did something."""

@@ -172,6 +172,8 @@ async def keys(pilot: Pilot[None], *pressed: str) -> None:
     """Press keys, and wait for what each of them starts."""
     for key in pressed:
         await pilot.press(key)
+        with suppress(WorkerCancelled):
+            await pilot.app.workers.wait_for_complete()
     await settle(pilot)
 
 

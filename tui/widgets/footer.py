@@ -43,10 +43,10 @@ class Footer(Widget):
         for pressed, said, what in shown:
             if line.cell_len + cell_len(f" {said} {what} ") > room:
                 break
-            self._put(line, pressed, Text(f" {said}", key) + Text(f" {what} ", description))
+            self._put(line, pressed, Text.assemble((f" {said}", key), (f" {what} ", description)))
         line.append(" " * (room - line.cell_len))
         pressed, said, what = palette
-        self._put(line, pressed, Text(f" {said}", key) + Text(f" {what} ", description))
+        self._put(line, pressed, Text.assemble((f" {said}", key), (f" {what} ", description)))
         line.truncate(width)
         return line
 

@@ -13,7 +13,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.timer import Timer
-from textual.widgets import Footer
 
 from bakehouse.plugin import Ref, Table
 from core.errors import BakehouseError, NotFound
@@ -25,6 +24,7 @@ from tui.screens.kitchen.cards import Card, read_card
 from tui.screens.kitchen.lists import read_list
 from tui.screens.kitchen.things import KINDS, Kind, Thing, thing_of
 from tui.screens.kitchen.uses import UsesScreen
+from tui.widgets.footer import Footer
 from tui.widgets.headline import Head, Headline
 from tui.widgets.listing import Listing
 from tui.widgets.notice import Notice

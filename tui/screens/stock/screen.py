@@ -10,7 +10,7 @@ from typing import ClassVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from bakehouse.plugin import Ref
 from core import clock
@@ -24,6 +24,7 @@ from tui.screens.stock.lots import LotsPanel, LotsTable, read_lots
 from tui.screens.stock.reading import NOTHING, Stock, read_stock
 from tui.screens.stock.table import StockTable
 from tui.screens.why.feeds import FeedsScreen
+from tui.widgets.footer import Footer
 from tui.widgets.headline import Head, Headline
 from tui.widgets.notice import Notice
 from tui.widgets.table import TableView
