@@ -32,19 +32,19 @@ def go_to(pilot: Pilot[None], name: str) -> None:
 
 
 async def test_states_times_and_failures_are_shown(demo: Database, site: Site) -> None:
-    site.install("ovens", "raise ValueError('the oven is cold')")
+    site.install("stoves", "raise ValueError('the oven is cold')")
     async with running(site, event="winter-market-stall") as pilot:
         await keys(pilot, "5" if len(pilot.app.screen.query(Pane)) > 4 else "4")
         await keys(pilot, "f6")
         assert isinstance(pilot.app.screen, PluginsScreen)
         assert cells(pilot, "shopping")["state"] == "loaded"
         assert cells(pilot, "shopping")["slowest"].endswith(" ms")
-        assert "the oven is cold" in cells(pilot, "ovens")["reason"]
-        go_to(pilot, "ovens")
+        assert "the oven is cold" in cells(pilot, "stoves")["reason"]
+        go_to(pilot, "stoves")
         await keys(pilot, "enter")
         assert isinstance(pilot.app.screen, PluginDetailsScreen)
         told = " ".join(str(each.render()) for each in pilot.app.screen.query(Words))
-        assert "bakehouse-ovens 1.0" in told
+        assert "bakehouse-stoves 1.0" in told
         assert "the oven is cold" in told
         await keys(pilot, "C")
         assert "the oven is cold" in pilot.app.clipboard
