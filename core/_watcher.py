@@ -23,7 +23,7 @@ class Watcher:
         self._driver: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
         if kitchen.path is not None:
-            self._file = _sqlite.identity_of(kitchen.path)
+            self._file = self._see_file()
             try:
                 self._driver = _sqlite.connect(kitchen.path, "ro", kitchen.timeout)
             except sqlite3.Error as error:
@@ -48,13 +48,14 @@ class Watcher:
         if self._driver is None:
             with self._kitchen.reader.connect() as connection:
                 return connection.scalar(text("SELECT max(id) FROM change")) or 0
-        self._see_file()
+        if self._see_file() != self._file:
+            raise DatabaseUnreachable(f"{self._kitchen} has been replaced by another file.")
         try:
             return int(self._driver.execute("PRAGMA data_version").fetchone()[0])
         except sqlite3.Error as error:
             raise _explained(error, self._kitchen) from error
 
-    def _see_file(self) -> None:
+    def _see_file(self) -> tuple[int, int]:
         # An open connection goes on with a file that has lost its name.
         assert self._kitchen.path is not None
         found = _sqlite.identity_of(self._kitchen.path)
@@ -63,8 +64,7 @@ class Watcher:
                 f"{self._kitchen} is gone: it was deleted, moved or renamed. Put it back, or "
                 "restore a backup under this name."
             )
-        if found != self._file:
-            raise DatabaseUnreachable(f"{self._kitchen} has been replaced by another file.")
+        return found
 
 
 def _explained(error: sqlite3.Error, kitchen: Database) -> BaseException:

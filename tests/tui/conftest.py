@@ -116,6 +116,12 @@ def named_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test a config folder of its own: a chosen theme is remembered there."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config-home"))
+
+
+@pytest.fixture(autouse=True)
 def still_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the cursor from blinking, so that pictures are always the same."""
     monkeypatch.setattr(Input, "cursor_blink", False)

@@ -68,8 +68,10 @@ async def test_a_deleted_file_is_told_and_what_was_typed_stays(
         rows = len(pilot.app.screen.query_one(TableView).rows)
         dialog = await make_a_batch(pilot)
         move_away(path, elsewhere)
-        await until(pilot, lambda: bool(app_of(pilot).lost))
-        assert "is gone: it was deleted, moved or renamed" in said(pilot)[-1]
+        await until(
+            pilot, lambda: "is gone: it was deleted, moved or renamed" in app_of(pilot).lost
+        )
+        assert app_of(pilot).lost in said(pilot)[-1]
         await keys(pilot, "enter")
         assert pilot.app.screen is dialog
         assert typed(dialog) == "2"

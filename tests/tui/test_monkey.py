@@ -62,7 +62,6 @@ def somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "monkey"
     folder.mkdir()
     monkeypatch.chdir(folder)
-    monkeypatch.setenv("BAKEHOUSE_CONFIG", str(folder / "config.toml"))
 
 
 @pytest.mark.parametrize("seed", [1, 2])

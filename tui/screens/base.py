@@ -110,7 +110,9 @@ class KitchenScreen(Screen[None], Generic[Data]):
 
     @work(exclusive=True, group="load")
     async def load(self) -> None:
-        """Read everything in one transaction and show it."""
+        """Read everything in one transaction and show it; before the mount there is no need."""
+        if self._session is None:
+            return
         generation = self.kitchen.generation
         try:
             revision, data = await self._load()

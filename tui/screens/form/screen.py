@@ -216,14 +216,14 @@ class FormScreen(Dialog[ChangeRow | None]):
         self.preview = seen
         self.looked = True
         differences = () if seen is None else seen.differences
-        self.query_one(DifferencesView).show(
-            differences, done=seen is not None, several=self.about_event is None
-        )
+        for view in self.query(DifferencesView):
+            view.show(differences, done=seen is not None, several=self.about_event is None)
 
     def _say(self, text: str, *, bad: bool = False) -> None:
-        message = self.query_one("#form-message", Words)
-        message.set_class(bad, "error")
-        message.say(f"✗ {text}" if bad else text)
+        # Work may end while the dialog is being taken away.
+        for message in self.query("#form-message").results(Words):
+            message.set_class(bad, "error")
+            message.say(f"✗ {text}" if bad else text)
 
     # -- doing it ----------------------------------------------------------------------------------
 
