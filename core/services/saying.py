@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.models import Item, Measure, Setting
+from core.models import Item, Setting
 from core.money import say_money
+from core.services._facts import item_facts
 from core.session import reading, remembered
-from core.units import UNKNOWN, Amount, ItemFacts, say, say_stock
+from core.units import UNKNOWN, ItemFacts, say, say_stock
 
 CURRENCY = "USD"
 
@@ -60,18 +60,7 @@ def amounts(session: Session | None = None) -> Say:
 
 
 def _load(session: Session) -> Say:
-    measures: dict[int, dict[str, Amount]] = defaultdict(dict)
-    for item_id, name, amount, unit in session.execute(
-        select(Measure.item_id, Measure.name, Measure.amount, Measure.unit)
-    ):
-        measures[item_id][name] = Amount(amount, unit)
-    facts: dict[int, ItemFacts] = {}
-    display: dict[int, str | None] = {}
-    query = select(
-        Item.id, Item.name, Item.unit, Item.grams_per_ml, Item.grams_each, Item.display_unit
-    )
-    for item_id, name, unit, per_ml, each, shown in session.execute(query):
-        facts[item_id] = ItemFacts(name, unit, per_ml, each, measures[item_id])
-        display[item_id] = shown
+    rows = session.execute(select(Item.id, Item.display_unit))
+    display = {row.id: row.display_unit for row in rows}
     currency = session.scalar(select(Setting.value).where(Setting.key == "currency"))
-    return Say(facts, display, currency or CURRENCY)
+    return Say(item_facts(session), display, currency or CURRENCY)

@@ -92,6 +92,7 @@ READS: dict[str, ByIds] = {
     "catalog_service.get_recipe": lambda k: given(k.recipe),
     "catalog_service.get_bundle": lambda k: given(k.bag),
     "catalog_service.free_slug": lambda k: given("item", "Tart"),
+    "composition_service.get_compositions": lambda k: given(),
     "doctor_service.check_kitchen": lambda k: given(),
     "event_service.get_production_progress": lambda k: given(k.event),
     "event_service.get_assembly_progress": lambda k: given(k.event),
