@@ -40,7 +40,8 @@ class Pane(Listing):
         self.number = 0
         self.alone = False
         self.failure: Failure | None = None
-        self._outcome: Loaded | Failure | None = None
+        self.outcome: Loaded | Failure | None = None
+        """What its view returned last, or None before that."""
         self._ready = False
         self._wants_focus = False
         self._note = ""
@@ -55,11 +56,11 @@ class Pane(Listing):
         """Wait for data."""
         super().on_mount()
         self._ready = True
-        self.table.loading = self._outcome is None
+        self.table.loading = self.outcome is None
         self.watch(self.app, "sources", self._show_source)
         self._show_title()
-        if self._outcome is not None:
-            self.show(self._outcome)
+        if self.outcome is not None:
+            self.show(self.outcome)
         if self._wants_focus:
             self.focus_content()
 
@@ -105,7 +106,7 @@ class Pane(Listing):
 
     def show(self, outcome: Loaded | Failure) -> None:
         """Show what the view returned, or why it failed."""
-        self._outcome = outcome
+        self.outcome = outcome
         if not self._ready:
             return
         self.table.loading = False
@@ -187,7 +188,7 @@ class Pane(Listing):
 
     def _show_source(self) -> None:
         """Say which plugin this comes from, how long it took and what state it is of, or not."""
-        outcome, view = self._outcome, self.view
+        outcome, view = self.outcome, self.view
         facts = [f"{view.plugin} {view.version}", view.id]
         if isinstance(outcome, Loaded):
             facts += [f"{outcome.ms:.0f} of {view.spec.budget_ms} ms", f"rev {outcome.revision}"]
@@ -204,7 +205,7 @@ class Pane(Listing):
 
     def exported(self) -> ViewData:
         """Return what the view returned where it is no list, else the rows as they are shown."""
-        outcome = self._outcome
+        outcome = self.outcome
         if isinstance(outcome, Loaded) and not isinstance(outcome.data, Table):
             return outcome.data
         return super().exported()

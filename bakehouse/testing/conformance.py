@@ -1,0 +1,239 @@
+"""What every plugin must hold, to inherit.
+
+Each test is about one view or check of `plugin` and says in its name what it holds. Times are CPU
+time, so that a busy machine fails nobody.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import is_dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import Any, ClassVar
+
+import pytest
+
+from bakehouse.plugin import Area, CheckSpec, Finding, ViewSpec
+from bakehouse.testing.commands import Command
+from bakehouse.testing.installed import name_of
+from bakehouse.testing.kitchens import Samples
+from bakehouse.testing.screens import NARROW, WIDE, Screens
+from bakehouse.testing.views import Views
+
+REGISTRATION_MS = 50
+"""How much CPU time registering may take, Bakehouse's own import not counted."""
+HARD_LIMIT = 10
+"""How many times its budget a view may take on the biggest event."""
+READS = ("SELECT", "WITH", "PRAGMA", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET", "SHOW")
+HEAVY = ("textual", "sqlalchemy", "core.session", "tui")
+
+
+class _Registration:
+    """What holds for whatever a plugin registers."""
+
+    plugin: ClassVar[ModuleType]
+    """The module that the plugin's entry point names."""
+
+    def test_registering_is_light(self) -> None:
+        """Importing the plugin pulls in no screen and no database, and takes under 50 ms."""
+        code = (
+            "import bakehouse.plugin, json, sys, time\n"
+            "before = time.process_time()\n"
+            f"import {self.plugin.__name__}\n"
+            "ms = (time.process_time() - before) * 1000\n"
+            f"heavy = [name for name in {HEAVY!r} if name in sys.modules]\n"
+            "print(json.dumps([ms, heavy]))"
+        )
+        path = json.dumps(sys.path)
+        done = subprocess.run(
+            [sys.executable, "-c", f"import sys; sys.path[:] = {path}\n{code}"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        ms, heavy = json.loads(done.stdout.splitlines()[-1])
+        assert not heavy, f"importing the plugin imports {', '.join(heavy)}; name them in `load`"
+        assert ms < REGISTRATION_MS, f"importing the plugin takes {ms:.0f} ms"
+
+
+class ViewConformance(_Registration):
+    """Every view of a plugin."""
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Make one test of each kind for each view."""
+        _for_each("spec", _specs(self.plugin, "views"), metafunc)
+
+    def test_the_id_begins_with_the_name_of_the_plugin(self, spec: ViewSpec) -> None:
+        """An id is the plugin's name, or that, a dot and more."""
+        _check_prefix(spec.id, name_of(self.plugin))
+
+    def test_every_reference_resolves(self, spec: ViewSpec) -> None:
+        """`load` names a function that is there."""
+        _check_reference(spec.load)
+
+    def test_it_loads_on_every_event(
+        self, spec: ViewSpec, bakehouse_views_of: Any, bakehouse_big_events: Samples
+    ) -> None:
+        """An empty event, an ordinary one and one of 10,000 lines."""
+        views: Views = bakehouse_views_of(self.plugin)
+        for event_id in bakehouse_big_events.all():
+            views.load(spec.id, event_id)
+
+    def test_it_keeps_within_its_budget(
+        self, spec: ViewSpec, bakehouse_views_of: Any, bakehouse_big_events: Samples
+    ) -> None:
+        """Its budget on an ordinary event, ten times that on one of 10,000 lines."""
+        views: Views = bakehouse_views_of(self.plugin)
+        events = bakehouse_big_events
+        for event_id, limit in ((events.typical, 1), (events.big, HARD_LIMIT)):
+            ms = min(_cpu_ms(views, spec.id, event_id) for _ in range(3))
+            assert ms <= spec.budget_ms * limit, f"{ms:.0f} ms of CPU for {spec.budget_ms} ms"
+
+    def test_its_queries_do_not_grow_with_the_data(
+        self, spec: ViewSpec, bakehouse_views_of: Any, bakehouse_big_events: Samples
+    ) -> None:
+        """As many statements for 10,000 lines as for an ordinary event."""
+        views: Views = bakehouse_views_of(self.plugin)
+        counts = []
+        for event_id in (bakehouse_big_events.typical, bakehouse_big_events.big):
+            with views.statements() as sent:
+                views.load(spec.id, event_id)
+            counts.append(len(sent))
+        assert counts[1] <= counts[0], f"{counts[0]} queries became {counts[1]}"
+
+    def test_it_writes_nothing(
+        self, spec: ViewSpec, bakehouse_views_of: Any, bakehouse_events: Samples
+    ) -> None:
+        """It sends statements that read, and nothing else."""
+        views: Views = bakehouse_views_of(self.plugin)
+        with views.statements() as sent:
+            views.load(spec.id, bakehouse_events.typical)
+        wrong = [text for text in sent if not text.lstrip(" (\n").upper().startswith(READS)]
+        assert not wrong
+
+    def test_one_state_gives_the_same_data_twice(
+        self, spec: ViewSpec, bakehouse_views_of: Any, bakehouse_events: Samples
+    ) -> None:
+        """Nothing in it hangs on the order of a set, the clock or chance."""
+        views: Views = bakehouse_views_of(self.plugin)
+        first, second = views.twice(spec.id, bakehouse_events.typical)
+        assert first.data == second.data
+        assert first.data == views.load(spec.id, bakehouse_events.typical)
+
+    def test_its_data_is_frozen(
+        self, spec: ViewSpec, bakehouse_views_of: Any, bakehouse_events: Samples
+    ) -> None:
+        """What it returns is a frozen dataclass."""
+        views: Views = bakehouse_views_of(self.plugin)
+        kind: Any = type(views.load(spec.id, bakehouse_events.typical))
+        assert is_dataclass(kind)
+        assert kind.__dataclass_params__.frozen, "declare it with frozen=True"
+
+    @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
+    def test_it_shows_on_the_screen(
+        self,
+        spec: ViewSpec,
+        size: tuple[int, int],
+        bakehouse_screens_of: Any,
+        bakehouse_events: Samples,
+    ) -> None:
+        """Its pane shows it, and no error, on a small terminal too."""
+        screens: Screens = bakehouse_screens_of(self.plugin)
+        shown = screens.show(spec.id, bakehouse_events.typical, size=size)
+        assert shown.failure is None, str(shown.failure)
+
+    @pytest.mark.parametrize("form", ["--json", "--csv", "--markdown"])
+    def test_it_works_on_the_command_line(
+        self, spec: ViewSpec, form: str, bakehouse_command_of: Any, bakehouse_events: Samples
+    ) -> None:
+        """`bakehouse show` prints it in every form."""
+        command: Command = bakehouse_command_of(self.plugin)
+        event = [str(bakehouse_events.typical)] if spec.area is Area.EVENT else []
+        ended = command.run("show", spec.id, *event, form)
+        assert ended.code == 0, ended.err
+        if form == "--json":
+            assert ended.data["view"] == spec.id
+
+
+class CheckConformance(_Registration):
+    """Every check of a plugin."""
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Make one test of each kind for each check."""
+        _for_each("spec", _specs(self.plugin, "checks"), metafunc)
+
+    def test_the_id_begins_with_the_name_of_the_plugin(self, spec: CheckSpec) -> None:
+        """An id is the plugin's name, or that, a dot and more."""
+        _check_prefix(spec.id, name_of(self.plugin))
+
+    def test_every_reference_resolves(self, spec: CheckSpec) -> None:
+        """`check` names a function that is there."""
+        _check_reference(spec.check)
+
+    def test_it_runs_on_every_event(
+        self, spec: CheckSpec, bakehouse_views_of: Any, bakehouse_big_events: Samples
+    ) -> None:
+        """An empty event, an ordinary one, one of 10,000 lines, and the whole kitchen."""
+        views: Views = bakehouse_views_of(self.plugin)
+        for event_id in (*bakehouse_big_events.all(), None):
+            failed = [f for f in _of(spec, views.findings(event_id)) if f.kind == "check-failed"]
+            assert not failed
+
+    def test_one_state_gives_the_same_findings_twice(
+        self, spec: CheckSpec, bakehouse_views_of: Any, bakehouse_events: Samples
+    ) -> None:
+        """Nothing in it hangs on the order of a set, the clock or chance."""
+        views: Views = bakehouse_views_of(self.plugin)
+        first = _of(spec, views.findings(bakehouse_events.typical))
+        assert first == _of(spec, views.findings(bakehouse_events.typical))
+
+    def test_every_finding_says_what_to_do(
+        self, spec: CheckSpec, bakehouse_views_of: Any, bakehouse_events: Samples
+    ) -> None:
+        """A problem without a fix is a complaint."""
+        views: Views = bakehouse_views_of(self.plugin)
+        for finding in _of(spec, views.findings(None)):
+            assert finding.message.strip()
+            assert finding.fix.strip(), f"what is to be done about: {finding.message}"
+
+
+# -- inside ----------------------------------------------------------------------------------------
+
+
+def _specs(plugin: ModuleType, hook: str) -> list[Any]:
+    specs: list[Any] = []
+    for function in vars(plugin).values():
+        told = getattr(function, "bakehouse_impl", None)
+        if told is not None and (told.get("specname") or function.__name__) == hook:
+            specs += function()
+    return specs
+
+
+def _for_each(name: str, specs: list[Any], metafunc: pytest.Metafunc) -> None:
+    if name in metafunc.fixturenames:
+        metafunc.parametrize(name, specs, ids=[spec.id for spec in specs])
+
+
+def _check_prefix(spec_id: str, name: str) -> None:
+    assert spec_id == name or spec_id.startswith(f"{name}."), f"{spec_id} is not of {name}"
+
+
+def _check_reference(reference: str) -> None:
+    module, _, attribute = reference.partition(":")
+    assert callable(getattr(import_module(module), attribute)), reference
+
+
+def _cpu_ms(views: Views, view: str, event_id: int | None) -> float:
+    before = time.thread_time()
+    views.load(view, event_id)
+    return (time.thread_time() - before) * 1000
+
+
+def _of(spec: CheckSpec, findings: Iterable[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.check == spec.id]

@@ -1,0 +1,91 @@
+"""The screen with a plugin, run without a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from plugins.host import Failure, Host
+    from tui.app import BakehouseApp
+    from tui.widgets.pane import Pane
+
+NARROW: Final = (80, 24)
+WIDE: Final = (120, 40)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a view came out: its error if it has one, and a picture of the whole screen."""
+
+    failure: Failure | None
+    svg: str
+
+
+class Screens:
+    """The app with one host."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def app(self, event_id: int | None = None) -> BakehouseApp:
+        """Make the app, for `snap_compare` of pytest-textual-snapshot for instance."""
+        from tui.app import BakehouseApp
+
+        event = None if event_id is None else str(event_id)
+        return BakehouseApp(self._host, event=event, look_every=3600)
+
+    @asynccontextmanager
+    async def running(
+        self, event_id: int | None = None, *, size: tuple[int, int] = WIDE
+    ) -> AsyncIterator[Pilot[str]]:
+        """Run the app and give its pilot when all is read."""
+        async with self.app(event_id).run_test(size=size, notifications=True) as pilot:
+            await settle(pilot)
+            yield pilot
+
+    def show(self, view: str, event_id: int, *, size: tuple[int, int] = WIDE) -> Shown:
+        """Open a view of an event, and return how it came out."""
+
+        async def play() -> Shown:
+            async with self.running(event_id, size=size) as pilot:
+                pane = await open_view(pilot, view)
+                return Shown(pane.failure, pilot.app.export_screenshot())
+
+        return asyncio.run(play())
+
+
+async def settle(pilot: Pilot[str]) -> None:
+    """Wait until every worker has ended and what they brought is on the screen."""
+    for _ in range(3):
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause(0)
+
+
+async def open_view(pilot: Pilot[str], view: str) -> Pane:
+    """Open a view of the event that is open, and give its pane when it has been loaded."""
+    from tui.screens.event.screen import EventScreen
+    from tui.widgets.pane import Pane
+
+    screen = pilot.app.screen
+    assert isinstance(screen, EventScreen), "open an event first"
+    panes = {pane.view.id: pane for pane in screen.query(Pane)}
+    assert view in panes, f"there is no {view}, only {', '.join(panes)}"
+    screen.action_pane(panes[view].number)
+    await settle(pilot)
+    await until(pilot, lambda: panes[view].outcome is not None)
+    return panes[view]
+
+
+async def until(pilot: Pilot[str], what: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until something is so."""
+    for _ in range(int(seconds * 100)):
+        if what():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError("it did not come about")
