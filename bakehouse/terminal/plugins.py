@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from bakehouse.terminal.options import Settings, common_options, json_option, settings_of
 from bakehouse.terminal.output import Heading, print_json, print_table, say
+from bakehouse.terminal.scaffold import KINDS, scaffold
 
 if TYPE_CHECKING:
     from plugins.host import Host, Record
@@ -112,6 +114,30 @@ def disable(ctx: click.Context, name: str) -> None:
     """Turn a plugin off."""
     record = settings_of(ctx).host().disable(name)
     click.echo(f"{record.name} {record.version} is {record.state}.")
+
+
+@plugins.command("new", help="Write a new plugin into a folder of its own: code, tests, metadata.")
+@click.argument("name")
+@click.option("--kind", type=click.Choice(KINDS), default="view", show_default=True)
+@click.option(
+    "--in",
+    "parent",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="Where to make its folder; by default here.",
+)
+@common_options
+@click.pass_context
+def new(ctx: click.Context, name: str, kind: str, parent: Path) -> None:
+    """Write a plugin from a template; imports none."""
+    taken = frozenset(record.name for record in settings_of(ctx).host().records())
+    written = scaffold(name, kind, parent, taken)
+    for path in written:
+        click.echo(path)
+    say(
+        f"Install it beside Bakehouse: pip install -e '{parent / f'bakehouse-{name}'}[test]'\n"
+        f"Then `pytest` in its folder, and `bakehouse plugins enable {name}`."
+    )
 
 
 @plugins.command("purge", help="Take the tables of a plugin, and all in them, out of the kitchen.")

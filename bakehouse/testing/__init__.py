@@ -10,7 +10,12 @@ Installed with Bakehouse and found by pytest without being asked for. The fixtur
 from __future__ import annotations
 
 from bakehouse.testing.commands import Command, Ended
-from bakehouse.testing.conformance import CheckConformance, ViewConformance
+from bakehouse.testing.conformance import (
+    CheckConformance,
+    ExporterConformance,
+    ImporterConformance,
+    ViewConformance,
+)
 from bakehouse.testing.kitchens import NOW, Samples
 from bakehouse.testing.screens import NARROW, WIDE, Screens
 from bakehouse.testing.views import Views
@@ -22,6 +27,8 @@ __all__ = [
     "CheckConformance",
     "Command",
     "Ended",
+    "ExporterConformance",
+    "ImporterConformance",
     "Samples",
     "Screens",
     "ViewConformance",

@@ -1,7 +1,7 @@
 """What every plugin must hold, to inherit.
 
-Each test is about one view or check of `plugin` and says in its name what it holds. Times are CPU
-time, so that a busy machine fails nobody.
+Each test is about one view, check or format of `plugin`, and says in its name what that must hold.
+Times are CPU time, so that a busy machine fails nobody.
 """
 
 from __future__ import annotations
@@ -10,15 +10,22 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
-from dataclasses import is_dataclass
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import Any, ClassVar
 
 import pytest
 
-from bakehouse.plugin import Area, CheckSpec, Finding, ViewSpec
+from bakehouse.plugin import (
+    Area,
+    CheckSpec,
+    ExporterSpec,
+    Finding,
+    ImporterSpec,
+    Source,
+    ViewSpec,
+)
 from bakehouse.testing.commands import Command
 from bakehouse.testing.installed import name_of
 from bakehouse.testing.kitchens import Samples
@@ -82,7 +89,7 @@ class ViewConformance(_Registration):
     ) -> None:
         """An empty event, an ordinary one and one of 10,000 lines."""
         views: Views = bakehouse_views_of(self.plugin)
-        for event_id in bakehouse_big_events.all():
+        for event_id in _places(spec, bakehouse_big_events.all()):
             views.load(spec.id, event_id)
 
     def test_it_keeps_within_its_budget(
@@ -114,8 +121,7 @@ class ViewConformance(_Registration):
         views: Views = bakehouse_views_of(self.plugin)
         with views.statements() as sent:
             views.load(spec.id, bakehouse_events.typical)
-        wrong = [text for text in sent if not text.lstrip(" (\n").upper().startswith(READS)]
-        assert not wrong
+        assert not _writing(sent)
 
     def test_one_state_gives_the_same_data_twice(
         self, spec: ViewSpec, bakehouse_views_of: Any, bakehouse_events: Samples
@@ -131,9 +137,10 @@ class ViewConformance(_Registration):
     ) -> None:
         """What it returns is a frozen dataclass."""
         views: Views = bakehouse_views_of(self.plugin)
-        kind: Any = type(views.load(spec.id, bakehouse_events.typical))
-        assert is_dataclass(kind)
-        assert kind.__dataclass_params__.frozen, "declare it with frozen=True"
+        data = views.load(spec.id, bakehouse_events.typical)
+        declared: Any = getattr(data, "__dataclass_params__", None)
+        assert declared is not None, f"{type(data).__name__} is no dataclass"
+        assert declared.frozen, f"declare {type(data).__name__} with frozen=True"
 
     @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
     def test_it_shows_on_the_screen(
@@ -182,7 +189,7 @@ class CheckConformance(_Registration):
         """An empty event, an ordinary one, one of 10,000 lines, and the whole kitchen."""
         views: Views = bakehouse_views_of(self.plugin)
         for event_id in (*bakehouse_big_events.all(), None):
-            failed = [f for f in _of(spec, views.findings(event_id)) if f.kind == "check-failed"]
+            failed = [f for f in _of(spec, views.findings(event_id)) if f.kind == "check_failed"]
             assert not failed
 
     def test_one_state_gives_the_same_findings_twice(
@@ -203,6 +210,105 @@ class CheckConformance(_Registration):
             assert finding.fix.strip(), f"what is to be done about: {finding.message}"
 
 
+class ImporterConformance(_Registration):
+    """Every format that a plugin reads."""
+
+    good: ClassVar[Mapping[str, bytes]]
+    """Files that can be imported into the sample kitchen, by name."""
+    bad: ClassVar[Mapping[str, bytes]]
+    """Files in which something is wrong, by name."""
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Make one test of each kind for each format."""
+        _for_each("spec", _specs(self.plugin, "importers"), metafunc)
+
+    def test_the_id_begins_with_the_name_of_the_plugin(self, spec: ImporterSpec) -> None:
+        """An id is the plugin's name, or that, a dot and more."""
+        _check_prefix(spec.id, name_of(self.plugin))
+
+    def test_every_reference_resolves(self, spec: ImporterSpec) -> None:
+        """`read` and `sniff` name functions that are there."""
+        for reference in filter(None, (spec.read, spec.sniff)):
+            _check_reference(reference)
+
+    def test_a_good_file_can_be_imported(
+        self, spec: ImporterSpec, bakehouse_views_of: Any, bakehouse_events: Samples
+    ) -> None:
+        """Every step of it is accepted; it is tried and not kept."""
+        from plugins.changes import preview
+
+        views: Views = bakehouse_views_of(self.plugin)
+        assert self.good, "give an example of a file"
+        for name, content in self.good.items():
+            changes = views.read(spec.id, Source(name, content))
+            assert changes == views.read(spec.id, Source(name, content))
+            preview(changes)
+
+    def test_a_bad_file_is_refused(
+        self, spec: ImporterSpec, bakehouse_views_of: Any, bakehouse_events: Samples
+    ) -> None:
+        """It is told what is wrong with it, also if it is empty or no text; nothing is done."""
+        from core.errors import BakehouseError
+        from core.services import journal_service
+        from plugins.changes import apply
+
+        views: Views = bakehouse_views_of(self.plugin)
+        before = journal_service.revision()
+        assert self.bad, "give an example of a file in which something is wrong"
+        suffix = (spec.suffixes or ("",))[0]
+        for name, content in {**self.bad, f"noise{suffix}": bytes(range(256))}.items():
+            with pytest.raises(BakehouseError):
+                apply(views.read(spec.id, Source(name, content)))
+        assert journal_service.revision() == before
+
+
+class ExporterConformance(_Registration):
+    """Every format that a plugin writes."""
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Make one test of each kind for each format."""
+        _for_each("spec", _specs(self.plugin, "exporters"), metafunc)
+
+    def test_the_id_begins_with_the_name_of_the_plugin(self, spec: ExporterSpec) -> None:
+        """An id is the plugin's name, or that, a dot and more."""
+        _check_prefix(spec.id, name_of(self.plugin))
+
+    def test_every_reference_resolves(self, spec: ExporterSpec) -> None:
+        """`write` names a function that is there."""
+        _check_reference(spec.write)
+
+    def test_it_writes_every_event(
+        self, spec: ExporterSpec, bakehouse_views_of: Any, bakehouse_big_events: Samples
+    ) -> None:
+        """An empty event, an ordinary one and one of 10,000 lines, or the whole kitchen."""
+        views: Views = bakehouse_views_of(self.plugin)
+        for event_id in _places(spec, bakehouse_big_events.all()):
+            assert views.write(spec.id, event_id)
+
+    def test_its_queries_do_not_grow_with_the_data(
+        self, spec: ExporterSpec, bakehouse_views_of: Any, bakehouse_big_events: Samples
+    ) -> None:
+        """As many statements for 10,000 lines as for an ordinary event."""
+        views: Views = bakehouse_views_of(self.plugin)
+        counts = []
+        for event_id in (bakehouse_big_events.typical, bakehouse_big_events.big):
+            with views.statements() as sent:
+                views.write(spec.id, event_id)
+            counts.append(len(sent))
+        assert counts[1] <= counts[0], f"{counts[0]} queries became {counts[1]}"
+
+    def test_it_changes_nothing_and_is_the_same_twice(
+        self, spec: ExporterSpec, bakehouse_views_of: Any, bakehouse_events: Samples
+    ) -> None:
+        """One state of the kitchen gives one file."""
+        views: Views = bakehouse_views_of(self.plugin)
+        for event_id in _places(spec, bakehouse_events.all()):
+            with views.statements() as sent:
+                first = views.write(spec.id, event_id)
+            assert not _writing(sent)
+            assert first == views.write(spec.id, event_id)
+
+
 # -- inside ----------------------------------------------------------------------------------------
 
 
@@ -213,6 +319,15 @@ def _specs(plugin: ModuleType, hook: str) -> list[Any]:
         if told is not None and (told.get("specname") or function.__name__) == hook:
             specs += function()
     return specs
+
+
+def _places(spec: ViewSpec | ExporterSpec, event_ids: Iterable[int]) -> list[int | None]:
+    """Return where it is run: on every event, and where it may be, on none."""
+    return [*event_ids, None] if spec.area is Area.KITCHEN else [*event_ids]
+
+
+def _writing(sent: Iterable[str]) -> list[str]:
+    return [text for text in sent if not text.lstrip(" (\n").upper().startswith(READS)]
 
 
 def _for_each(name: str, specs: list[Any], metafunc: pytest.Metafunc) -> None:

@@ -111,26 +111,12 @@ def bakehouse_context() -> Callable[[int | None], AbstractContextManager[ViewCon
 
 
 @pytest.fixture
-def bakehouse_host(
-    bakehouse_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[Callable[..., Host]]:
+def bakehouse_host(bakehouse_home: Path) -> Callable[..., Host]:
     """Give a maker of hosts: `bakehouse_host(by_store)` has the built-in plugins and that one."""
-    from contextlib import ExitStack
-
-    from bakehouse.testing.installed import findable
+    from bakehouse.testing.installed import name_of
     from plugins.host import Host
 
-    with ExitStack() as stack:
-
-        def make(*plugins: ModuleType) -> Host:
-            folders = (tmp_path / f"plugin-{each.__name__}" for each in plugins)
-            names = [
-                stack.enter_context(findable(each, folder))
-                for each, folder in zip(plugins, folders, strict=True)
-            ]
-            return Host(names)
-
-        yield make
+    return lambda *plugins: Host([name_of(plugin) for plugin in plugins])
 
 
 @pytest.fixture
@@ -157,19 +143,14 @@ def bakehouse_screens_of(
 
 @pytest.fixture
 def bakehouse_command_of(
-    bakehouse_host: Callable[..., Host], request: pytest.FixtureRequest
+    request: pytest.FixtureRequest,
 ) -> Callable[[ModuleType], Command]:
     """Give the command line with a plugin: `bakehouse_command_of(by_store).run("show", …)`."""
     from bakehouse.testing.commands import Command
     from bakehouse.testing.installed import name_of
 
     database: Any = request.getfixturevalue(_kitchen_of(request))
-
-    def make(plugin: ModuleType) -> Command:
-        bakehouse_host(plugin)
-        return Command(database.url, (name_of(plugin),))
-
-    return make
+    return lambda plugin: Command(database.url, (name_of(plugin),))
 
 
 def _template_of(request: pytest.FixtureRequest) -> str:

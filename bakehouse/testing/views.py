@@ -1,4 +1,4 @@
-"""Loading what a plugin offers, as the screen does."""
+"""Running what a plugin offers, as the screen and the command line do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bakehouse.plugin import Finding, ViewContext, ViewData
+from bakehouse.plugin import ChangeSet, Finding, Source, ViewContext, ViewData
 
 if TYPE_CHECKING:
     from core.session import Database
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Views:
-    """The views and checks of one plugin on one kitchen.
+    """The views, checks and formats of one plugin on one kitchen.
 
     A failure becomes an `AssertionError` with the plugin's own traceback.
     """
@@ -52,6 +52,26 @@ class Views:
 
         with read_session() as session:
             return self.host.findings(session, event_id)
+
+    def read(self, importer: str, source: Source) -> ChangeSet:
+        """Return what an importer wants to be done for a file; nothing is done.
+
+        Raises:
+            BadFile: It found something wrong in the file.
+        """
+        from core.session import read_session
+
+        found = next(each for each in self.host.importers() if each.id == importer)
+        with read_session() as session:
+            return self.host.read_import(found, source, session)
+
+    def write(self, exporter: str, event_id: int | None = None) -> bytes:
+        """Return what an exporter writes."""
+        from core.session import read_session
+
+        found = next(each for each in self.host.exporters() if each.id == exporter)
+        with read_session() as session:
+            return self.host.write_export(found, session, event_id)
 
     @contextmanager
     def statements(self) -> Iterator[list[str]]:
