@@ -209,9 +209,9 @@ HEADING = "Plugins"
 
 def section(text: str) -> str:
     """Return the section of `docs/performance.md`."""
-    return f"""Made by `python -m benchmarks plugins --write`. CPU milliseconds, but the last one, which
-is time on the clock: a view with a budget of {BUDGET_MS} ms that runs SQL without end is stopped at ten
-times that, and the views after it go on.
+    return f"""Made by `python -m benchmarks plugins --write`. CPU milliseconds, but the last one,
+which is time on the clock: a view with a budget of {BUDGET_MS} ms that runs SQL without end is
+stopped at ten times that, and the views after it go on.
 
 {text}
 """

@@ -142,6 +142,28 @@ def bakehouse_screens_of(
 
 
 @pytest.fixture
+def bakehouse_picture_of(
+    bakehouse_screens_of: Callable[[ModuleType], Screens],
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[..., bool]:
+    """Give what compares a view with its picture; called with plugin, id, event and `size`.
+
+    It needs pytest-textual-snapshot; `pytest --snapshot-update` takes the pictures anew. Look at
+    them.
+    """
+    from core import terminal
+
+    monkeypatch.setattr(terminal, "name", lambda: "baker@oven")
+    compare = request.getfixturevalue("snap_compare")
+
+    def picture(plugin: ModuleType, view: str, event_id: int, **more: Any) -> bool:
+        return bakehouse_screens_of(plugin).matches(compare, view, event_id, **more)
+
+    return picture
+
+
+@pytest.fixture
 def bakehouse_command_of(
     request: pytest.FixtureRequest,
 ) -> Callable[[ModuleType], Command]:

@@ -49,6 +49,25 @@ class Screens:
             await settle(pilot)
             yield pilot
 
+    def matches(
+        self,
+        compare: Callable[..., bool],
+        view: str,
+        event_id: int,
+        *,
+        size: tuple[int, int] = WIDE,
+    ) -> bool:
+        """Compare a picture of a view with the one taken before, by pytest-textual-snapshot."""
+
+        async def before(pilot: Pilot[str]) -> None:
+            await settle(pilot)
+            await open_view(pilot, view)
+            await come_to_rest(pilot)
+
+        app = self.app(event_id)
+        app.animation_level = "none"
+        return compare(app, terminal_size=size, run_before=before)
+
     def show(self, view: str, event_id: int, *, size: tuple[int, int] = WIDE) -> Shown:
         """Open a view of an event, and return how it came out."""
 
@@ -65,6 +84,18 @@ async def settle(pilot: Pilot[str]) -> None:
     for _ in range(3):
         await pilot.app.workers.wait_for_complete()
         await pilot.pause(0)
+
+
+async def come_to_rest(pilot: Pilot[str]) -> None:
+    """Wait until the screen looks the same twice."""
+    before = ""
+    for _ in range(20):
+        await settle(pilot)
+        now = pilot.app.export_screenshot()
+        if now == before:
+            return
+        before = now
+    raise AssertionError("the screen did not come to rest")
 
 
 async def open_view(pilot: Pilot[str], view: str) -> Pane:

@@ -10,7 +10,7 @@ import bakehouse_by_store
 import pytest
 
 from bakehouse.plugin import Money, Sections, Table
-from bakehouse.testing import Samples, ViewConformance, Views
+from bakehouse.testing import NARROW, WIDE, Samples, ViewConformance, Views
 from core.services import event_service
 
 
@@ -62,3 +62,10 @@ def test_an_event_with_nothing_to_buy_says_so(
     assert isinstance(table, Table)
     assert not table.rows
     assert "Nothing to buy" in table.empty
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
+def test_it_looks_right(
+    size: tuple[int, int], bakehouse_picture_of: Callable[..., bool], bakehouse_events: Samples
+) -> None:
+    assert bakehouse_picture_of(bakehouse_by_store, "by-store", bakehouse_events.typical, size=size)
