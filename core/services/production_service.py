@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -212,17 +211,25 @@ class _Production:
         left, *worth = self._split_batches()
         expected: dict[int, Fraction] = {}
         for line, share_of in zip(others, worth, strict=True):
-            # Rounded down, what the plan wants of it would be short: the first output pays.
-            amount = whole = (line.amount or Fraction(1)) * share_of
+            per_batch = line.amount or Fraction(1)
+            amount = whole = per_batch * share_of
             if self._counted(line):
-                whole = Fraction(ceil(amount))
-                if (whole - amount) / (line.amount or Fraction(1)) > left:
-                    whole = Fraction(int(amount))
-            left += (amount - whole) / (line.amount or Fraction(1))
+                whole = Fraction(int(amount))
+                # Of what the event itself wants nothing is rounded away: the first output pays.
+                if whole < self._wanted(line) and (whole + 1 - amount) / per_batch <= left:
+                    whole += 1
+            left += (amount - whole) / per_batch
             expected[line.item_id] = whole
         rest = left * (first.amount or Fraction(1))
         expected[first.item_id] = Fraction(int(rest)) if self._counted(first) else rest
         return expected
+
+    def _wanted(self, line: Line) -> Fraction:
+        """Return how much of an output the event still wants; 0 where that is unknown."""
+        if self.event is None:
+            return Fraction(0)
+        plan = planned(self.session)
+        return plan.net(line.item_id, plan.index[self.event.id]) or Fraction(0)
 
     def _counted(self, line: Line) -> bool:
         return self.items[line.item_id].unit == "each"

@@ -47,7 +47,7 @@ def components(plan: Plan, place: int, found: list[Assembly], counts: list[int])
 def test_nothing_is_promised_twice_and_never_more_than_remains(kitchen: Kitchen) -> None:
     plan = make_plan(kitchen)
     for place in range(len(kitchen.events)):
-        found = [a for a in assemblies(plan, place) if a.now is not None]
+        found = [a for a in assemblies(plan, place) if a.now]
         for assembly in found:
             remaining = plan.net(assembly.bundle_id, place)
             assert remaining is not None
