@@ -18,7 +18,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import Keys, _character_to_key, format_key, key_to_character
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 import tui
 from core.config import Config, Trouble, line_of
@@ -125,11 +125,16 @@ def _ours(owner: type[DOMNode]) -> bool:
 
 
 def _of_classes(owners: Iterable[type[DOMNode]]) -> Iterator[_Bound]:
-    typing = set(Input._merge_bindings().key_to_bindings)
     for owner in owners:
+        # In a field, what edits the text comes first, as every letter does.
+        typing = {
+            key
+            for field in (Input, TextArea)
+            if issubclass(owner, field)
+            for key in field._merge_bindings().key_to_bindings
+        }
         for key, bindings in owner._merge_bindings().key_to_bindings.items():
-            # In a field, what edits the text comes first, as every letter does.
-            if not (issubclass(owner, Input) and key in typing):
+            if key not in typing:
                 yield from (_Bound(owner, key, binding) for binding in bindings)
 
 
@@ -140,6 +145,7 @@ class _Checking:
     def __init__(self, config: Config, bound: Collection[_Bound]) -> None:
         self._config = config
         self._bound = bound
+        self._keys_of_app = {each.key for each in bound if issubclass(each.owner, App)}
         self._troubles: list[Trouble] = []
 
     def check(self) -> Checked:
@@ -190,17 +196,25 @@ class _Checking:
         for id_ in reversed(list(keymap)):
             others = [each for each in now if each.binding.id != id_]
             for mine in (each for each in now if each.binding.id == id_):
-                taken = next((other for other in others if _clashing(mine, other)), None)
+                taken = next((other for other in others if self._clashing(mine, other)), None)
                 if taken is not None:
                     self._wrong(id_, _taken(mine.key, taken))
                     return id_
         return None
 
-
-def _clashing(one: _Bound, other: _Bound) -> bool:
-    """Tell whether two bindings want one key at one time, and did not before."""
-    as_before = one.binding.key == one.key and other.binding.key == other.key
-    return one.key == other.key and not as_before and _meet(one, other)
+    def _clashing(self, mine: _Bound, other: _Bound) -> bool:
+        """Tell whether two bindings want one key at one time, and did not before."""
+        if mine.key != other.key or not _meet(mine, other):
+            return False
+        # A screen that takes a key of the app for itself does so whatever the app does with it.
+        takes_over = (
+            issubclass(mine.owner, App)
+            and not issubclass(other.owner, App)
+            and other.binding.key == other.key
+            and other.key in self._keys_of_app
+        )
+        as_before = mine.binding.key == mine.key and other.binding.key == other.key
+        return not (as_before or takes_over)
 
 
 def _keys_now(bound: _Bound, keymap: Mapping[str, str]) -> list[str]:

@@ -57,6 +57,7 @@ async def test_letters_open_tabs_and_modes(demo: Database, site: Site) -> None:
         tabs = [letter for letter, each in pilot.app.screen.targets.items() if each.at.y == 1]
         await keys(pilot, tabs[2])
         assert [p.view.plugin for p in pilot.app.screen.query(Pane) if p.display] == ["shopping"]
+        await pilot.resize_terminal(160, 24)
         await keys(pilot, "f5", "ctrl+o")
         assert isinstance(pilot.app.screen, JumpScreen)
         first = [letter for letter, each in pilot.app.screen.targets.items() if each.at.y == 0][0]

@@ -256,7 +256,7 @@ async def test_keys_held_down_lose_nothing(demo: Database, site: Site) -> None:
         await settle(pilot)
         await pilot.pause()
         assert pilot.app.is_running
-        await keys(pilot, "f5")
+        await keys(pilot, "escape", "f5")
         assert pilot.app.current_mode == "journal"
 
 
