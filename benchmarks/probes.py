@@ -23,6 +23,7 @@ from bakehouse.plugin import Column, Table
 from core.session import configure
 from plugins.host import Host
 from tui.app import BakehouseApp
+from tui.collector import collecting_rarely, keep_what_is_there
 from tui.modes import MODES
 from tui.widgets.listing import Listing
 
@@ -189,6 +190,7 @@ def main() -> None:
     """Run one probe: its name, its argument, the kitchen, the event, and where to write."""
     name, argument, path, event, out = sys.argv[1:]
     configure(path)
+    keep_what_is_there()
     app = BakehouseApp(Host(only=()), event=event or None, look_every=3600)
 
     async def measured(pilot: Pilot[Any]) -> None:
@@ -201,7 +203,8 @@ def main() -> None:
         Path(out).write_text(json.dumps(found), encoding="utf-8")
         app.exit()
 
-    app.run(auto_pilot=measured)
+    with collecting_rarely():
+        app.run(auto_pilot=measured)
 
 
 if __name__ == "__main__":

@@ -27,11 +27,17 @@ RECIPES = 5_000
 EVENT = "winter-market-stall"
 WORKSPACE = ("Gingerbread", "Shopping", "Butter")
 """Words of every pane of the demo workspace."""
-START = (
-    "import sys; from core.session import configure; from plugins.host import Host; "
-    "from tui.app import run_app; configure(sys.argv[1]); "
-    "run_app(Host(only=()), event=sys.argv[2])"
-)
+START = """
+import sys
+from tui.collector import collecting_rarely
+with collecting_rarely():
+    from core.session import configure
+    from plugins.host import Host
+    from tui.app import run_app
+    configure(sys.argv[1])
+    run_app(Host(only=()), event=sys.argv[2])
+"""
+"""What `bakehouse` does without a command."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ class Program:
             environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor",
                            "TEXTUAL_ANIMATIONS": "none", "BAKEHOUSE_PLUGINS": "",
                            "BAKEHOUSE_TODAY": "2026-11-22", "PYTHONPATH": str(ROOT)}  # fmt: skip
+            # What is installed has its bytecode; the first start writes ours.
+            environment.pop("PYTHONDONTWRITEBYTECODE", None)
             # The size must be there before the program asks for it.
             fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
             os.execve(sys.executable, [sys.executable, *words], environment)

@@ -21,6 +21,7 @@ from core.services.rows import ChangeRow
 from core.session import database
 from plugins.host import Host
 from tui import modes
+from tui.collector import keep_what_is_there
 from tui.contain import ContainingApp
 from tui.crash import write_report
 from tui.exporting import Writers
@@ -32,6 +33,7 @@ from tui.screens.base import KitchenScreen
 from tui.screens.form.offers import Prefilled
 from tui.settings import apply_config
 from tui.signals import end_on_signals
+from tui.styling import KeptStylesheet
 from tui.themes import remember_theme, theme_of
 from tui.threads import in_thread
 from tui.widgets.listing import Listing
@@ -128,6 +130,7 @@ class BakehouseApp(ContainingApp[str]):
             # Else the home would be read and drawn first, for nobody to see.
             vars(self)["DEFAULT_MODE"] = "event"
         super().__init__()
+        self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
         self.host = host
         self.settings = settings or config()
         self.writers = writers or {}
@@ -437,6 +440,7 @@ def run_app(
     start_log(settings.log_level)
     app = BakehouseApp(host or Host(), event=event, settings=settings, writers=writers)
     log.info("opened %s", "a server" if database().path is None else database().path)
+    keep_what_is_there()
     try:
         return app.run() or app.return_code or 0
     finally:

@@ -10,6 +10,7 @@ import click
 from bakehouse.terminal.demos import demo_path, prepare_demo
 from bakehouse.terminal.options import Settings
 from bakehouse.terminal.output import say
+from tui.collector import collecting_rarely
 
 if TYPE_CHECKING:
     from bakehouse.plugin import ViewData
@@ -22,12 +23,17 @@ def open_screen(settings: Settings) -> int:
 
     Whoever asks for the demo there gets it, in its own file, in the same terminal.
     """
-    from tui.app import DEMO, run_app
-
     if not sys.stdout.isatty():
         raise click.UsageError(
             "The screen needs a terminal. For data use a command, such as `bakehouse event list`."
         )
+    with collecting_rarely():
+        return _run(settings)
+
+
+def _run(settings: Settings) -> int:
+    from tui.app import DEMO, run_app
+
     settings.open(create=not settings.readonly)
     ended = run_app(host=_prepared(settings), writers=writers())
     if ended == DEMO:

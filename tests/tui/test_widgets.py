@@ -20,7 +20,8 @@ from tui.screens.event.arranging import heights
 from tui.widgets.bars import bar
 from tui.widgets.columns import fit
 from tui.widgets.ordering import Sorting, ordered
-from tui.widgets.plain import fitted, has_words, plain
+from tui.widgets.plain import fitted, plain
+from tui.widgets.searching import Search
 from tui.widgets.table import TableView
 
 TCSS = Path(tui.__file__).parent / "widgets" / "table.tcss"
@@ -109,8 +110,17 @@ def test_a_fitted_text_has_its_width_and_moves_nothing(text: str, width: int) ->
 
 
 def test_words_are_found_without_accents() -> None:
-    assert has_words("Crème brûlée, small", "small BRULEE")
-    assert not has_words("Crème brûlée", "brulee big")
+    search = Search(a_table("Crème brûlée, small"))
+    assert search.rows("small BRULEE")
+    assert not search.rows("brulee big")
+
+
+def test_what_is_typed_on_and_taken_back_finds_the_same_as_typed_anew() -> None:
+    table = a_table("rye flour", "wheat flour", "white sugar", "flour sugar")
+    search = Search(table)
+    for words in ("fl", "flour", "flour w", "flour", "f", "w s", "w", "", "1 kg", "rye"):
+        assert search.rows(words) == Search(table).rows(words)
+    assert [row.key for row in search.rows("w fl")] == ["wheat flour"]
 
 
 @given(st.decimals(0, 100), st.integers(2, 20))

@@ -1,11 +1,11 @@
-"""Cells of plugin tables as text, as something to sort by, and as something to search in."""
+"""Cells of plugin tables as text and as something to sort by."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
 
-from bakehouse.plugin import Amount, Cell, Column, Money, Row, RowStyle
+from bakehouse.plugin import Amount, Cell, Column, Money, RowStyle
 from tui.widgets.plain import folded, plain
 
 UNKNOWN = "unknown"
@@ -56,9 +56,3 @@ def sort_key(cell: Cell) -> SortKey:
     if value:
         return (1, Decimal(0), folded(str(value).strip()))
     return (2, Decimal(0), "")
-
-
-def searchable(row: Row, columns: tuple[Column, ...]) -> str:
-    """Return everything that stands in a row."""
-    pairs = zip(row.cells, columns, strict=True)
-    return " ".join(said(cell, column, row.style) for cell, column in pairs)

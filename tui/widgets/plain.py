@@ -42,12 +42,6 @@ def folded(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-def has_words(text: str, words: str) -> bool:
-    """Tell whether each word of `words` is somewhere in `text`, case and accents ignored."""
-    where = folded(text)
-    return all(word in where for word in folded(words).split())
-
-
 def _harmless(char: str) -> str:
     if char.isprintable() or char in _KEPT_FORMATS:
         return char

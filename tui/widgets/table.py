@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -16,11 +16,12 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from bakehouse.plugin import Column, Row, Table
-from tui.widgets.cells import said, searchable
+from tui.widgets.cells import said
 from tui.widgets.columns import Fitted, fit
 from tui.widgets.drawing import heading_line, part, row_line, totals_line
 from tui.widgets.ordering import Sorting, after, ordered
-from tui.widgets.plain import has_words, plain
+from tui.widgets.plain import plain
+from tui.widgets.searching import Search
 
 EMPTY = Table([Column("nothing", "")], empty="")
 WHOLE_ROWS = ("done", "muted")
@@ -74,6 +75,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, *, classes: str | None = None) -> None:
         super().__init__(classes=classes)
         self.table = EMPTY
+        self._search = Search(EMPTY)
         self.rows: Sequence[Row] = ()
         self.words = ""
         self.sorting: Sorting | None = None
@@ -114,6 +116,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
     def show_table(self, table: Table) -> None:
         """Show a table; the cursor stays on the row with the same key."""
         self.table = table
+        self._search = Search(table)
         self._arrange()
 
     def filter_by(self, words: str) -> None:
@@ -149,11 +152,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def arranged(self) -> Sequence[Row]:
         """Return the rows that have the words of the filter, sorted."""
-        rows: Iterable[Row] = self.table.rows
-        columns = self.table.columns
-        if self.words:
-            rows = [row for row in rows if has_words(searchable(row, columns), self.words)]
-        return ordered(rows, columns, self.sorting)
+        return ordered(self._search.rows(self.words), self.table.columns, self.sorting)
 
     def _arrange(self) -> None:
         here = self.row
