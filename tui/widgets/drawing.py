@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from rich.segment import Segment
@@ -18,6 +18,8 @@ from tui.widgets.columns import BAR_FROM, Fitted
 from tui.widgets.ordering import Sorting
 from tui.widgets.plain import fitted, plain
 
+Parts = Callable[[str], Style]
+"""What returns the style of a part of a table by its name."""
 NUMBER = 5
 """Cells for the number beside a bar: " 100%"."""
 
@@ -38,29 +40,24 @@ def style_of(widget: Widget, name: str) -> Style:
     )
 
 
-def part(widget: Widget, name: str) -> Style:
-    """Return the style of a part of a table."""
-    return style_of(widget, f"table--{name}")
-
-
-def drawn_cell(widget: Widget, cell: Cell, where: Fitted, style: RowStyle | None) -> list[Segment]:
+def drawn_cell(part: Parts, cell: Cell, where: Fitted, style: RowStyle | None) -> list[Segment]:
     """Draw one cell in its width; a percentage with room for it as a bar and its number."""
     column = where.column
     text = said(cell, column, style)
     if column.kind == "percent" and where.width >= BAR_FROM and text:
         number = cell.value if isinstance(cell, Amount) else cell
         value = Decimal(number) if isinstance(number, int | Decimal) else None
-        return drawn_bar(widget, value, text, where.width)
+        return drawn_bar(part, value, text, where.width)
     return [Segment(fitted(text, where.width, right=column.side == "right"))]
 
 
-def drawn_bar(widget: Widget, value: Decimal | None, text: str, width: int) -> list[Segment]:
+def drawn_bar(part: Parts, value: Decimal | None, text: str, width: int) -> list[Segment]:
     """Draw a bar with a text at its right end, in `width` cells."""
     room = max(NUMBER, len(text) + 1)
     full, rest = bar(value, width - room)
     return [
-        Segment(full, part(widget, "bar")),
-        Segment(rest, part(widget, "rest")),
+        Segment(full, part("bar")),
+        Segment(rest, part("rest")),
         Segment(text.rjust(room)),
     ]
 
@@ -85,15 +82,15 @@ def totals_line(cells: Sequence[Cell], columns: Sequence[Fitted]) -> list[Segmen
     return _line(columns, [[Segment(text)] for text in texts])
 
 
-def row_line(widget: Widget, row: Row, columns: Sequence[Fitted]) -> list[Segment]:
+def row_line(part: Parts, row: Row, columns: Sequence[Fitted]) -> list[Segment]:
     """Draw a row; its word and what is unknown stand out."""
     cells = []
     for each in columns:
         cell = row.cells[each.index]
-        segments = drawn_cell(widget, cell, each, row.style)
+        segments = drawn_cell(part, cell, each, row.style)
         marked = _marked(row, cell, each.column)
         if marked is not None:
-            segments = [Segment(segment.text, part(widget, marked)) for segment in segments]
+            segments = [Segment(segment.text, part(marked)) for segment in segments]
         cells.append(segments)
     return _line(columns, cells)
 

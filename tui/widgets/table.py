@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -18,7 +18,7 @@ from textual.strip import Strip
 from bakehouse.plugin import Column, Row, Table
 from tui.widgets.cells import said
 from tui.widgets.columns import Fitted, fit
-from tui.widgets.drawing import heading_line, part, row_line, totals_line
+from tui.widgets.drawing import heading_line, row_line, style_of, totals_line
 from tui.widgets.ordering import Sorting, after, ordered
 from tui.widgets.plain import plain
 from tui.widgets.searching import Search
@@ -57,7 +57,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("end,G", "move_to(-1)", "Last row", show=False),
     ]
 
-    cursor: reactive[int] = reactive(0, init=False)
+    cursor: reactive[int] = reactive(0, init=False, repaint=False)
 
     class Moved(Message):
         """The cursor is on another row, or on none."""
@@ -79,6 +79,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         self.rows: Sequence[Row] = ()
         self.words = ""
         self.sorting: Sorting | None = None
+        self._styles: dict[str, Style] = {}
         self._fitted: list[Fitted] = []
         self._fitted_for = 0
 
@@ -191,10 +192,15 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         """Keep the cursor on a row."""
         return max(0, min(cursor, len(self.rows) - 1))
 
-    def watch_cursor(self) -> None:
+    def watch_cursor(self, before: int) -> None:
         """Show the row and tell."""
+        top = self.scroll_offset.y
         self._keep_cursor_in_sight()
-        self.refresh()
+        if self.scroll_offset.y == top:
+            width = self.size.width
+            self.refresh(*(Region(0, row - top + 1, width, 1) for row in (before, self.cursor)))
+        else:
+            self.refresh()
         self.post_message(self.Moved())
         if self.cursor >= len(self.rows) - NEAR_END:
             self.post_message(self.NearEnd())
@@ -255,47 +261,58 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
 
     # -- drawing -----------------------------------------------------------------------------------
 
-    def render_line(self, y: int) -> Strip:
-        """Draw one line of what can be seen."""
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw lines; the styles are worked out once for all of them."""
+        self._styles = {}
         width = self.scrollable_content_region.width
         if width != self._fitted_for:
             # What is drawn first may come before the word of its size.
             self._fit_columns(width)
-        base = self.rich_style
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of what can be seen."""
         segments, style = self._line(y)
-        strip = Strip(segments).apply_style(style)
-        return strip.adjust_cell_length(width, style).apply_style(base)
+        if "" not in self._styles:
+            self._styles[""] = self.rich_style
+        strip = Strip(segments).apply_style(self._styles[""] + style)
+        return strip.adjust_cell_length(self._fitted_for, self._styles[""] + style)
+
+    def _part(self, name: str) -> Style:
+        if name not in self._styles:
+            self._styles[name] = style_of(self, f"table--{name}")
+        return self._styles[name]
 
     def _line(self, y: int) -> tuple[list[Segment], Style]:
         if not self.table.rows:
             words = [Segment(plain(self.table.empty))] if y == 0 else []
-            return words, part(self, "muted")
+            return words, self._part("muted")
         if y == 0:
-            return heading_line(self._fitted, self.sorting), part(self, "header")
+            return heading_line(self._fitted, self.sorting), self._part("header")
         number = y - 1 + self.scroll_offset.y
         foot = y - 1 - min(self._body, max(1, len(self.rows)))
         if foot >= 0:
             return self._foot_line(foot)
         if not self.rows and y == 1:
-            return [Segment(plain(f"nothing has “{self.words}”"), part(self, "muted"))], Style()
+            return [Segment(plain(f"nothing has “{self.words}”"), self._part("muted"))], Style()
         if number < len(self.rows):
             return self._row_line(number)
         return [], Style()
 
     def _foot_line(self, line: int) -> tuple[list[Segment], Style]:
         if self.table.totals is not None and line == 0:
-            return totals_line(self.table.totals, self._fitted), part(self, "totals")
+            return totals_line(self.table.totals, self._fitted), self._part("totals")
         if self.table.note and line == self._foot - 1:
-            return [Segment(plain(self.table.note))], part(self, "note")
+            return [Segment(plain(self.table.note))], self._part("note")
         return [], Style()
 
     def _row_line(self, number: int) -> tuple[list[Segment], Style]:
         row = self.rows[number]
-        style = part(self, row.style) if row.style in WHOLE_ROWS else Style()
-        line = row_line(self, row, self._fitted)
+        style = self._part(row.style) if row.style in WHOLE_ROWS else Style()
+        line = row_line(self._part, row, self._fitted)
         if number != self.cursor:
             return line, style
-        cursor = part(self, "cursor")
+        cursor = self._part("cursor")
         if not self.has_focus:
             return line, style + cursor
         return [Segment(segment.text) for segment in line], cursor
