@@ -105,9 +105,17 @@ def _marked(row: Row, cell: Cell, column: Column) -> str | None:
 
 
 def _line(columns: Sequence[Fitted], cells: Sequence[list[Segment]]) -> list[Segment]:
+    """Put cells in their places; texts without a style are joined, since each segment costs."""
     line: list[Segment] = []
+    text = ""
     end = 0
     for each, segments in zip(columns, cells, strict=True):
-        line += [Segment(" " * (each.start - end)), *segments]
+        text += " " * (each.start - end)
+        for segment in segments:
+            if segment.style is None:
+                text += segment.text
+            else:
+                line += [Segment(text), segment]
+                text = ""
         end = each.start + each.width
-    return line
+    return [*line, Segment(text)]

@@ -315,4 +315,4 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         cursor = self._part("cursor")
         if not self.has_focus:
             return line, style + cursor
-        return [Segment(segment.text) for segment in line], cursor
+        return [Segment("".join(segment.text for segment in line))], cursor
