@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, MetaData, Text
+from sqlalchemy import CheckConstraint, Index, MetaData, Text, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -18,6 +18,7 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+_CONDITION = "where_on_server"
 
 
 class Base(DeclarativeBase):
@@ -54,6 +55,27 @@ def positive(column: str) -> CheckConstraint:
         f"{column} NOT LIKE '-%' AND {column} NOT LIKE '0/%' AND {column} LIKE '%/%'",
         name=f"{column}_positive",
     )
+
+
+def partial_index(
+    name: str, *columns: str, where: str, where_on_server: str | None = None, unique: bool = False
+) -> Index:
+    """Return an index of the rows that meet a condition, said to SQLite.
+
+    `say_conditions` says them to PostgreSQL: SQLAlchemy's part for it is slow to import, and a
+    kitchen in a file starts without.
+    """
+    info = {_CONDITION: where_on_server or where}
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), info=info)
+
+
+def say_conditions() -> None:
+    """Have every partial index made with its condition on PostgreSQL too."""
+    for table in Base.metadata.tables.values():
+        for index in table.indexes:
+            if _CONDITION in index.info:
+                condition = text(index.info[_CONDITION])
+                index.dialect_options["postgresql"]["where"] = condition
 
 
 def one_of(column: str, *values: str) -> CheckConstraint:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.models.base import Base, Exact, one_of, positive
+from core.models.base import Base, Exact, one_of, partial_index, positive
 
 KINDS = ("ingredient", "supply", "made", "bundle")
 
@@ -80,12 +80,12 @@ class Product(Base):
     __table_args__ = (
         positive("amount"),
         CheckConstraint("price IS NULL OR price >= 0", name="price_not_negative"),
-        Index(
+        partial_index(
             "uq_product_preferred",
             "item_id",
             unique=True,
-            sqlite_where=text("preferred = 1"),
-            postgresql_where=text("preferred"),
+            where="preferred = 1",
+            where_on_server="preferred",
         ),
     )
 

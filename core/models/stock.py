@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.models.base import Base, one_of
+from core.models.base import Base, one_of, partial_index
 
 REASONS = ("received", "made", "used", "counted", "discarded", "delivered")
 
@@ -30,14 +30,8 @@ class Lot(Base):
         CheckConstraint('"left" >= 0 AND "left" <= amount', name="left_within_amount"),
         CheckConstraint("paid >= 0", name="paid_not_negative"),
         CheckConstraint("cost_left >= 0 AND cost_left <= paid", name="cost_left_within_paid"),
-        Index(
-            "ix_lot_on_hand",
-            "item_id",
-            "event_id",
-            "expires",
-            "left",
-            sqlite_where=text('"left" > 0'),
-            postgresql_where=text('"left" > 0'),
+        partial_index(
+            "ix_lot_on_hand", "item_id", "event_id", "expires", "left", where='"left" > 0'
         ),
         Index("ix_lot_item_id_received", "item_id", "received", "id"),
     )
@@ -64,12 +58,7 @@ class StockMove(Base):
     __table_args__ = (
         one_of("reason", *REASONS),
         CheckConstraint("amount <> 0 OR cost <> 0", name="moves_something"),
-        Index(
-            "ix_stock_move_delivered",
-            "event_id",
-            sqlite_where=text("reason = 'delivered'"),
-            postgresql_where=text("reason = 'delivered'"),
-        ),
+        partial_index("ix_stock_move_delivered", "event_id", where="reason = 'delivered'"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
