@@ -192,13 +192,13 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         """Keep the cursor on a row."""
         return max(0, min(cursor, len(self.rows) - 1))
 
-    def watch_cursor(self, before: int) -> None:
+    def watch_cursor(self, before: int, now: int) -> None:
         """Show the row and tell."""
         top = self.scroll_offset.y
         self._keep_cursor_in_sight()
         if self.scroll_offset.y == top:
             width = self.size.width
-            self.refresh(*(Region(0, row - top + 1, width, 1) for row in (before, self.cursor)))
+            self.refresh(*(Region(0, row - top + 1, width, 1) for row in (before, now)))
         else:
             self.refresh()
         self.post_message(self.Moved())

@@ -1,0 +1,82 @@
+"""What keeps keys quick: little is drawn, parsed and looked through twice."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+from textual.app import App, ComposeResult
+from textual.strip import Strip
+
+import tui
+from bakehouse.plugin import Column, Row, Table
+from tui.collector import collecting_rarely
+from tui.styling import KeptStylesheet
+from tui.widgets.table import TableView
+
+
+class WatchedTable(TableView):
+    """Notes which lines are drawn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drawn: list[int] = []
+
+    def render_line(self, y: int) -> Strip:
+        self.drawn.append(y)
+        return super().render_line(y)
+
+
+class TableApp(App[None]):
+    CSS_PATH = Path(tui.__file__).parent / "widgets" / "table.tcss"
+
+    def compose(self) -> ComposeResult:
+        yield WatchedTable()
+
+    def on_mount(self) -> None:
+        table = self.query_one(WatchedTable)
+        table.show_table(Table([Column("name")], [Row(str(n), (f"no. {n}",)) for n in range(50)]))
+        table.focus()
+
+
+async def test_a_step_of_the_cursor_draws_the_row_it_leaves_and_the_one_it_comes_to() -> None:
+    async with TableApp().run_test(size=(40, 12)) as pilot:
+        table = pilot.app.query_one(WatchedTable)
+        await pilot.press("down")
+        await pilot.pause()
+        table.drawn.clear()
+        await pilot.press("down")
+        await pilot.pause()
+        assert set(table.drawn) == {2, 3}
+        await pilot.press("G")
+        await pilot.pause()
+        assert set(table.drawn) == set(range(12))
+
+
+def test_rules_stay_parsed_when_another_widget_brings_its_own() -> None:
+    sheet = KeptStylesheet()
+    for number in range(100):
+        sheet.add_source(f"#place-{number} {{ width: {number}; }}")
+    before = list(sheet.rules)
+    sheet.add_source("#last { width: 1; }")
+    sheet.reparse()
+    assert len(sheet.rules) == 101
+    assert all(rule is kept for rule, kept in zip(sheet.rules, before, strict=False))
+
+
+def test_rules_are_parsed_anew_with_other_colours() -> None:
+    sheet = KeptStylesheet(variables={"ground": "red"})
+    sheet.add_source("#place { background: $ground; }")
+    [red] = sheet.rules
+    sheet.set_variables({"ground": "blue"})
+    sheet.reparse()
+    [blue] = sheet.rules
+    assert red.styles.background != blue.styles.background
+
+
+def test_the_collector_is_as_before_once_the_screen_is_left() -> None:
+    before = gc.get_threshold()
+    with collecting_rarely():
+        assert gc.get_threshold()[0] > before[0]
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() == 0
