@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from core.services import event_service, saying
+from core.services._kitchen import no_collecting
 from core.services.planning.progress import get_event_progress
 from core.services.planning.shapes import EventProgress
 from core.services.rows import ChangeRow
@@ -41,10 +44,11 @@ def watch(session: Session, work: Callable[[], ChangeRow], event_id: int | None 
 
     With `event_id` only that event's views are compared, else those of all open events.
     """
-    before = _numbers(session, _views(session, event_id))
-    change = work()
-    events = _views(session, event_id)
-    return Watched(change, tuple(_compare(before, _numbers(session, events))), events)
+    with no_collecting():
+        before = _State(session, event_id)
+        change = work()
+        after = _State(session, event_id)
+        return Watched(change, tuple(_differences(before, after)), after.events)
 
 
 Key = tuple[str, str, str, str]
@@ -52,10 +56,33 @@ Key = tuple[str, str, str, str]
 ON_HAND = "on hand"
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
+MONEY = "money"
+BATCHES = "batches"
+
+
+class _Number(NamedTuple):
+    """A number and what it counts: an item, by its id, or else batches or money."""
+
     value: Decimal | None
-    says: Callable[[Decimal | None], str]
+    counts: int | str
+
+    def sayer(self, say: saying.Say) -> Callable[[Decimal | None], str]:
+        """Return what says a value as this number is said."""
+        if isinstance(self.counts, int):
+            return partial(say.amount, self.counts)
+        return say.money if self.counts == MONEY else say.batches
+
+
+class _State:
+    """The views of events before or after something is done, and what says their numbers."""
+
+    def __init__(self, session: Session, event_id: int | None) -> None:
+        self.events = _views(session, event_id)
+        self.numbers = {
+            key: number for progress in self.events for key, number in _numbers_of(progress)
+        }
+        counted = {number.counts for number in self.numbers.values()}
+        self.say = saying.amounts_of(session, [key for key in counted if isinstance(key, int)])
 
 
 def _views(session: Session, event_id: int | None) -> tuple[EventProgress, ...]:
@@ -67,32 +94,16 @@ def _views(session: Session, event_id: int | None) -> tuple[EventProgress, ...]:
     return tuple(get_event_progress(key, session=session) for key in keys)
 
 
-def _numbers(session: Session, events: Sequence[EventProgress]) -> dict[Key, _Number]:
-    say = saying.amounts(session)
-    return {key: value for progress in events for key, value in _numbers_of(progress, say)}
-
-
-def _numbers_of(progress: EventProgress, say: saying.Say) -> Iterator[tuple[Key, _Number]]:
+def _numbers_of(progress: EventProgress) -> Iterator[tuple[Key, _Number]]:
     event = progress["event_name"]
-
-    def number(
-        view: str,
-        name: str,
-        field: str,
-        value: Decimal | None,
-        says: Callable[[Decimal | None], str],
-    ) -> tuple[Key, _Number]:
-        return (event, view, name, field), _Number(value, says)
-
     for recipe in progress["production"]["recipes"]:
-        name = recipe["recipe_name"]
         batches = recipe["remaining_batches"]
-        yield number("production", name, "batches to make", batches, say.batches)
+        key = event, "production", recipe["recipe_name"], "batches to make"
+        yield key, _Number(batches, BATCHES)
         for output in recipe["outputs"]:
-            says = _amount_of(say, output["item_id"])
-            made = output["produced"]
-            yield number("production", output["item_name"], "good", made, says)
-            yield number("production", output["item_name"], "lost", output["lost"], says)
+            item_id, name = output["item_id"], output["item_name"]
+            yield (event, "production", name, "good"), _Number(output["produced"], item_id)
+            yield (event, "production", name, "lost"), _Number(output["lost"], item_id)
     for bundle in progress["assembly"]["bundles"]:
         name = bundle["bundle_name"]
         for field, value in (
@@ -101,26 +112,21 @@ def _numbers_of(progress: EventProgress, say: saying.Say) -> Iterator[tuple[Key,
             ("can assemble now", bundle["can_assemble_now"]),
             ("short", bundle["short"]),
         ):
-            yield number("assembly", name, field, value, say.batches)
+            yield (event, "assembly", name, field), _Number(value, BATCHES)
     for row in progress["shopping"]:
-        says = _amount_of(say, row["item_id"])
-        yield number("shopping", row["item_name"], "to buy", row["to_buy"], says)
-        yield number("shopping", row["item_name"], ON_HAND, row["on_hand"], says)
-    yield number("shopping", "all", "estimated cost", progress["estimated_cost"], say.money)
+        item_id, name = row["item_id"], row["item_name"]
+        yield (event, "shopping", name, "to buy"), _Number(row["to_buy"], item_id)
+        yield (event, "shopping", name, ON_HAND), _Number(row["on_hand"], item_id)
+    key = event, "shopping", "all", "estimated cost"
+    yield key, _Number(progress["estimated_cost"], MONEY)
 
 
-def _amount_of(say: saying.Say, item_id: int) -> Callable[[Decimal | None], str]:
-    return lambda value: say.amount(item_id, value)
-
-
-def _compare(before: Mapping[Key, _Number], after: Mapping[Key, _Number]) -> Iterator[Difference]:
+def _differences(before: _State, after: _State) -> Iterator[Difference]:
     """Yield what differs, in the order of the views as they are after."""
-    for key in [*after, *(key for key in before if key not in after)]:
+    gone = [key for key in before.numbers if key not in after.numbers]
+    for key in [*after.numbers, *gone]:
         event, view, name, field = key
-        was, now = before.get(key), after.get(key)
-        says = (now or was or _NOTHING).says
-        if was is not None and now is not None and was.value == now.value:
-            continue
+        was, now = before.numbers.get(key), after.numbers.get(key)
         if field == ON_HAND and (was is None or now is None):
             # The line has come to the list or left it; what is there has not changed.
             continue
@@ -128,11 +134,11 @@ def _compare(before: Mapping[Key, _Number], after: Mapping[Key, _Number]) -> Ite
         new = Decimal(0) if now is None else now.value
         if old == new:
             continue
+        # What is gone may be gone from the kitchen too: then only the state before can say it.
+        state = before if now is None else after
+        says = state.numbers[key].sayer(state.say)
         change = ""
         if old is not None and new is not None:
             sign = "+" if new > old else "−"
             change = f"{sign}{says(abs(new - old))}"
         yield Difference(event, view, name, field, says(old), says(new), change)
-
-
-_NOTHING = _Number(None, lambda value: str(value))

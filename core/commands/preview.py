@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.commands.differences import Difference, watch
 from core.commands.model import Given
 from core.commands.registry import run
+from core.services._kitchen import no_collecting
 from core.services.rows import ChangeRow
 from core.session import rehearsal
 
@@ -30,7 +31,8 @@ def preview(name: str, values: Mapping[str, Given], *, event_id: int | None = No
     With `event_id` only that event's views are compared, else those of all open events. Raises
     what the command itself would raise.
     """
-    with rehearsal() as session:
+    # What the rehearsal made is gone when it ends, so that no collecting has to go through it.
+    with no_collecting(), rehearsal() as session:
         return preview_on(session, lambda: run(name, values, session), event_id=event_id)
 
 

@@ -16,6 +16,7 @@ from core.commands.model import Given
 from core.commands.registry import command, run
 from core.errors import RuleBroken
 from core.services._journal import STEPS, recording
+from core.services._kitchen import no_collecting
 from core.services._rows import change_row
 from core.services.planning import plan_service
 from core.services.planning.plan_service import PlanProblem
@@ -53,7 +54,7 @@ def what_if(steps: Sequence[Step], *, event_id: int | None = None) -> WhatIf:
 
     With `event_id` only that event is looked at, else all open ones. Raises what a step raises.
     """
-    with rehearsal() as session:
+    with no_collecting(), rehearsal() as session:
         return what_if_on(session, steps, event_id=event_id)
 
 

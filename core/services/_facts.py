@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,17 +14,22 @@ from core.units import Amount, ItemFacts
 
 
 def item_facts(session: Session) -> dict[int, ItemFacts]:
-    """Return the facts of every item by id, remembered while nothing is written."""
-    return remembered(session, "facts", lambda: _load(session))
+    """Return the facts of every item by id, remembered while no item is written."""
+    return remembered(session, "facts", lambda: facts_of_items(session), of=("item", "measure"))
 
 
-def _load(session: Session) -> dict[int, ItemFacts]:
-    measures: dict[int, dict[str, Amount]] = defaultdict(dict)
-    for item_id, name, amount, unit in session.execute(
-        select(Measure.item_id, Measure.name, Measure.amount, Measure.unit)
-    ):
-        measures[item_id][name] = Amount(amount, unit)
+def facts_of_items(
+    session: Session, item_ids: Collection[int] | None = None
+) -> dict[int, ItemFacts]:
+    """Read the facts of some items by id; None for all of them."""
+    sizes = select(Measure.item_id, Measure.name, Measure.amount, Measure.unit)
     query = select(Item.id, Item.name, Item.unit, Item.grams_per_ml, Item.grams_each)
+    if item_ids is not None:
+        sizes = sizes.where(Measure.item_id.in_(item_ids))
+        query = query.where(Item.id.in_(item_ids))
+    measures: dict[int, dict[str, Amount]] = defaultdict(dict)
+    for item_id, name, amount, unit in session.execute(sizes):
+        measures[item_id][name] = Amount(amount, unit)
     return {
         item_id: ItemFacts(name, unit, per_ml, each, measures[item_id])
         for item_id, name, unit, per_ml, each in session.execute(query)

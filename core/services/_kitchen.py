@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any, TypeVarTuple
@@ -90,8 +91,13 @@ def _event_plan(session: Session, event_id: int) -> EventPlan | None:
     return EventPlan(found[0], plan, None) if found else None
 
 
+# What each part of the kitchen is read from: it is read again only after a write to one of these.
 CATALOGUE = ("item", "item_unit", "recipe", "recipe_output", "recipe_line", "bundle_line")
 """The tables that say what there is and what it is made of."""
+LINES = ("event", "event_line", "item_unit")
+TARGETS = ("event", "batch_target")
+DONE = ("event", "batch_target", "run", "run_output", "stock_move", "lot")
+STOCK = ("lot",)
 
 Catalogue = tuple[
     dict[int, planning.Item], dict[int, planning.Recipe], dict[int, tuple[planning.Line, ...]]
@@ -102,8 +108,7 @@ Catalogue = tuple[
 def load_kitchen(session: Session) -> Kitchen:
     """Load the kitchen with its open events and unexpired stock.
 
-    The catalogue is loaded again only if something was written to it: most records and edits
-    leave it alone.
+    Only what was written to is loaded again: most records and edits leave the rest alone.
     """
     items, recipes, bundles = remembered(
         session, "catalogue", lambda: _load_catalogue(session), of=CATALOGUE
@@ -187,8 +192,33 @@ def load_events(session: Session, only: int | None = None) -> tuple[planning.Eve
 
     They come by (date, slug).
     """
+    heads, lines = remembered(
+        session, ("event lines", only), lambda: _load_lines(session, only), of=LINES
+    )
+    targets = remembered(
+        session, ("targets", only), lambda: _load_targets(session, only), of=TARGETS
+    )
+    good, delivered = remembered(
+        session, ("done", only), lambda: _load_done(session, only), of=DONE
+    )
     # Sorted here and not there: what comes first gets the stock, and databases sort texts by
     # rules of their own.
+    return tuple(
+        planning.Event(
+            key,
+            *head,
+            tuple(fill_lines(lines.get(key, ()), delivered.get(key, {}))),
+            targets.get(key, {}),
+            good.get(key, {}),
+        )
+        for key, head in sorted(heads.items(), key=lambda pair: (pair[1][2], pair[1][0]))
+    )
+
+
+def _load_lines(
+    session: Session, only: int | None
+) -> tuple[dict[int, tuple[str, str, date, bool]], dict[int, list[planning.EventLine]]]:
+    """Load slug, name, date and whether open of events, and their lines, by event."""
     heads = {}
     lines: dict[int, list[planning.EventLine]] = defaultdict(list)
     for key, slug, name, day, status, item_id, amount, unit, recipient, factor in _rows(
@@ -199,18 +229,7 @@ def load_events(session: Session, only: int | None = None) -> tuple[planning.Eve
             quantity, entered = _stock_amount(amount, unit, factor)
             line = planning.EventLine(item_id, quantity, NOTHING, recipient, entered)
             lines[key].append(line)
-    targets = _load_targets(session, only)
-    good, delivered = _load_done(session, only)
-    return tuple(
-        planning.Event(
-            key,
-            *head,
-            tuple(fill_lines(lines[key], delivered.get(key, {}))),
-            targets[key],
-            good[key],
-        )
-        for key, head in sorted(heads.items(), key=lambda pair: (pair[1][2], pair[1][0]))
-    )
+    return heads, lines
 
 
 def _load_targets(session: Session, only: int | None) -> dict[int, dict[int, planning.Target]]:
@@ -305,9 +324,13 @@ def _load_stock(
     session: Session, open_events: Collection[int]
 ) -> tuple[dict[int, int], dict[int, dict[int, int]]]:
     """Sum unexpired stock: free by item, and kept by item and open event, in micro-units."""
+    day = today()
+    rows = remembered(
+        session, ("stock", day), lambda: _rows(session, queries.stock(), today=day), of=STOCK
+    )
     free: dict[int, int] = defaultdict(int)
     kept: dict[int, dict[int, int]] = defaultdict(dict)
-    for item_id, event_id, micro in _rows(session, queries.stock(), today=today()):
+    for item_id, event_id, micro in rows:
         if event_id is not None and event_id in open_events:
             kept[item_id][event_id] = int(micro)
         else:

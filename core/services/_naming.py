@@ -7,11 +7,15 @@ import re
 import unicodedata
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core.errors import Ambiguous, NotFound, RuleBroken
+from core.services._rows import is_id
 from core.services._writing import SLUG, WITHDRAWN
+
+MOST_DIGITS = 12
+"""A longer number is no id."""
 
 
 def find(
@@ -25,17 +29,15 @@ def find(
     query = select(model.id, model.slug, label).where(model.slug.not_like(f"{WITHDRAWN}%"))
     for column, value in only.items():
         query = query.where(getattr(model, column).in_(value))
-    rows = session.execute(query).all()
-    by_slug: dict[str, int] = {slug: key for key, slug, _ in rows}
     text = str(name).strip()
     if isinstance(name, int):
-        if any(key == name for key, _, _ in rows):
+        if is_id(name) and session.execute(query.where(model.id == name)).first():
             return name
         raise missing(text)
-    if text in by_slug:
-        return by_slug[text]
-    if text.isdigit() and any(key == int(text) for key, _, _ in rows):
-        return int(text)
+    told = _told_exactly(session, query, model, text)
+    if told is not None:
+        return told
+    rows = session.execute(query).all()
     words = sorting(text).split()
     exact = [row for row in rows if sorting(row[2]) == sorting(text)]
     fits = exact or [
@@ -47,8 +49,21 @@ def find(
         return int(fits[0][0])
     if fits:
         raise Ambiguous(text, [slug for _, slug, _ in fits])
-    near = difflib.get_close_matches(text.casefold(), by_slug, n=3, cutoff=0.6)
+    slugs = [slug for _, slug, _ in rows]
+    near = difflib.get_close_matches(text.casefold(), slugs, n=3, cutoff=0.6)
     raise missing(text, near)
+
+
+def _told_exactly(
+    session: Session, query: Select[int, str, str], model: Any, text: str
+) -> int | None:
+    """Return what has this very slug, or else this id; no other names have to be read for it."""
+    exact = model.slug == text
+    number = int(text) if text.isdecimal() and len(text) < MOST_DIGITS else 0
+    if is_id(number):
+        exact |= model.id == number
+    found = {slug: key for key, slug, _ in session.execute(query.where(exact))}
+    return found.get(text, next(iter(found.values()), None))
 
 
 def slug_for(session: Session, model: Any, name: str, told: str | None = None) -> str:

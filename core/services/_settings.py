@@ -30,7 +30,7 @@ def setting(session: Session, key: str) -> str | None:
 
 def settings(session: Session) -> dict[str, str]:
     """Return all settings that are set."""
-    return remembered(session, "settings", lambda: _read(session))
+    return remembered(session, "settings", lambda: _read(session), of=("setting",))
 
 
 def _read(session: Session) -> dict[str, str]:

@@ -251,6 +251,14 @@ def read_lines(
     lines: Sequence[LineDoc],
     kinds: Sequence[str],
 ) -> list[tuple[Item, Fraction, str]]:
+    ids = [items[line.item].id for line in lines if line.item in items]
+    known = set(
+        session.execute(
+            select(ItemUnit.item_id, ItemUnit.unit).where(
+                ItemUnit.item_id.in_(ids), ItemUnit.factor.is_not(None)
+            )
+        ).all()
+    )
     read = []
     for number, line in enumerate(lines):
         item = None
@@ -260,6 +268,9 @@ def read_lines(
             if item is None:
                 parse_amount(line.amount)
             else:
-                amount, unit = read_amount(session, item, line.amount)
-                read.append((item, amount, unit))
+                amount = parse_amount(line.amount)
+                unit = amount.unit or item.unit
+                if (item.id, unit) not in known:
+                    use_unit(session, item, unit)
+                read.append((item, amount.value, unit))
     return read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.models import Item, Setting
 from core.money import say_money
-from core.services._facts import item_facts
+from core.services._facts import facts_of_items, item_facts
 from core.session import reading, remembered
 from core.units import UNKNOWN, ItemFacts, say, say_stock
 
@@ -59,8 +60,24 @@ def amounts(session: Session | None = None) -> Say:
         return remembered(reader, "say", lambda: _load(reader), of=("item", "measure", "setting"))
 
 
+def amounts_of(session: Session, item_ids: Collection[int]) -> Say:
+    """Return what says money, and amounts of these items alone: read sooner than all of them."""
+    return Say(
+        facts_of_items(session, item_ids), _display_units(session, item_ids), _currency(session)
+    )
+
+
 def _load(session: Session) -> Say:
-    rows = session.execute(select(Item.id, Item.display_unit))
-    display = {row.id: row.display_unit for row in rows}
+    return Say(item_facts(session), _display_units(session, None), _currency(session))
+
+
+def _display_units(session: Session, item_ids: Collection[int] | None) -> dict[int, str | None]:
+    query = select(Item.id, Item.display_unit)
+    if item_ids is not None:
+        query = query.where(Item.id.in_(item_ids))
+    return dict(session.execute(query).all())
+
+
+def _currency(session: Session) -> str:
     currency = session.scalar(select(Setting.value).where(Setting.key == "currency"))
-    return Say(item_facts(session), display, currency or CURRENCY)
+    return currency or CURRENCY

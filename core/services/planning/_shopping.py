@@ -26,6 +26,9 @@ from core.services.planning.shapes import (
 )
 from core.session import remembered
 
+OFFERS = ("product", "item_unit")
+"""The tables that say how items are sold."""
+
 
 def shopping(session: Session, found: EventPlan, strategy: str = "preferred") -> list[ShoppingRow]:
     """Return the shopping list of an event, by name."""
@@ -124,7 +127,9 @@ def _covers(session: Session, found: EventPlan, strategy: str) -> dict[int, Boug
         and item_plan.need.get(place)
         and (net := plan.net(item_id, place)) is not None
     }
-    products = offers_of(session, list(needs))
+    products = remembered(
+        session, ("offers", *needs), lambda: offers_of(session, list(needs)), of=OFFERS
+    )
     wanted = {key: [p.offer for p in products.get(key, [])] for key in needs}
     trip_cost = store_trip_cost(session)
     if trip_cost:
