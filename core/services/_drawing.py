@@ -14,7 +14,7 @@ from core.errors import Missing, Shortage
 from core.models import OPEN, Change, Event, Lot
 from core.services import saying
 from core.services._kitchen import planned
-from core.services._ledger import ROUNDING, Taken, lots_on_hand, take
+from core.services._ledger import ROUNDING, Taken, Use, lots_on_hand, take_all
 from core.units import from_micro
 
 
@@ -41,6 +41,10 @@ class Source:
     lots: tuple[tuple[Lot, int], ...]
     available: int
     kept_back: int
+
+    def with_lot(self, lot: Lot) -> Source:
+        """Return the source with one more lot, which is free for all, as the last to draw from."""
+        return Source((*self.lots, (lot, lot.left)), self.available + lot.left, self.kept_back)
 
 
 def sources(session: Session, item_ids: list[int], purpose: Purpose) -> dict[int, Source]:
@@ -153,18 +157,12 @@ def draw(
     missing = missing_from(found, wanted)
     if missing:
         raise shortage(session, missing, found)
-    return {
-        item_id: take(
-            session,
-            change,
-            found[item_id].lots,
-            amount,
-            purpose.reason,
-            run_id=purpose.run_id,
-            event_id=purpose.event_id if purpose.reason == "delivered" else None,
-            recipient=purpose.recipient,
-            note=purpose.note,
-        )
-        for item_id, amount in wanted.items()
-        if amount
-    }
+    use = Use(
+        purpose.reason,
+        run_id=purpose.run_id,
+        event_id=purpose.event_id if purpose.reason == "delivered" else None,
+        recipient=purpose.recipient,
+        note=purpose.note,
+    )
+    parts = {item_id: (found[item_id].lots, amount) for item_id, amount in wanted.items() if amount}
+    return take_all(session, change, parts, use)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 
-from sqlalchemy import Exists, exists, func, select
+from sqlalchemy import Exists, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from core.models import Change, ItemUnit, Lot, Product, StockMove
@@ -60,11 +61,24 @@ def last_unit_cost(session: Session, item_id: int) -> UnitCost | None:
 
 def last_unit_costs(session: Session, item_ids: Sequence[int]) -> dict[int, UnitCost]:
     """Return the last known costs of items, as `last_unit_cost` does, in two queries."""
-    products = (
+    ids = {"items": list(item_ids)}
+    found: dict[int, UnitCost] = {}
+    for item_id, price, pack, factor, day in session.execute(_of_products(), ids):
+        if price is not None and factor is not None:
+            found[item_id] = UnitCost(price, round(pack * factor * MICRO), day)
+    for item_id, paid, amount, day in session.execute(_of_newest_lots(), ids):
+        found[item_id] = UnitCost(paid, amount, day)
+    return found
+
+
+@cache
+def _of_products() -> Select[int, int | None, Fraction, Fraction | None, date | None]:
+    """Return what products of items cost; the last of an item is the one to go by."""
+    return (
         select(Product.item_id, Product.price, Product.amount, ItemUnit.factor, Product.priced_on)
         .join(ItemUnit, (ItemUnit.item_id == Product.item_id) & (ItemUnit.unit == Product.unit))
         .where(
-            Product.item_id.in_(item_ids),
+            Product.item_id.in_(bindparam("items", expanding=True)),
             Product.price.is_not(None),
             Product.archived.is_(False),
             ItemUnit.factor.is_not(None),
@@ -72,10 +86,11 @@ def last_unit_costs(session: Session, item_ids: Sequence[int]) -> dict[int, Unit
         .order_by(Product.preferred, Product.priced_on.is_not(None), Product.priced_on)
         .order_by(Product.id.desc())
     )
-    found: dict[int, UnitCost] = {}
-    for item_id, price, amount, factor, day in session.execute(products):
-        if price is not None and factor is not None:
-            found[item_id] = UnitCost(price, round(amount * factor * MICRO), day)
+
+
+@cache
+def _of_newest_lots() -> Select[int, int, int, date]:
+    """Return what the newest priced lots of items cost."""
     newest = (
         select(
             Lot.item_id,
@@ -86,13 +101,11 @@ def last_unit_costs(session: Session, item_ids: Sequence[int]) -> dict[int, Unit
             .over(partition_by=Lot.item_id, order_by=(Lot.received.desc(), Lot.id.desc()))
             .label("place"),
         )
-        .where(Lot.item_id.in_(item_ids), Lot.priced, _in_force())
+        .where(Lot.item_id.in_(bindparam("items", expanding=True)), Lot.priced, _in_force())
         .subquery()
     )
     columns = newest.c.item_id, newest.c.paid, newest.c.amount, newest.c.received
-    for item_id, paid, amount, day in session.execute(select(*columns).where(newest.c.place == 1)):
-        found[item_id] = UnitCost(paid, amount, day)
-    return found
+    return select(*columns).where(newest.c.place == 1)
 
 
 def _in_force() -> Exists:

@@ -21,7 +21,7 @@ from core.planning.kitchen import Recipe as PlannedRecipe
 from core.services._drawing import Purpose, Source, draw, missing_from, shortage, sources
 from core.services._journal import recording
 from core.services._kitchen import load_recipes, planned
-from core.services._ledger import Origin, Taken, add_lot
+from core.services._ledger import Coming, Origin, Taken, add_lot, add_lots
 from core.services._prices import last_unit_costs
 from core.services._recording import keeps_until, open_event
 from core.services._rows import change_row, fresh, get_fresh, is_id
@@ -335,13 +335,15 @@ class _Production:
         if not missing:
             return found
         costs = last_unit_costs(self.session, list(missing))
+        coming = []
         for item_id, (needed, available) in missing.items():
             lacking = needed - available
             cost = costs.get(item_id)
             paid = None if cost is None else cost.of(lacking)
-            origin = Origin(self.at.date())
-            add_lot(self.session, change, item_id, lacking, paid, origin, "counted")
-        return {**found, **sources(self.session, list(missing), purpose)}
+            coming.append(Coming(item_id, lacking, paid, Origin(self.at.date())))
+        counted = add_lots(self.session, change, coming, "counted")
+        # All of it is drawn, so that it does not matter which comes first.
+        return {**found, **{lot.item_id: found[lot.item_id].with_lot(lot) for lot in counted}}
 
     def _summary(self, outputs: list[_Output]) -> str:
         text = f"Made {_said(self.batches)} × {self.recipe.name}"

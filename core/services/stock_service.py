@@ -27,7 +27,7 @@ from core.services import saying
 from core.services._drawing import Purpose, draw
 from core.services._journal import put, recording
 from core.services._kitchen import event_plan, planned
-from core.services._ledger import Origin, add_lot, lots_on_hand, move, take
+from core.services._ledger import Origin, Use, add_lot, lots_on_hand, move, take
 from core.services._naming import sorting
 from core.services._packs import is_word_for, pack_word
 from core.services._prices import last_unit_cost, was_bought
@@ -143,7 +143,8 @@ def count(
             if counted < there:
                 # What is kept for an event is the last to be missed.
                 lots.sort(key=lambda lot: lot.event_id is not None)
-                take(writer, change, [(lot, lot.left) for lot in lots], there - counted, "counted")
+                parts = [(lot, lot.left) for lot in lots]
+                take(writer, change, parts, there - counted, Use("counted"))
             elif counted > there:
                 _count_in(writer, change, item, counted - there, lots if lot_id else [])
         return change_row(change)
@@ -179,7 +180,7 @@ def discard(
         summary = f"Discarded {said} {item.name}: {reason.strip()}"
         with recording(writer, "discard", summary) as change:
             if allowed:
-                take(writer, change, allowed, gone, "discarded", note=reason.strip())
+                take(writer, change, allowed, gone, Use("discarded", note=reason.strip()))
             else:
                 purpose = Purpose("discarded", note=reason.strip(), borrow=True)
                 draw(writer, change, {item.id: gone}, purpose)
