@@ -26,7 +26,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     suites = {"plan": _plan, "screen": _screen, "plugins": _plugins}
     parser.add_argument("suite", choices=list(suites))
-    parser.add_argument("--sizes", default="SML", help="plan: which kitchens, any of S, M and L")
+    parser.add_argument(
+        "--sizes", default="XSML", help="plan: which kitchens, any of X, S, M and L"
+    )
     parser.add_argument(
         "--postgres",
         default="SM",

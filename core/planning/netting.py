@@ -35,8 +35,9 @@ def make_plan(kitchen: Kitchen) -> Plan:
         wanted=_wanted(kitchen),
         targeted=_targeted(kitchen),
         index={event.id: e for e, event in enumerate(kitchen.events)},
-        items=Items(users, lambda item_id: _net(plan, item_id)),
+        items=Items(users, _net),
     )
+    plan.items.belong_to(plan)
     for kind, key in order:
         if kind == "recipe":
             _plan_batches(plan, kitchen.recipes[key])

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
+from weakref import ref
 
 from core.planning.kitchen import Kitchen, Line, Recipe
 
@@ -41,11 +42,14 @@ class Items(Mapping[int, ItemPlan]):
 
     What is made or assembled decides what else is needed, so it is netted with the plan. Nothing
     follows from what is bought: that is netted when it is first asked for, one by one.
+
+    They know their plan but do not hold it, so that it is gone at once when nobody holds it.
     """
 
-    def __init__(self, reached: Collection[int], net: Callable[[int], ItemPlan]) -> None:
+    def __init__(self, reached: Collection[int], net: Callable[[Plan, int], ItemPlan]) -> None:
         self._reached = reached
         self._net = net
+        self._plan: Callable[[], Plan | None] = lambda: None
         self._netted: dict[int, ItemPlan] = {}
 
     def __getitem__(self, item_id: int) -> ItemPlan:
@@ -53,8 +57,15 @@ class Items(Mapping[int, ItemPlan]):
         if found is None:
             if item_id not in self._reached:
                 raise KeyError(item_id)
-            found = self._netted[item_id] = self._net(item_id)
+            plan = self._plan()
+            if plan is None:
+                raise ReferenceError("The plan of these items is gone: hold it while asking them.")
+            found = self._netted[item_id] = self._net(plan, item_id)
         return found
+
+    def belong_to(self, plan: Plan) -> None:
+        """Net from now on for this plan."""
+        self._plan = ref(plan)
 
     def __contains__(self, item_id: object) -> bool:
         return item_id in self._reached
@@ -131,7 +142,7 @@ Use = tuple[str, int, Line]
 """What uses an item: "item" (a bundle) or "recipe", its id, and the line with the item."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Plan:
     """One plan of one state of the kitchen. Events are told by their place in `kitchen.events`.
 

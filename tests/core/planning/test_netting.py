@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import date, timedelta
 from fractions import Fraction
+from weakref import ref
 
 import pytest
 
@@ -167,3 +169,17 @@ def test_a_recipe_that_needs_its_own_output_is_a_cycle_by_name() -> None:
     with pytest.raises(Cycle) as refused:
         plan(event(0, {COOKIE: 1}), recipes={COOKIES: circular})
     assert refused.value.path == ("Cookie", "Cookies", "Box", "Cookie")
+
+
+def test_a_plan_that_nobody_holds_is_gone_without_collecting_garbage() -> None:
+    found = plan(event(0, {BOX: 3}), free={COOKIE: 5 * MICRO})
+    items, gone = found.items, ref(found)
+
+    gc.disable()
+    try:
+        del found
+        assert gone() is None
+    finally:
+        gc.enable()
+    with pytest.raises(ReferenceError, match="hold it"):
+        items[FLOUR]
