@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from inspect import isroutine, unwrap
+from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
 from pluggy import HookimplMarker
@@ -110,6 +112,10 @@ Importers = TypeVar("Importers", bound=Callable[[], Iterable[ImporterSpec]])
 Exporters = TypeVar("Exporters", bound=Callable[[], Iterable[ExporterSpec]])
 Settings = TypeVar("Settings", bound=Callable[[], Iterable[Setting]])
 Tables = TypeVar("Tables", bound=Callable[[], Iterable[TablesSpec]])
+Function = TypeVar("Function", bound=Callable[..., object])
+
+_REMEMBERED = "__bakehouse_hooks__"
+"""Where a module keeps the functions that were decorated in it."""
 
 
 class _Contribute:
@@ -117,29 +123,35 @@ class _Contribute:
 
     __slots__ = ()
 
+    @staticmethod
+    def _to(hook: str, function: Function) -> Function:
+        """Mark a function as one of a hook, and have its module remember it."""
+        getattr(function, "__globals__", {}).setdefault(_REMEMBERED, []).append(function)
+        return _hookimpl(function, specname=hook)
+
     def views(self, function: Views) -> Views:
         """Offer views."""
-        return _hookimpl(function, specname="views")
+        return self._to("views", function)
 
     def checks(self, function: Checks) -> Checks:
         """Offer checks, whose findings join the problems list."""
-        return _hookimpl(function, specname="checks")
+        return self._to("checks", function)
 
     def importers(self, function: Importers) -> Importers:
         """Offer formats of files that can be imported."""
-        return _hookimpl(function, specname="importers")
+        return self._to("importers", function)
 
     def exporters(self, function: Exporters) -> Exporters:
         """Offer formats of files that can be exported."""
-        return _hookimpl(function, specname="exporters")
+        return self._to("exporters", function)
 
     def settings(self, function: Settings) -> Settings:
         """Declare the plugin's settings."""
-        return _hookimpl(function, specname="settings")
+        return self._to("settings", function)
 
     def tables(self, function: Tables) -> Tables:
         """Declare the plugin's tables; one spec."""
-        return _hookimpl(function, specname="tables")
+        return self._to("tables", function)
 
     if not TYPE_CHECKING:
 
@@ -151,6 +163,22 @@ contribute = _Contribute()
 
 HOOKS = ("checks", "exporters", "importers", "settings", "tables", "views")
 """The names of the hooks."""
+
+
+def hidden_hook(module: ModuleType) -> str | None:
+    """Return what to say about a function of a hook that its module has lost, or None."""
+    kept = {id(unwrap(value)) for value in vars(module).values() if isroutine(value)}
+    for function in vars(module).get(_REMEMBERED, ()):
+        if id(unwrap(function)) not in kept:
+            name = function.__name__
+            other = vars(module).get(name)
+            hidden = (
+                f"the module '{other.__name__}'" if isinstance(other, ModuleType) else "another"
+            )
+            return (
+                f"its function '{name}' is hidden by {hidden} of the same name; rename one of them"
+            )
+    return None
 
 
 def unknown_hook(name: str) -> str:

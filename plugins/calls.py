@@ -29,8 +29,9 @@ _Key = tuple[str, str]
 class Calls:
     """Calls what plugins have registered; keeps account of failures and time."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: Memory, patience: float = 1) -> None:
         self._memory = memory
+        self._patience = patience
         self._stopped: dict[_Key, Failure] = {}
         self._losses: dict[_Key, int] = {}
 
@@ -56,7 +57,7 @@ class Calls:
             revision=ran.revision,
             as_of=ran.as_of,
             ms=ran.ms,
-            slow=ran.ms > spec.budget_ms,
+            slow=ran.ms > spec.budget_ms * self._patience,
             own=ran.value.own,
         )
 
@@ -132,6 +133,7 @@ class Calls:
             findings=findings,
             settings=plugin.settings.values,
             on_stuck=partial(self._stuck, plugin, key, on_stuck),
+            patience=self._patience,
         )
         self._note_deprecated(plugin, job)
         if isinstance(outcome, Ran):

@@ -62,6 +62,7 @@ class Host:
         consent_file: Path | None = None,
         path: Sequence[str] | None = None,
         state: Path | None = None,
+        patience: float = 1,
     ) -> None:
         """Look for plugins.
 
@@ -73,8 +74,10 @@ class Host:
                 The folder of single files and the user's block list are beside it.
             path: Folders whose distributions to look at; by default all that is installed.
             state: Where to keep what is remembered; by default the user's state folder.
+            patience: How many times longer than usual anything may take before it is called slow
+                or stopped; for tests on machines that have other things to do.
         """
-        self._shelf = Shelf(only, without, consent_file, path, state)
+        self._shelf = Shelf(only, without, consent_file, path, state, patience)
         self._calls = self._shelf.calls
 
     @property

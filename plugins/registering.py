@@ -7,7 +7,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
+from functools import partial
 from itertools import islice
+from types import ModuleType
 from typing import Any
 
 from pluggy import HookspecMarker, PluginManager
@@ -20,6 +22,7 @@ from bakehouse.plugin import (
     Setting,
     TablesSpec,
     ViewSpec,
+    hidden_hook,
     unknown_hook,
 )
 from plugins.discovery import Found
@@ -145,7 +148,8 @@ def ids_of(offers: Offers) -> dict[str, list[str]]:
 class Registry:
     """The plugins that are registered, and whose each id is."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = 1) -> None:
+        self._seconds = REGISTER_SECONDS * patience
         self._manager = PluginManager("bakehouse")
         self._manager.add_hookspecs(_Hooks)
         self._owners: dict[tuple[type, str], str] = {}
@@ -153,7 +157,7 @@ class Registry:
     def add(self, plugin: Plugin) -> None:
         """Import a plugin and take what it offers: all of it, or it has failed."""
         # Ours end; a thread for each of theirs is what an endless loop costs.
-        run = _at_once if plugin.found.builtin else _in_time
+        run = _at_once if plugin.found.builtin else partial(within, self._seconds)
         doing = "cannot be imported"
         started = time.perf_counter()
         # Whatever a plugin raises costs that plugin only; Ctrl-C goes through.
@@ -162,6 +166,7 @@ class Registry:
                 module = run(plugin.found.entry.load)
                 plugin.import_ms = (time.perf_counter() - started) * 1000
                 doing = "cannot be registered"
+                _refuse_hidden(module)
                 self._manager.register(module, name=plugin.name)
                 offered = run(lambda: {hook: self._ask(plugin, hook) for hook in _KINDS})
             self._take(plugin, offered)
@@ -227,8 +232,10 @@ def _at_once(work: Callable[[], Any]) -> Any:
     return work()
 
 
-def _in_time(work: Callable[[], Any]) -> Any:
-    return within(REGISTER_SECONDS, work)
+def _refuse_hidden(module: object) -> None:
+    hidden = hidden_hook(module) if isinstance(module, ModuleType) else None
+    if hidden is not None:
+        raise ValueError(hidden)
 
 
 def _consume(function: Callable[[], Any], hook: str) -> list[Any]:

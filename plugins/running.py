@@ -38,18 +38,21 @@ def run(
     findings: tuple[Finding, ...] = (),
     settings: Mapping[str, SettingValue] = NO_SETTINGS,
     on_stuck: OnStuck | None = None,
+    patience: float = 1,
 ) -> Ran[T] | Failure:
     """Run a job on the thread of `session`; whatever its plugin does comes back as a `Failure`.
+
+    It may take `patience` times as long as usual.
 
     Raises:
         SessionMisuse: The session cannot be lent.
         Interrupted: Somebody else stopped the session.
         DatabaseError: The database has gone away.
     """
-    function = _resolve(job, on_stuck)
+    function = _resolve(job, on_stuck, patience)
     if isinstance(function, Failure):
         return function
-    attempt = _Attempt(job, session, on_stuck)
+    attempt = _Attempt(job, session, on_stuck, patience)
     try:
         with lend(session):
             attempt.lent = True
@@ -61,16 +64,19 @@ def run(
     return attempt.checked(outcome)
 
 
-def _resolve(job: Job[T], on_stuck: OnStuck | None) -> Callable[..., Any] | Failure:
+def _resolve(
+    job: Job[T], on_stuck: OnStuck | None, patience: float
+) -> Callable[..., Any] | Failure:
     """Import the implementation, or take it where it has been imported before."""
     known = sys.modules.get(job.reference.partition(":")[0])
     function = getattr(known, job.reference.partition(":")[2], None)
     if callable(function):
         return cast(Callable[..., Any], function)
-    late = job.failure(_too_long(IMPORT_SECONDS, "importing it"), stopped=True)
+    seconds = IMPORT_SECONDS * patience
+    late = job.failure(_too_long(seconds, "importing it"), stopped=True)
     module, _, name = job.reference.partition(":")
     try:
-        with Watchdog(IMPORT_SECONDS, lambda: None, lambda: on_stuck and on_stuck(late)) as dog:
+        with Watchdog(seconds, lambda: None, lambda: on_stuck and on_stuck(late)) as dog:
             function = getattr(import_module(module), name)
     except (Exception, SystemExit) as error:
         return job.failure(f"cannot import {job.reference}: {describe(error)}", error)
@@ -84,14 +90,16 @@ def _resolve(job: Job[T], on_stuck: OnStuck | None) -> Callable[..., Any] | Fail
 class _Attempt(Generic[T]):
     """One call of an implementation on a lent session."""
 
-    def __init__(self, job: Job[T], session: KitchenSession, on_stuck: OnStuck | None) -> None:
+    def __init__(
+        self, job: Job[T], session: KitchenSession, on_stuck: OnStuck | None, patience: float
+    ) -> None:
         self.lent = False
         self._database_error: DatabaseError | None = None
         self._stopped = False
         self._job = job
         self._session = session
         self._on_stuck = on_stuck
-        self._limit = job.budget_ms * HARD_LIMIT / 1000
+        self._limit = job.budget_ms * HARD_LIMIT * patience / 1000
         self._deadline = Deadline(self._limit * 1000)
 
     def call(

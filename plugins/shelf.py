@@ -37,6 +37,7 @@ class Shelf:
         consent_file: Path | None,
         path: Sequence[str] | None,
         state: Path | None,
+        patience: float,
     ) -> None:
         self._consent = Consent(consent_file or config_folder() / "plugins.json")
         folder = self._consent.path.parent
@@ -49,9 +50,9 @@ class Shelf:
         files, odd = discover_files(folder / FOLDER)
         found = [*installed, *files]
         self.plugins = [self._judged(each, found) for each in found]
-        self._registry = Registry()
+        self._registry = Registry(patience)
         self._loading = threading.RLock()
-        self.calls = Calls(self.memory)
+        self.calls = Calls(self.memory, patience)
         self.notes = self._notes([*damaged, *odd])
 
     def records(self) -> list[Record]:

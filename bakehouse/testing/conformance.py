@@ -25,6 +25,7 @@ from bakehouse.plugin import (
     ImporterSpec,
     Source,
     ViewSpec,
+    hidden_hook,
 )
 from bakehouse.testing.commands import Command
 from bakehouse.testing.installed import name_of
@@ -72,6 +73,9 @@ class _Registration:
 class ViewConformance(_Registration):
     """Every view of a plugin."""
 
+    has_pane: ClassVar[bool] = True
+    """Whether the workspace has a pane for its views; those of the program's own screens do not."""
+
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Make one test of each kind for each view."""
         _for_each("spec", _specs(self.plugin, "views"), metafunc)
@@ -99,7 +103,7 @@ class ViewConformance(_Registration):
         views: Views = bakehouse_views_of(self.plugin)
         events = bakehouse_big_events
         for event_id, limit in ((events.typical, 1), (events.big, HARD_LIMIT)):
-            ms = min(_cpu_ms(views, spec.id, event_id) for _ in range(3))
+            ms = _least_cpu_ms(views, spec, event_id, limit)
             assert ms <= spec.budget_ms * limit, f"{ms:.0f} ms of CPU for {spec.budget_ms} ms"
 
     def test_its_queries_do_not_grow_with_the_data(
@@ -151,6 +155,8 @@ class ViewConformance(_Registration):
         bakehouse_events: Samples,
     ) -> None:
         """Its pane shows it, and no error, on a small terminal too."""
+        if not self.has_pane:
+            pytest.skip("it has a screen of its own")
         screens: Screens = bakehouse_screens_of(self.plugin)
         shown = screens.show(spec.id, bakehouse_events.typical, size=size)
         assert shown.failure is None, str(shown.failure)
@@ -313,6 +319,8 @@ class ExporterConformance(_Registration):
 
 
 def _specs(plugin: ModuleType, hook: str) -> list[Any]:
+    hidden = hidden_hook(plugin)
+    assert hidden is None, f"{plugin.__name__}: {hidden}"
     specs: list[Any] = []
     for function in vars(plugin).values():
         told = getattr(function, "bakehouse_impl", None)
@@ -344,10 +352,16 @@ def _check_reference(reference: str) -> None:
     assert callable(getattr(import_module(module), attribute)), reference
 
 
-def _cpu_ms(views: Views, view: str, event_id: int | None) -> float:
-    before = time.thread_time()
-    views.load(view, event_id)
-    return (time.thread_time() - before) * 1000
+def _least_cpu_ms(views: Views, spec: ViewSpec, event_id: int | None, limit: int) -> float:
+    """Return the CPU time of the first load that keeps within the limit, or of the best of four."""
+    least = float("inf")
+    for _ in range(4):
+        before = time.thread_time()
+        views.load(spec.id, event_id)
+        least = min(least, (time.thread_time() - before) * 1000)
+        if least <= spec.budget_ms * limit:
+            break
+    return least
 
 
 def _of(spec: CheckSpec, findings: Iterable[Finding]) -> list[Finding]:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Template = tuple[Path, "Samples"]
 
+PATIENCE = 10
+"""How many times longer than for people things may take before the host stops them."""
+
 
 @pytest.fixture
 def bakehouse_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -116,7 +119,7 @@ def bakehouse_host(bakehouse_home: Path) -> Callable[..., Host]:
     from bakehouse.testing.installed import name_of
     from plugins.host import Host
 
-    return lambda *plugins: Host([name_of(plugin) for plugin in plugins])
+    return lambda *plugins: Host([name_of(plugin) for plugin in plugins], patience=PATIENCE)
 
 
 @pytest.fixture

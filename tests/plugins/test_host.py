@@ -278,6 +278,14 @@ BAD_PLUGINS = {
         "@contribute.views\ndef views(): return [{'id': 'bad'}]",
         "list of ViewSpec, but one is dict",
     ),
+    "a function that a module of the same name hides": (
+        f"@contribute.views\ndef view(): return [{SPEC}]\nimport plugin_bad.view",
+        "'view' is hidden by the module 'plugin_bad.view' of the same name; rename one of them",
+    ),
+    "a function that another of the same name hides": (
+        f"@contribute.checks\ndef all(): return []\n@contribute.views\ndef all(): return [{SPEC}]",
+        "its function 'all' is hidden by another of the same name; rename one of them",
+    ),
     "a misspelt decorator": (
         f"@contribute.veiws\ndef views(): return [{SPEC}]",
         "no hook 'veiws'; did you mean 'views'?",

@@ -94,6 +94,12 @@ def test_a_view_past_its_budget_is_slow(site: Site, session: KitchenSession) -> 
     assert slowest >= 30
 
 
+def test_a_patient_host_gives_everything_more_time(site: Site, session: KitchenSession) -> None:
+    site.offer("good", "def load(ctx): time.sleep(0.03); return TABLE", spec="budget_ms=1")
+    assert isinstance(load(site.host(), "good", session), Failure)
+    assert not loaded(site.host(patience=1000), "good", session).slow
+
+
 BAD_LOADS = {
     "an exception": ("def load(ctx): raise KeyError('[/x]')", "KeyError: '[/x]'"),
     "an exit": ("def load(ctx): sys.exit(1)", "it called sys.exit(1)"),
