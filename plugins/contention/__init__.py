@@ -15,7 +15,7 @@ def views() -> list[ViewSpec]:
             area=Area.KITCHEN,
             load="plugins.contention.view:load",
             order=40,
-            budget_ms=1000,
+            budget_ms=2500,
             help="What several open events want, who gets it, and what moving a date would change.",
         )
     ]

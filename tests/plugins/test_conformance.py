@@ -10,6 +10,7 @@ import plugins.problems
 import plugins.production
 import plugins.shopping
 import plugins.stock
+import plugins.timeline
 from bakehouse.testing import CheckConformance, ViewConformance
 
 
@@ -31,10 +32,15 @@ class TestPlan(ViewConformance):
 
 class TestStock(ViewConformance):
     plugin = plugins.stock
+    has_pane = False
 
 
 class TestContention(ViewConformance):
     plugin = plugins.contention
+
+
+class TestTimeline(ViewConformance):
+    plugin = plugins.timeline
 
 
 class TestCosts(ViewConformance):
@@ -43,6 +49,7 @@ class TestCosts(ViewConformance):
 
 class TestProblems(ViewConformance):
     plugin = plugins.problems
+    has_pane = False
 
 
 class TestProblemsChecks(CheckConformance):

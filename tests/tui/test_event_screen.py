@@ -69,6 +69,28 @@ async def test_three_panes_are_together_where_there_is_room(demo: Database, site
         assert not pane(pilot, "production").display
 
 
+async def test_views_of_the_whole_kitchen_are_tabs_that_keep_to_the_event(
+    demo: Database, site: Site
+) -> None:
+    site.install(
+        "oven",
+        "return Table([Column('what')], [(f'event {ctx.event_id}',)])",
+        spec="key='o', order=1",
+    )
+    module = site.folder / "tui_plugin_oven.py"
+    module.write_text(module.read_text().replace("Area.EVENT", "Area.KITCHEN"))
+    async with running(site) as pilot:
+        await keys(pilot, "enter")
+        shown = [each.view.id for each in workspace(pilot).query(Pane)]
+        assert {"plan", "contention", "oven"} < set(shown)
+        assert not {"stock", "problems"} & set(shown)
+        oven = await open_pane(pilot, "oven")
+        assert oven.table.texts() == [f"event {app_of(pilot).event_id}"]
+        plan = await open_pane(pilot, "plan")
+        event = event_service.get_event(app_of(pilot).event_id or 0).name
+        assert {row.cells[0] for row in plan.table.rows} == {event}
+
+
 async def test_a_view_that_fails_costs_its_own_pane(demo: Database, site: Site) -> None:
     site.install("broken", "raise ValueError('the [bold]oven[/x] is cold')", title="Ovens")
     async with running(site) as pilot:

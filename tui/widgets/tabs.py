@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.geometry import Offset
@@ -16,6 +18,9 @@ from textual.widget import Widget
 
 from tui.widgets.drawing import style_of
 from tui.widgets.plain import plain
+
+LEFT_OUT = "…"
+"""What stands where there are tabs before the first one shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +49,40 @@ class TabLine(Widget):
     def render(self) -> Text:
         """Draw the titles."""
         line = Text(no_wrap=True, end="")
-        for tab in self.tabs:
+        shown = self._shown
+        if len(shown) < len(self.tabs):
+            line.append(LEFT_OUT, style_of(self, "tabs--closed"))
+        for _, tab in shown:
             line.append(_said(tab), style_of(self, f"tabs--{'open' if tab.open else 'closed'}"))
         line.truncate(self.content_size.width, overflow="ellipsis")
         return line
 
     def jump_targets(self) -> list[tuple[Offset, Callable[[], object]]]:
         """Return where each tab begins, and what opens it."""
-        targets: list[tuple[Offset, Callable[[], object]]] = []
-        start = 0
-        for tab in self.tabs:
-            targets.append((Offset(start, 0), partial(self.post_message, self.Chosen(tab.place))))
-            start += Text(_said(tab)).cell_len
-        return targets
+        return [
+            (Offset(start, 0), partial(self.post_message, self.Chosen(tab.place)))
+            for start, tab in self._shown
+        ]
 
     def on_click(self, event: events.Click) -> None:
         """Choose the tab under the mouse."""
         offset = event.get_content_offset(self)
         x = -1 if offset is None else offset.x
-        start = 0
-        for tab in self.tabs:
-            width = Text(_said(tab)).cell_len
-            if start <= x < start + width:
+        for start, tab in self._shown:
+            if start <= x < start + cell_len(_said(tab)):
                 self.post_message(self.Chosen(tab.place))
                 return
-            start += width
+
+    @property
+    def _shown(self) -> list[tuple[int, Tab]]:
+        """The tabs and where each begins; the first give way where the open one would not fit."""
+        widths = [cell_len(_said(tab)) for tab in self.tabs]
+        end = next((n for n, tab in enumerate(self.tabs, 1) if tab.open), 0)
+        first, mark = 0, 0
+        while first < end - 1 and mark + sum(widths[first:end]) > self.content_size.width:
+            first, mark = first + 1, len(LEFT_OUT)
+        starts = accumulate(widths[first:-1], initial=mark)
+        return list(zip(starts, self.tabs[first:], strict=True)) if self.tabs else []
 
 
 def _said(tab: Tab) -> str:

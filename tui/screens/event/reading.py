@@ -22,11 +22,21 @@ from tui.screens.event.comparing import compared
 SHOPPING = "shopping"
 MAIN = ("production", "assembly", SHOPPING)
 """The plugins whose views are read with every refresh, since one plan gives all of them."""
+ELSEWHERE = ("problems", "stock")
+"""The plugins whose views have screens of their own."""
 
 
 def is_main(view: View) -> bool:
     """Tell whether a view is one of those that the workspace shows together."""
     return view.builtin and view.plugin in MAIN
+
+
+def views_of(host: Host) -> tuple[View, ...]:
+    """Return what the workspace shows: the main views, others of an event, of the whole kitchen."""
+    shown = [view for view in host.views() if not (view.builtin and view.plugin in ELSEWHERE)]
+    return tuple(
+        sorted(shown, key=lambda view: (not is_main(view), view.spec.area is Area.KITCHEN))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ def read_snapshot(
         raise EventNotFound(event_id)
     progress = get_event_progress(event_id, session=session)
     problems = plan_service.problems(event_id, session=session)
-    views = tuple(sorted(host.views(Area.EVENT), key=lambda view: not is_main(view)))
+    views = views_of(host)
     outcomes: dict[str, Loaded | Failure] = {}
     for view in views:
         if is_main(view) or view.id in wanted:
