@@ -13,6 +13,7 @@ from tui.widgets.cells import said
 SAMPLE = 100
 """About how many rows are looked at for the widths; the rest is never measured."""
 LEAST_TEXT = 8
+WISHED_TEXT = 16
 LEAST_PERCENT = 6
 BAR_FROM = 10
 """A percent column that asks for this much shows a bar beside the number."""
@@ -37,13 +38,17 @@ class _Wish:
     empty: bool
 
 
-def fit(table: Table, available: int) -> list[Fitted]:
+def fit(table: Table, available: int, beside: Sequence[Table] = ()) -> list[Fitted]:
     """Return the columns to show in `available` cells, from left to right.
 
     Numbers are shown whole or not at all; columns give way by priority, those that are empty
     first; then texts are shortened. What is left over goes to texts that are too short.
+    Tables `beside` it, of the same columns, get the same widths; of these, texts are shortened
+    before any column gives way.
     """
-    wishes = [_wish(table, index) for index in range(len(table.columns))]
+    tables = beside or (table,)
+    at_most = LEAST_TEXT if beside else None
+    wishes = [_wish(tables, column, index, at_most) for index, column in enumerate(table.columns)]
     while _width(wishes, [wish.least for wish in wishes]) > available:
         rest = [wish for wish in wishes if wish.column.priority > 0]
         if not rest:
@@ -95,18 +100,22 @@ def _shrunk(wishes: list[_Wish], available: int) -> list[int]:
     return widths
 
 
-def _wish(table: Table, index: int) -> _Wish:
-    column = table.columns[index]
-    rows = table.rows
-    some = rows if len(rows) <= SAMPLE else (*rows[:: len(rows) // SAMPLE], rows[-1])
-    sample = [said(row.cells[index], column, row.style) for row in some]
-    if table.totals is not None:
-        sample.append(said(table.totals[index], column))
+def _wish(tables: Sequence[Table], column: Column, index: int, at_most: int | None) -> _Wish:
+    sample = [text for table in tables for text in _sample(table, column, index)]
     longest = max(map(cell_len, sample), default=0)
     most = max(longest, cell_len(column.heading), 1)
     wish = _Wish(index, column, most, most, longest == 0)
     if column.kind == "percent" and (column.width or 0) >= BAR_FROM:
         return replace(wish, most=column.width or 0, least=max(longest, LEAST_PERCENT))
     if column.kind == "text" and column.side == "left":
-        return replace(wish, least=min(most, column.width or 16))
+        return replace(wish, least=min(most, column.width or WISHED_TEXT, at_most or most))
     return wish
+
+
+def _sample(table: Table, column: Column, index: int) -> list[str]:
+    rows = table.rows
+    some = rows if len(rows) <= SAMPLE else (*rows[:: len(rows) // SAMPLE], rows[-1])
+    sample = [said(row.cells[index], column, row.style) for row in some]
+    if table.totals is not None:
+        sample.append(said(table.totals[index], column))
+    return sample

@@ -13,10 +13,10 @@ from textual.widget import Widget
 
 from bakehouse.plugin import Chart, Markdown, Ref, Row, Sections, Table, ViewData
 from plugins.host import Failure, Loaded, View
-from tui.widgets.chart import ChartView
 from tui.widgets.guest import Guest
 from tui.widgets.listing import Listing
 from tui.widgets.plain import plain
+from tui.widgets.sections import SectionsView, same
 from tui.widgets.table import TableView
 from tui.widgets.words import Words
 
@@ -45,6 +45,7 @@ class Pane(Listing):
         self._ready = False
         self._wants_focus = False
         self._note = ""
+        self._sections: SectionsView | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out a title, a table, a place for other things, and the filter."""
@@ -72,14 +73,26 @@ class Pane(Listing):
     @property
     def row(self) -> Row | None:
         """The row under the cursor."""
-        return self.table.row if self._ready and self.table.display else None
+        listed = self.listed
+        return None if listed is None else listed.row
+
+    @property
+    def listed(self) -> TableView | None:
+        """The table that has the cursor, its own or that of a section."""
+        if not self._ready:
+            return None
+        if self._sections is not None:
+            return self._sections.current
+        return self.table if self.table.display else None
 
     def go_to(self, about: Ref) -> bool:
         """Put the cursor on the first row that stands for a thing, taking the filter away."""
+        if self._sections is not None:
+            return self._sections.go_to(about)
         if not self._ready or not self.table.display:
             return False
         for row in self.table.table.rows:
-            if _same(row.about, about):
+            if same(row.about, about):
                 if not self.table.move_to_key(row.key):
                     self.filter.value = ""
                     self.table.filter_by("")
@@ -134,7 +147,9 @@ class Pane(Listing):
         elif isinstance(data, Chart):
             self._show_instead(SectionsView(Sections((("", data),))))
         else:
-            self._show_instead(SectionsView(data))
+            sections = SectionsView(data, None if self._sections is None else self._sections.place)
+            self._show_instead(sections)
+            self._sections = sections
 
     @on(Guest.Failed)
     def _guest_failed(self, message: Guest.Failed) -> None:
@@ -152,6 +167,7 @@ class Pane(Listing):
             widget.focus()
 
     def _drop_instead(self) -> None:
+        self._sections = None
         for widget in self.query(".instead"):
             if self.app.focused is not None and widget in self.app.focused.ancestors_with_self:
                 self.table.display = True
@@ -229,14 +245,7 @@ class Pane(Listing):
         failure = self.failure
         if failure is not None:
             return [f"{failure}\n{failure.traceback_text}"]
-        return super().copied()
-
-
-def _same(one: Ref | None, other: Ref) -> bool:
-    """Tell whether two stand for one thing; a bundle is an item too."""
-    if one is None or one.id != other.id:
-        return False
-    return one.kind == other.kind or {one.kind, other.kind} == {"item", "bundle"}
+        return [] if self.listed is None else self.listed.texts()
 
 
 class ErrorPanel(VerticalScroll):
@@ -281,29 +290,3 @@ class MarkdownView(VerticalScroll):
         from textual.widgets import Markdown as MarkdownText
 
         yield MarkdownText(self._data.text, open_links=False)
-
-
-class SectionsView(VerticalScroll):
-    """Several tables and texts under each other."""
-
-    def __init__(self, data: Sections) -> None:
-        super().__init__()
-        self._data = data
-
-    def compose(self) -> ComposeResult:
-        """Lay out a title and what belongs to it, one after the other."""
-        from textual.widgets import Markdown as MarkdownText
-
-        for title, part in self._data.parts:
-            if title:
-                yield Words(title, classes="section-title")
-            if isinstance(part, Markdown):
-                yield MarkdownText(part.text, open_links=False)
-                continue
-            if isinstance(part, Chart):
-                yield ChartView(part)
-                continue
-            table = TableView(classes="section")
-            table.show_table(part)
-            table.styles.height = table.lines
-            yield table

@@ -80,6 +80,8 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         self.words = ""
         self.sorting: Sorting | None = None
         self._styles: dict[str, Style] = {}
+        self.beside: Sequence[Table] = ()
+        """The tables that are to have the same widths, where there are several."""
         self._fitted: list[Fitted] = []
         self._fitted_for = 0
 
@@ -89,6 +91,11 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
     def row(self) -> Row | None:
         """The row under the cursor."""
         return self.rows[self.cursor] if 0 <= self.cursor < len(self.rows) else None
+
+    @property
+    def has_cursor(self) -> bool:
+        """Whether the row under the cursor is marked."""
+        return True
 
     @property
     def lines(self) -> int:
@@ -172,7 +179,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _fit_columns(self, width: int) -> None:
         self._fitted_for = width
-        self._fitted = fit(self.table, max(1, width))
+        self._fitted = fit(self.table, max(1, width), self.beside)
 
     # -- moving ------------------------------------------------------------------------------------
 
@@ -310,7 +317,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         row = self.rows[number]
         style = self._part(row.style) if row.style in WHOLE_ROWS else Style()
         line = row_line(self._part, row, self._fitted)
-        if number != self.cursor:
+        if number != self.cursor or not self.has_cursor:
             return line, style
         cursor = self._part("cursor")
         if not self.has_focus:

@@ -98,11 +98,12 @@ class RehearsingScreen(KitchenScreen[Snapshot]):
             )
             return None
         pane = self.query_one(Board).current
-        row = None if pane is None else pane.row
-        if pane is not None and row is not None:
-            tried = try_on(pane.table.table, row, self.snapshot.progress)
+        listed = None if pane is None else pane.listed
+        row = None if listed is None else listed.row
+        if pane is not None and listed is not None and row is not None:
+            tried = try_on(listed.table, row, self.snapshot.progress)
             if tried is not None:
-                return tried, pane, question(tried, pane.table.table, row)
+                return tried, pane, question(tried, listed.table, row)
         self.kitchen.say(NOTHING_TO_TRY, "warning")
         return None
 

@@ -19,7 +19,7 @@ from core.errors import BakehouseError
 from core.session import KitchenSession
 from core.worker import SessionWorker
 from tui.screens.look.reading import read_charts
-from tui.widgets.pane import SectionsView
+from tui.widgets.sections import SectionsView
 from tui.widgets.words import Words
 
 
