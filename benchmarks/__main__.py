@@ -64,7 +64,7 @@ def _screen(given: argparse.Namespace) -> Result:
     figures = screen.measure(quick=given.quick)
     text = screen.table(figures)
     data = [each.as_dict() for each in figures]
-    return Result(data, text, screen.HEADING, screen.section(text))
+    return Result(data, text, screen.HEADING, screen.section(text, quick=given.quick))
 
 
 def _plugins(given: argparse.Namespace) -> Result:

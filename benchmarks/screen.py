@@ -23,6 +23,7 @@ HEADING = "The screen"
 FIRST_PAINT = 1.25
 """How much more CPU the first paint may take than the bare app's."""
 BIG = Size("screen", 365, 7_300, 8_000, 8_000)
+QUICK = Size("quick", 30, 300, 500, 500)
 RECIPES = 5_000
 EVENT = "winter-market-stall"
 WORKSPACE = ("Gingerbread", "Shopping", "Butter")
@@ -176,7 +177,7 @@ def _stalls(folder: Path, *, big: bool) -> Iterator[Figure]:
     path = folder / "big.db"
     kitchen = configure(path, create=True)
     with session_scope() as session:
-        fill(session, BIG if big else Size("quick", 30, 300, 500, 500))
+        fill(session, BIG if big else QUICK)
     kitchen.dispose()
     if big:
         _more_recipes(path)
@@ -230,14 +231,18 @@ def table(figures: list[Figure]) -> str:
     return "\n".join(lines)
 
 
-def section(text: str) -> str:
+def section(text: str, *, quick: bool = False) -> str:
     """Return the section of `docs/performance.md`."""
     python = platform.python_version()
-    return f"""Made by `python -m benchmarks screen --write` (Python {python}), in a real pseudo
+    command = "screen --quick --write" if quick else "screen --write"
+    kitchen = f"{QUICK.lines:,} event lines"
+    if not quick:
+        kitchen = f"{RECIPES:,} recipes and {BIG.lines:,} event lines"
+    return f"""Made by `python -m benchmarks {command}` (Python {python}), in a real pseudo
 terminal of 120x40. The bare app is Textual and SQLAlchemy with one table of the same kitchen
 (`benchmarks/bare.py`), started in turn with ours. Times are CPU milliseconds of the whole process,
 its threads included, except where the loop is held: that is what its own thread works between two
-beats, in a kitchen of {RECIPES:,} recipes and {BIG.lines:,} event lines.
+beats, in a kitchen of {kitchen}.
 
 {text}
 """
