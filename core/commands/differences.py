@@ -82,7 +82,7 @@ class _State:
             key: number for progress in self.events for key, number in _numbers_of(progress)
         }
         counted = {number.counts for number in self.numbers.values()}
-        self.say = saying.amounts_of(session, [key for key in counted if isinstance(key, int)])
+        self.say = saying.amounts_of([key for key in counted if isinstance(key, int)], session)
 
 
 def _views(session: Session, event_id: int | None) -> tuple[EventProgress, ...]:

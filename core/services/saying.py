@@ -60,11 +60,12 @@ def amounts(session: Session | None = None) -> Say:
         return remembered(reader, "say", lambda: _load(reader), of=("item", "measure", "setting"))
 
 
-def amounts_of(session: Session, item_ids: Collection[int]) -> Say:
+def amounts_of(item_ids: Collection[int], session: Session | None = None) -> Say:
     """Return what says money, and amounts of these items alone: read sooner than all of them."""
-    return Say(
-        facts_of_items(session, item_ids), _display_units(session, item_ids), _currency(session)
-    )
+    with reading(session) as reader:
+        return Say(
+            facts_of_items(reader, item_ids), _display_units(reader, item_ids), _currency(reader)
+        )
 
 
 def _load(session: Session) -> Say:

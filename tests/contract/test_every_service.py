@@ -104,6 +104,7 @@ READS: dict[str, ByIds] = {
     "journal_service.list_changes": lambda k: given(),
     "production_service.list_runs": lambda k: given(),
     "saying.amounts": lambda k: given(),
+    "saying.amounts_of": lambda k: given([k.flour, k.cookie]),
     "on_hand_service.list_stocked": lambda k: given(),
     "on_hand_service.list_on_hand": lambda k: given(),
     "on_hand_service.list_packs": lambda k: given(),
