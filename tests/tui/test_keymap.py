@@ -114,7 +114,7 @@ async def test_rebound_keys_work_and_are_shown(demo: Database, site: Site, path:
         shown = {
             str(row.cells[1]): row.cells[0] for row in pilot.app.screen.query_one(TableView).rows
         }
-        assert shown["Undo this"] == "^u"
+        assert next(key for does, key in shown.items() if does.startswith("Undo this")) == "^u"
 
 
 async def test_a_wrong_config_is_told_and_the_rest_of_it_counts(
