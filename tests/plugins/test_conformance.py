@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import plugins.assembly
 import plugins.contention
 import plugins.costs
@@ -26,15 +28,18 @@ class TestShopping(ViewConformance):
     plugin = plugins.shopping
 
 
+@pytest.mark.thorough
 class TestPlan(ViewConformance):
     plugin = plugins.plan
 
 
+@pytest.mark.thorough
 class TestStock(ViewConformance):
     plugin = plugins.stock
     has_pane = False
 
 
+@pytest.mark.thorough
 class TestContention(ViewConformance):
     plugin = plugins.contention
 
@@ -43,6 +48,7 @@ class TestTimeline(ViewConformance):
     plugin = plugins.timeline
 
 
+@pytest.mark.thorough
 class TestCosts(ViewConformance):
     plugin = plugins.costs
 
