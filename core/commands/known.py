@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.models import KINDS, Item, Measure, Recipe, RecipeOutput
+from core.models import KINDS, Item, Recipe, RecipeOutput
+from core.services._facts import item_facts
 from core.services._naming import sorting
 from core.services._writing import WITHDRAWN
 from core.session import remembered
-from core.units import Amount, ItemFacts
+from core.units import ItemFacts
 
 MOST_GUESSES = 50
 
@@ -111,27 +112,13 @@ def made_elsewhere(session: Session, recipe: str | None) -> set[int]:
 
 
 def _load(session: Session) -> list[KnownItem]:
-    measures: dict[int, dict[str, Amount]] = defaultdict(dict)
-    for item_id, name, amount, unit in session.execute(
-        select(Measure.item_id, Measure.name, Measure.amount, Measure.unit)
-    ):
-        measures[item_id][name] = Amount(amount, unit)
+    facts = item_facts(session)
     query = select(
-        Item.id,
-        Item.slug,
-        Item.name,
-        Item.kind,
-        Item.unit,
-        Item.grams_per_ml,
-        Item.grams_each,
-        Item.always_on_hand,
-        Item.archived,
+        Item.id, Item.slug, Item.name, Item.kind, Item.always_on_hand, Item.archived
     ).where(Item.slug.not_like(f"{WITHDRAWN}%"))
     return [
-        KnownItem(
-            key, slug, name, kind, ItemFacts(name, unit, per_ml, each, measures[key]), always, away
-        )
-        for key, slug, name, kind, unit, per_ml, each, always, away in session.execute(query)
+        KnownItem(key, slug, name, kind, facts[key], always, away)
+        for key, slug, name, kind, always, away in session.execute(query)
     ]
 
 

@@ -22,15 +22,24 @@ def facts_of_items(
     session: Session, item_ids: Collection[int] | None = None
 ) -> dict[int, ItemFacts]:
     """Read the facts of some items by id; None for all of them."""
-    sizes = select(Measure.item_id, Measure.name, Measure.amount, Measure.unit)
+    measures = measures_of_items(session, item_ids)
     query = select(Item.id, Item.name, Item.unit, Item.grams_per_ml, Item.grams_each)
     if item_ids is not None:
-        sizes = sizes.where(Measure.item_id.in_(item_ids))
         query = query.where(Item.id.in_(item_ids))
-    measures: dict[int, dict[str, Amount]] = defaultdict(dict)
-    for item_id, name, amount, unit in session.execute(sizes):
-        measures[item_id][name] = Amount(amount, unit)
     return {
-        item_id: ItemFacts(name, unit, per_ml, each, measures[item_id])
+        item_id: ItemFacts(name, unit, per_ml, each, measures.get(item_id, {}))
         for item_id, name, unit, per_ml, each in session.execute(query)
     }
+
+
+def measures_of_items(
+    session: Session, item_ids: Collection[int] | None = None
+) -> dict[int, dict[str, Amount]]:
+    """Read the measures of some items, or of all, by id and name; who has none is left out."""
+    query = select(Measure.item_id, Measure.name, Measure.amount, Measure.unit)
+    if item_ids is not None:
+        query = query.where(Measure.item_id.in_(item_ids))
+    found: dict[int, dict[str, Amount]] = defaultdict(dict)
+    for item_id, name, amount, unit in session.execute(query):
+        found[item_id][name] = Amount(amount, unit)
+    return dict(found)

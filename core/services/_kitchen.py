@@ -120,6 +120,15 @@ def load_kitchen(session: Session) -> Kitchen:
     )
 
 
+def catalogue(session: Session) -> Catalogue:
+    """Return items, recipes and bundles by id, amounts in stock units.
+
+    They are loaded again only if something was written to them: most records and edits leave
+    them alone.
+    """
+    return remembered(session, "catalogue", lambda: _load_catalogue(session), of=CATALOGUE)
+
+
 def _load_catalogue(session: Session) -> Catalogue:
     items = {row.id: planning.Item._make(row) for row in _rows(session, queries.items())}
     return items, load_recipes(session), load_bundles(session, items)

@@ -230,14 +230,6 @@ def product_card(product_id: int, session: Session | None = None) -> tuple[Produ
         return _product(product), item_card(product.item_id, session=reader)
 
 
-def uses_of(item_id: int, session: Session | None = None) -> tuple[Use, ...]:
-    """Return the recipes, bundles and events that use an item. Raises `ItemNotFound`."""
-    with reading(session) as reader:
-        if get_fresh(reader, Item, item_id) is None:
-            raise ItemNotFound(item_id)
-        return _uses(reader, [item_id])
-
-
 @dataclass(frozen=True, slots=True)
 class _Entry:
     item_id: int

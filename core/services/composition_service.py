@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -12,9 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import ItemNotFound
-from core.models import BundleLine, Item, ItemUnit, RecipeLine, RecipeOutput
-from core.planning.composition import Content, Part, contents
+from core.models import Item
+from core.planning.composition import Content, Part, Parts, contents
+from core.planning.kitchen import Line, Recipe
 from core.services._facts import item_facts
+from core.services._kitchen import catalogue
 from core.session import reading
 from core.units import ItemFacts, factor_to_stock, to_decimal
 
@@ -79,78 +80,54 @@ def get_compositions(
 def _get_compositions_impl(
     item_ids: Collection[int] | None, session: Session
 ) -> dict[int, Composition]:
+    items, recipes, bundles = catalogue(session)
+    parts = _parts(recipes.values(), bundles)
     facts = item_facts(session)
-    told = {
-        item_id: (kind, tuple(allergens), archived)
-        for item_id, kind, allergens, archived in session.execute(
-            select(Item.id, Item.kind, Item.allergens, Item.archived)
-        )
-    }
-    parts = _parts(session)
+    told = {row.id: row for row in session.execute(select(Item.id, Item.allergens, Item.archived))}
     if item_ids is None:
-        item_ids = [i for i, (_, _, archived) in told.items() if i in parts and not archived]
+        item_ids = [item_id for item_id in items if item_id in parts and not told[item_id].archived]
     for item_id in item_ids:
-        if item_id not in facts:
+        if item_id not in items:
             raise ItemNotFound(item_id)
 
     def component(item_id: int, content: Content) -> Component:
-        known = facts[item_id]
-        kind, allergens, _ = told[item_id]
+        item = items[item_id]
         return Component(
             item_id=item_id,
-            name=known.name,
-            kind=kind,
+            name=item.name,
+            kind=item.kind,
             amount=None if content.amount is None else to_decimal(content.amount),
-            unit=known.unit,
-            grams=_grams(content.amount, known),
-            allergens=allergens,
-            through=tuple(facts[each].name for each in content.through),
+            unit=item.unit,
+            grams=_grams(content.amount, facts[item_id]),
+            allergens=tuple(told[item_id].allergens),
+            through=tuple(items[each].name for each in content.through),
         )
 
     found: dict[int, Composition] = {}
     for item_id, held in contents(item_ids, parts).items():
         inside = held if item_id in parts else {item_id: Content(Fraction(1), ())}
         components = sorted((component(*pair) for pair in inside.items()), key=_by_weight)
-        known = facts[item_id]
-        found[item_id] = Composition(item_id, known.name, known.unit, tuple(components))
+        item = items[item_id]
+        found[item_id] = Composition(item_id, item.name, item.unit, tuple(components))
     return found
 
 
-def _parts(session: Session) -> dict[int, tuple[Part, ...]]:
-    factors: dict[tuple[int, str], Fraction | None] = {
-        (item_id, unit): factor
-        for item_id, unit, factor in session.execute(
-            select(ItemUnit.item_id, ItemUnit.unit, ItemUnit.factor)
-        )
+def _parts(recipes: Iterable[Recipe], bundles: Mapping[int, tuple[Line, ...]]) -> Parts:
+    """Return what goes into one stock unit of each made item and bundle."""
+    parts = {
+        bundle_id: tuple(Part(line.item_id, line.amount) for line in lines)
+        for bundle_id, lines in bundles.items()
     }
+    for recipe in recipes:
+        for output in recipe.outputs:
+            parts[output.item_id] = tuple(
+                Part(line.item_id, _share(line.amount, output.amount)) for line in recipe.lines
+            )
+    return parts
 
-    def stocked(item_id: int, amount: Fraction, unit: str) -> Fraction | None:
-        factor = factors[item_id, unit]
-        return None if factor is None else amount * factor
 
-    lines: dict[int, list[Part]] = defaultdict(list)
-    for recipe_id, item_id, amount, unit in session.execute(
-        select(
-            RecipeLine.recipe_id, RecipeLine.item_id, RecipeLine.amount, RecipeLine.unit
-        ).order_by(RecipeLine.recipe_id, RecipeLine.position)
-    ):
-        lines[recipe_id].append(Part(item_id, stocked(item_id, amount, unit)))
-    parts: dict[int, list[Part]] = defaultdict(list)
-    for recipe_id, item_id, amount, unit in session.execute(
-        select(RecipeOutput.recipe_id, RecipeOutput.item_id, RecipeOutput.amount, RecipeOutput.unit)
-    ):
-        batch = stocked(item_id, amount, unit)
-        parts[item_id] = [
-            Part(part.item_id, None if part.amount is None or not batch else part.amount / batch)
-            for part in lines[recipe_id]
-        ]
-    for bundle_id, item_id, amount, unit in session.execute(
-        select(
-            BundleLine.bundle_id, BundleLine.item_id, BundleLine.amount, BundleLine.unit
-        ).order_by(BundleLine.bundle_id, BundleLine.position)
-    ):
-        parts[bundle_id].append(Part(item_id, stocked(item_id, amount, unit)))
-    return {item_id: tuple(found) for item_id, found in parts.items()}
+def _share(amount: Fraction | None, of: Fraction | None) -> Fraction | None:
+    return None if amount is None or not of else amount / of
 
 
 def _grams(amount: Fraction | None, facts: ItemFacts) -> Decimal | None:

@@ -6,7 +6,6 @@ Words for people are made only for the rows that somebody looks at.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,9 +17,10 @@ from sqlalchemy import Text, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from core.clock import today
-from core.models import Item, ItemUnit, Lot, Measure, Product, Setting
+from core.models import Item, ItemUnit, Lot, Product, Setting
 from core.money import from_micro as money_of
 from core.money import say_money
+from core.services._facts import measures_of_items
 from core.services._kitchen import planned
 from core.services._naming import sorting
 from core.services._packs import pack_word
@@ -130,7 +130,7 @@ def list_stocked(session: Session | None = None) -> Stocked:
         items = [StockedItem(sorting(row[1]), *row) for row in reader.execute(query)]
         items.sort()
         currency = reader.scalar(select(Setting.value).where(Setting.key == "currency"))
-        return Stocked(tuple(items), _measures(reader), currency or CURRENCY)
+        return Stocked(tuple(items), measures_of_items(reader), currency or CURRENCY)
 
 
 def list_on_hand(
@@ -220,11 +220,3 @@ def get_deliverable(event_id: int, item_id: int, session: Session | None = None)
         if there is None or None in needs:
             return None
         return to_decimal(min(there, sum((need for need in needs if need), Fraction(0))))
-
-
-def _measures(session: Session) -> dict[int, dict[str, Amount]]:
-    found: dict[int, dict[str, Amount]] = defaultdict(dict)
-    query = select(Measure.item_id, Measure.name, Measure.amount, Measure.unit)
-    for key, name, amount, unit in session.execute(query):
-        found[key][name] = Amount(amount, unit)
-    return dict(found)
