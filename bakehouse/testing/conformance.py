@@ -253,7 +253,7 @@ class ImporterConformance(_Registration):
     def test_a_bad_file_is_refused(
         self, spec: ImporterSpec, bakehouse_views_of: Any, bakehouse_events: Samples
     ) -> None:
-        """It is told what is wrong with it, also if it is empty or no text; nothing is done."""
+        """It is told what is wrong with it, also where it is only noise; nothing is done."""
         from core.errors import BakehouseError
         from core.services import journal_service
         from plugins.changes import apply

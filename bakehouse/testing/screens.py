@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -79,15 +79,22 @@ class Screens:
         return asyncio.run(play())
 
 
-async def settle(pilot: Pilot[str]) -> None:
+async def settle(pilot: Pilot[Any]) -> None:
     """Wait until every worker has ended and what they brought is on the screen."""
-    for _ in range(3):
-        await pilot.app.workers.wait_for_complete()
+    from textual.worker import WorkerCancelled
+
+    for _ in range(5):
+        while True:
+            # One that another one replaces is cancelled, and then it is the other that counts.
+            with suppress(WorkerCancelled):
+                await pilot.app.workers.wait_for_complete()
+                break
+            await pilot.pause(0)
         await pilot.pause(0)
 
 
-async def come_to_rest(pilot: Pilot[str]) -> None:
-    """Wait until the screen looks the same twice."""
+async def come_to_rest(pilot: Pilot[Any]) -> None:
+    """Wait until the screen looks the same twice: on a busy machine a layout takes its time."""
     before = ""
     for _ in range(20):
         await settle(pilot)
@@ -113,7 +120,7 @@ async def open_view(pilot: Pilot[str], view: str) -> Pane:
     return panes[view]
 
 
-async def until(pilot: Pilot[str], what: Callable[[], bool], seconds: float = 20) -> None:
+async def until(pilot: Pilot[Any], what: Callable[[], bool], seconds: float = 20) -> None:
     """Wait until something is so."""
     for _ in range(int(seconds * 100)):
         if what():

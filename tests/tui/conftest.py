@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tomllib
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from textual.worker import WorkerCancelled
 
 from bakehouse import __version__
 from bakehouse.terminal.screen import writers
+from bakehouse.testing.screens import settle
 from core import _database, clock, terminal
 from core.config import Config, config
 from core.interchange.demo import make_demo
@@ -125,27 +126,6 @@ def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def still_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the cursor from blinking, so that pictures are always the same."""
     monkeypatch.setattr(Input, "cursor_blink", False)
-
-
-async def settle(pilot: Pilot[None]) -> None:
-    """Wait until every worker has ended and what they brought is on the screen."""
-    for _ in range(5):
-        while True:
-            # One that another one replaces is cancelled, and then it is the other that counts.
-            with suppress(WorkerCancelled):
-                await pilot.app.workers.wait_for_complete()
-                break
-            await pilot.pause(0)
-        await pilot.pause(0)
-
-
-async def until(pilot: Pilot[None], what: Callable[[], bool]) -> None:
-    """Wait until something is so; pytest's own limits end it."""
-    for _ in range(500):
-        if what():
-            return
-        await pilot.pause(0.01)
-    raise AssertionError("it did not come about")
 
 
 def settings_in(path: Path, text: str) -> Config:

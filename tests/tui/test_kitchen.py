@@ -17,6 +17,7 @@ from tests.builders import KitchenBuilder
 from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, settle, until, write
 from tui.screens.event.screen import EventScreen
 from tui.screens.form.screen import FormScreen
+from tui.screens.export.screen import ExportScreen
 from tui.screens.help.screen import HelpScreen
 from tui.screens.kitchen.card import CardTable, CardView
 from tui.screens.kitchen.entry import EntryScreen
@@ -163,6 +164,8 @@ async def test_a_kitchen_that_only_reads_offers_no_writing(
         app_of(pilot).readonly = True
         await keys(pilot, "f4", "n", "x", "c")
         kitchen(pilot)
+        await keys(pilot, "e")
+        assert isinstance(pilot.app.screen, ExportScreen), "where nothing can be edited, e exports"
         assert journal_service.revision() == before
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from bakehouse.testing.screens import come_to_rest
 from core.services import event_service, journal_service
 from core.session import Database, configure
 from tests.builders import KitchenBuilder
@@ -26,18 +27,6 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     folder = tmp_path / "site"
     monkeypatch.syspath_prepend(str(folder))
     return Site(folder, ("production", "assembly", "shopping", "problems"))
-
-
-async def come_to_rest(pilot: Pilot[None]) -> None:
-    """Wait until the screen looks the same twice: on a busy machine a layout takes its time."""
-    before = ""
-    for _ in range(20):
-        await settle(pilot)
-        now = pilot.app.export_screenshot()
-        if now == before:
-            return
-        before = now
-    raise AssertionError("the screen did not come to rest")
 
 
 def compare(
