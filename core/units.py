@@ -471,25 +471,6 @@ def say_stock(value: Fraction | None, facts: ItemFacts, display_unit: str | None
     return say(value, facts.unit)
 
 
-def say_packs(
-    value: Fraction | None,
-    facts: ItemFacts,
-    pack: Fraction,
-    pack_name: str,
-    display_unit: str | None = None,
-) -> str:
-    """Say stock units as packs and in total: "2.5 bags, 12.5 lb"; `pack` is in stock units."""
-    if value is None:
-        return UNKNOWN
-    total = say_stock(value, facts, display_unit)
-    if pack <= 0:
-        return total
-    number = _said_number(value / pack, kitchen=False)
-    if any(char.isdigit() for char in pack_name):
-        return f"{number} x {pack_name}, {total}"
-    return f"{number} {_counted(number, pack_name)}, {total}"
-
-
 def _display_factor(unit: str | None, facts: ItemFacts) -> Fraction | None:
     try:
         return None if unit is None else factor_to_stock(unit, facts)

@@ -85,10 +85,6 @@ class Consent:
             return State.ENABLED, ""
         return State.DISCOVERED, f"new; `bakehouse plugins enable {found.name}` accepts it"
 
-    def is_disabled(self, name: str) -> bool:
-        """Return whether the user turned the plugin off."""
-        return name in self._disabled
-
     def enable(self, found: Found) -> None:
         """Accept a plugin, for later runs too.
 

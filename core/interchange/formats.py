@@ -5,32 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, cast
 
-from core.documents import FORMAT, KitchenDoc
+from core.documents import FORMAT
 from core.errors import BadFile, Problem
 from core.interchange.bake_tracker import read_bake_tracker
-from core.interchange.notes import UNKNOWN, Note
+from core.interchange.notes import UNKNOWN
 from core.interchange.reading import Parsed, parse_json, parse_kitchen
 
 BAKE_TRACKER: Final = "bake-tracker"
 
 Reader = Callable[[object], Parsed]
 """Reads decoded JSON, with numbers as int or `Decimal`."""
-
-
-def read_file(text: str | bytes, as_format: str | None = None) -> tuple[KitchenDoc, list[Note]]:
-    """Return the kitchen of a file of any format, and what was decided on the way.
-
-    Only its shape is judged here; the rules of a kitchen, `import_kitchen` judges.
-
-    Raises:
-        BadFile: It is no file of the format (or, without one, of any known format).
-    """
-    parsed = parse_file(text, as_format)
-    if parsed.problems:
-        from core.interchange.checking import check_kitchen
-
-        raise BadFile(check_kitchen(parsed.doc, None, parsed.problems).problems)
-    return parsed.doc, parsed.notes
 
 
 def parse_file(text: str | bytes, as_format: str | None = None) -> Parsed:

@@ -55,24 +55,6 @@ class Parsed:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_kitchen(text: str | bytes) -> tuple[KitchenDoc, list[Note]]:
-    """Return the kitchen of a file, and what in it means nothing here.
-
-    All is checked that the file alone tells; whether a slug it does not define is in the kitchen
-    that it is imported into, `import_kitchen` checks.
-
-    Raises:
-        BadFile: Everything that is wrong, each with its JSON path.
-    """
-    from core.interchange.checking import check_kitchen
-
-    parsed = parse_kitchen(parse_json(text))
-    problems = check_kitchen(parsed.doc, None, parsed.problems).problems
-    if problems:
-        raise BadFile(problems)
-    return parsed.doc, parsed.notes
-
-
 class _Object(dict[str, Any]):
     """A JSON object that remembers which keys it had twice."""
 

@@ -78,7 +78,6 @@ READS: dict[str, ByIds] = {
     "card_service.bundle_card": lambda k: given(k.bag),
     "card_service.item_card": lambda k: given(k.flour),
     "card_service.product_card": lambda k: given(k.product),
-    "card_service.uses_of": lambda k: given(k.cookie),
     "catalog_service.find_item": lambda k: given(k.flour),
     "catalog_service.find_bundle": lambda k: given(k.bag),
     "catalog_service.find_product": lambda k: given(k.product),

@@ -29,7 +29,6 @@ from core.units import (
     parse_amount,
     plain_decimal,
     say,
-    say_packs,
     say_stock,
     to_decimal,
     to_micro,
@@ -716,28 +715,8 @@ def test_a_third_of_a_cup_out_of_the_ledger_is_said_as_a_third() -> None:
     assert say_stock(from_micro(to_micro(cup / 3)), facts("ml"), "cup") == "1/3 cup"
 
 
-@pytest.mark.parametrize(
-    ("amount", "pack", "name", "said"),
-    [
-        ("12.5", "5", "bag", "2.5 bags, 12.5 lb"),
-        ("5", "5", "bag", "1 bag, 5 lb"),
-        ("2.5", "5", "box", "0.5 box, 2.5 lb"),
-        ("10", "5", "box", "2 boxes, 10 lb"),
-        ("0", "5", "bag", "0 bags, 0 lb"),
-        ("5", "15", "bag", "0.333 bag, 5 lb"),
-        ("10", "5", "King Arthur 5 lb", "2 x King Arthur 5 lb, 10 lb"),
-        ("10", "0", "bag", "10 lb"),
-    ],
-)
-def test_packs_are_said_with_their_total(amount: str, pack: str, name: str, said: str) -> None:
-    pound = grams("1 lb")
-    value, size = Fraction(amount) * pound, Fraction(pack) * pound
-    assert say_packs(value, facts(), size, name, "lb") == said
-
-
 def test_unknown_is_said_by_all() -> None:
     assert say(None, "g") == say_stock(None, facts(), "cup") == "unknown"
-    assert say_packs(None, facts(), Fraction(1), "bag", None) == "unknown"
 
 
 # -- exactness and cost -------------------------------------------------------------------------

@@ -14,7 +14,6 @@ import pytest
 from core.documents import ItemDoc, KitchenDoc
 from core.errors import BadFile, CannotUndo, Refused
 from core.interchange.exporting import export_kitchen, write_kitchen
-from core.interchange.formats import read_file
 from core.interchange.importing import import_file, import_kitchen
 from core.services import (
     catalog_service,
@@ -28,6 +27,7 @@ from core.services import (
 from core.session import Database, rehearsal, session_scope
 from core.units import ItemFacts, factor_to_stock, parse_amount
 from tests.builders import KitchenBuilder
+from tests.core.interchange.files import read_file
 
 CONTRACT = Path(__file__).with_name("contract_kitchen.json")
 REAL = Path(__file__).resolve().parents[3] / "../shared/data/bake-tracker-sample.json"

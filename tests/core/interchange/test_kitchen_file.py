@@ -12,12 +12,12 @@ import pytest
 from core.documents import KitchenDoc
 from core.errors import BadFile
 from core.interchange.exporting import export_kitchen, write_kitchen
-from core.interchange.formats import FORMATS, read_file
+from core.interchange.formats import FORMATS
 from core.interchange.importing import import_file, import_kitchen
-from core.interchange.reading import read_kitchen
 from core.services import catalog_service, journal_service
 from core.session import Database
 from tests.builders import KitchenBuilder
+from tests.core.interchange.files import read_file
 
 CONTRACT = Path(__file__).with_name("contract_kitchen.json")
 
@@ -51,7 +51,7 @@ def problems_of(file: object) -> dict[str, str]:
 
 
 def test_the_example_of_the_contract_is_read(file: File) -> None:
-    doc, notes = read_kitchen(written(file))
+    doc, notes = read_file(written(file))
     assert not notes
     assert doc.items[0].measures == {"cup": "125 g"}
     assert doc.recipes[0].lines[0].amount == "2 1/3 cup"
@@ -60,7 +60,7 @@ def test_the_example_of_the_contract_is_read(file: File) -> None:
 
 
 def test_only_the_format_and_the_version_are_required() -> None:
-    doc, notes = read_kitchen('{"format": "bakehouse", "version": 1}')
+    doc, notes = read_file('{"format": "bakehouse", "version": 1}')
     assert doc == KitchenDoc()
     assert not notes
 
@@ -76,7 +76,7 @@ def test_only_the_format_and_the_version_are_required() -> None:
     ],
 )
 def test_amounts_may_be_numbers_and_are_read_as_they_are_written(number: str, text: str) -> None:
-    read, _ = read_kitchen(
+    read, _ = read_file(
         '{"format": "bakehouse", "version": 1, "bundles": [{"item": "bag", '
         f'"lines": [{{"item": "cookie", "amount": {number}}}]}}]}}'
     )
@@ -84,13 +84,13 @@ def test_amounts_may_be_numbers_and_are_read_as_they_are_written(number: str, te
 
 
 def test_a_file_may_begin_with_a_byte_order_mark(file: File) -> None:
-    assert read_kitchen(written(file).encode("utf-8-sig"))[0] == read_kitchen(written(file))[0]
+    assert read_file(written(file).encode("utf-8-sig"))[0] == read_file(written(file))[0]
 
 
 def test_fields_that_mean_nothing_are_told_and_no_mistake(file: File) -> None:
     file["owner"] = "Kim"
     file["items"][1]["colour"] = "brown"
-    doc, notes = read_kitchen(written(file))
+    doc, notes = read_file(written(file))
     assert {note.place for note in notes} == {"owner", "items[1].colour"}
     assert {note.kind for note in notes} == {"ignored"}
     assert doc.items[1].name == "Egg"
@@ -102,7 +102,7 @@ def test_a_part_may_name_what_only_the_kitchen_has() -> None:
         "version": 1,
         "bundles": [{"item": "gift-bag", "lines": [{"item": "cookie", "amount": "6"}]}],
     }
-    doc, _ = read_kitchen(written(part))
+    doc, _ = read_file(written(part))
     assert doc.bundles[0].item == "gift-bag"
 
 
@@ -399,7 +399,7 @@ def test_reading_alone_tells_what_the_file_alone_shows(file: File) -> None:
     put("items[0].grams_per_ml", "-1")(file)
     bundles_in_a_circle(file)
     with pytest.raises(BadFile) as caught:
-        read_kitchen(written(file))
+        read_file(written(file))
     assert {problem.path for problem in caught.value.problems} == {
         "items[0].grams_per_ml",
         "bundles[0].lines[1].item",
@@ -521,7 +521,7 @@ def test_a_damaged_whole_kitchen_is_told_with_its_json_path(
 
 
 def test_documents_that_never_were_a_file_are_judged_the_same(sqlite_kitchen: Database) -> None:
-    doc, _ = read_kitchen(CONTRACT.read_bytes())
+    doc, _ = read_file(CONTRACT.read_bytes())
     doc.bundles[0].lines[0].item = "kookie"
     with pytest.raises(BadFile, match=r"bundles\[0\]\.lines\[0\]\.item"):
         import_kitchen(doc)

@@ -55,7 +55,7 @@ def test_allergens_are_those_of_everything_inside(baker: KitchenBuilder) -> None
 
 def test_what_uses_it(baker: KitchenBuilder) -> None:
     def told(slug: str) -> list[tuple[str, str, str]]:
-        return [(u.kind, u.name, u.amount) for u in card_service.uses_of(baker.item(slug))]
+        return [(u.kind, u.name, u.amount) for u in card_service.item_card(baker.item(slug)).uses]
 
     assert told("frosting") == [("recipe", "Cake", "1")]
     assert told("cake") == [("bundle", "Box", "2")]
