@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from bakehouse.plugin import Chart, Series
+from bakehouse.testing.screens import until
 from core.session import Database
-from tests.tui.conftest import NARROW, Site, keys, running, until
+from tests.tui.conftest import NARROW, Site, keys, running
 from tui.screens.event.screen import EventScreen
 from tui.screens.look.screen import LookScreen
 from tui.widgets import chart as charts

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from textual.pilot import Pilot
 
+from bakehouse.testing.screens import settle, until
 from core.commands import COMMANDS
 from core.services import event_service, journal_service, stock_service
 from core.session import Database
-from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, settle, until, write
+from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, write
 from tui.screens.event.screen import EventScreen
 from tui.screens.form.fields import Field
 from tui.screens.form.screen import FormScreen

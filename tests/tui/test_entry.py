@@ -7,10 +7,11 @@ from textual import events
 from textual.pilot import Pilot
 
 from bakehouse.plugin import Ref
+from bakehouse.testing.screens import settle, until
 from core.services import catalog_service, journal_service
 from core.session import Database
 from tests.builders import KitchenBuilder
-from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, settle, until, write
+from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, write
 from tui.palette import Commands
 from tui.screens.form.screen import FormScreen
 from tui.screens.kitchen.entry import EntryScreen

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from bakehouse.testing.screens import come_to_rest
+from bakehouse.testing.screens import come_to_rest, settle, until
 from core.services import settings_service
 from core.session import Database
-from tests.tui.conftest import NARROW, WIDE, Site, keys, settle, until
+from tests.tui.conftest import NARROW, WIDE, Site, keys
 from tests.tui.test_pictures import SIZES, Compare
 from tests.tui.test_what_if import worked_out
 from tui.app import BakehouseApp

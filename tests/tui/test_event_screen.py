@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from textual.pilot import Pilot
 
+from bakehouse.testing.screens import settle, until
 from core.services import event_service, journal_service, stock_service
 from core.session import Database, configure
-from tests.tui.conftest import (
-    NARROW,
-    WIDE,
-    Site,
-    app_of,
-    keys,
-    running,
-    said,
-    settle,
-    until,
-    write,
-)
+from tests.tui.conftest import NARROW, WIDE, Site, app_of, keys, running, said, write
 from tui.screens.event.screen import EventScreen
 from tui.screens.form.screen import FormScreen
 from tui.screens.problems.screen import ProblemsScreen

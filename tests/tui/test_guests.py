@@ -7,9 +7,10 @@ from textwrap import indent
 import pytest
 from textual.pilot import Pilot
 
+from bakehouse.testing.screens import settle, until
 from core.session import Database
 from plugins.host import State
-from tests.tui.conftest import Site, app_of, keys, running, said, settle, until
+from tests.tui.conftest import Site, app_of, keys, running, said
 from tui.widgets.guest import Guest
 from tui.widgets.pane import ErrorPanel, Pane
 

@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import text
 from textual.pilot import Pilot
 
+from bakehouse.testing.screens import settle, until
 from core.services import event_service, journal_service
 from core.session import Database, session_scope
 from tests.builders import KitchenBuilder
-from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, settle, until, write
+from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, write
 from tui.app import DEMO
 from tui.crash import write_report
 from tui.palette import Commands

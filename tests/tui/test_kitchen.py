@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import insert
 from textual.pilot import Pilot
 
+from bakehouse.testing.screens import settle, until
 from core.models import Item, Recipe, RecipeLine, RecipeOutput
 from core.services import journal_service
 from core.session import Database, session_scope
 from tests.builders import KitchenBuilder
-from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, settle, until, write
+from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, write
 from tui.screens.event.screen import EventScreen
-from tui.screens.form.screen import FormScreen
 from tui.screens.export.screen import ExportScreen
+from tui.screens.form.screen import FormScreen
 from tui.screens.help.screen import HelpScreen
 from tui.screens.kitchen.card import CardTable, CardView
 from tui.screens.kitchen.entry import EntryScreen

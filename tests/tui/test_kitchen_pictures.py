@@ -9,10 +9,10 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from bakehouse.testing.screens import come_to_rest
+from bakehouse.testing.screens import come_to_rest, settle, until
 from core.session import Database
 from tests.builders import KitchenBuilder
-from tests.tui.conftest import NARROW, WIDE, Site, keys, settle, until
+from tests.tui.conftest import NARROW, WIDE, Site, keys
 from tui.app import BakehouseApp
 from tui.screens.form.screen import FormScreen
 

@@ -14,10 +14,11 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from bakehouse.testing.screens import settle, until
 from core.errors import DatabaseError, NewerSchema
 from core.services import event_service, journal_service
 from core.session import Database, configure, read_session, session_scope
-from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, settle, until, write
+from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, write
 from tui.screens.base import KitchenScreen
 from tui.screens.form.screen import FormScreen
 from tui.widgets.headline import Headline

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from bakehouse.testing.screens import settle
 from core.services import doctor_service, journal_service
 from core.session import Database
-from tests.tui.conftest import NARROW, WIDE, Site, running, settle
+from tests.tui.conftest import NARROW, WIDE, Site, running
 from tui.modes import MODES
 
 MODE_KEYS = [mode.key for mode in MODES]

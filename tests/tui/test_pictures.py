@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from bakehouse.testing.screens import come_to_rest
+from bakehouse.testing.screens import come_to_rest, settle, until
 from core.services import event_service, journal_service
 from core.session import Database, configure
 from tests.builders import KitchenBuilder
-from tests.tui.conftest import NARROW, WIDE, Site, keys, settle, until, write
+from tests.tui.conftest import NARROW, WIDE, Site, keys, write
 from tui.app import BakehouseApp
 from tui.screens.form.screen import FormScreen
 from tui.screens.receipt.screen import ReceiptScreen

@@ -5,9 +5,10 @@ from __future__ import annotations
 from textual.pilot import Pilot
 
 from bakehouse.plugin import Row
+from bakehouse.testing.screens import settle
 from core.session import Database
 from plugins.host import Host
-from tests.tui.conftest import NARROW, Site, keys, running, said, settle
+from tests.tui.conftest import NARROW, Site, keys, running, said
 from tui.app import BakehouseApp
 from tui.screens.event.screen import EventScreen
 from tui.screens.plugins.details import PluginDetailsScreen

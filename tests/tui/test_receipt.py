@@ -7,11 +7,12 @@ from decimal import Decimal
 import pytest
 from textual.pilot import Pilot
 
+from bakehouse.testing.screens import settle, until
 from core.services import journal_service, receipt_service, stock_service
 from core.services.receipt_service import ReceiptLine
 from core.session import Database
 from tests.builders import KitchenBuilder
-from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, settle, until
+from tests.tui.conftest import NARROW, Site, app_of, keys, running, said
 from tui.palette import Commands
 from tui.screens.receipt.screen import ReceiptScreen
 from tui.screens.stock.screen import StockScreen

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from textual.pilot import Pilot
 
+from bakehouse.testing.screens import settle
 from core.services import event_service, journal_service
 from core.session import Database
-from tests.tui.conftest import NARROW, Site, keys, running, said, settle, write
+from tests.tui.conftest import NARROW, Site, keys, running, said, write
 from tui.screens.event.screen import EventScreen
 from tui.screens.form.fields import Field
 from tui.screens.form.screen import FormScreen

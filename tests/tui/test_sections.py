@@ -5,8 +5,9 @@ from __future__ import annotations
 from textual.pilot import Pilot
 
 from bakehouse.plugin import Column, Table
+from bakehouse.testing.screens import until
 from core.session import Database
-from tests.tui.conftest import NARROW, Site, app_of, keys, running, until
+from tests.tui.conftest import NARROW, Site, app_of, keys, running
 from tests.tui.test_event_screen import open_pane
 from tui.screens.form.screen import FormScreen
 from tui.screens.why.screen import WhyScreen

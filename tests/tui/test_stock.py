@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import insert
 from textual.pilot import Pilot
 
+from bakehouse.testing.screens import settle
 from core.models import Item, Lot
 from core.services import journal_service, on_hand_service, stock_service
 from core.session import Database, configure, session_scope
 from tests.builders import KitchenBuilder
-from tests.tui.conftest import NARROW, Site, keys, running, said, settle
+from tests.tui.conftest import NARROW, Site, keys, running, said
 from tui.screens.form.screen import FormScreen
 from tui.screens.help.screen import HelpScreen
 from tui.screens.receipt.screen import ReceiptScreen

@@ -11,9 +11,10 @@ from rich.color import Color as RichColor
 from rich.style import Style
 from textual.pilot import Pilot
 
+from bakehouse.testing.screens import settle
 from core.errors import BadFile
 from core.session import Database
-from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, settings_in, settle
+from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, settings_in
 from tui.palette import Commands
 from tui.themes import DARK, LIGHT, remember_theme
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from textual.pilot import Pilot
 
 from bakehouse.plugin import Amount, Cell, Money
+from bakehouse.testing.screens import settle, until
 from core.services import event_service, journal_service, stock_service
 from core.session import Database, configure
-from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, settle, until
+from tests.tui.conftest import NARROW, Site, app_of, keys, running, said
 from tests.tui.test_event_screen import headline, pane, text_of, workspace
 from tui.screens.event.banner import Banner
 from tui.screens.event.screen import EventScreen
