@@ -60,6 +60,17 @@ class Site:
         )
         self._distribute(f"bakehouse-{name}", "1.0", {name: module})
 
+    def install_check(self, name: str, check: str) -> None:
+        """Install a plugin with one check, whose `check(ctx)` has this body."""
+        module = f"tui_plugin_{name}"
+        (self.folder / f"{module}.py").write_text(
+            "from bakehouse.plugin import *\n\n"
+            "@contribute.checks\ndef checks():\n"
+            f"    return [CheckSpec(id={name!r}, title={name!r}, check='{module}:check')]\n\n"
+            "def check(ctx):\n" + _indented(check)
+        )
+        self._distribute(f"bakehouse-{name}", "1.0", {name: module})
+
     def host(self) -> Host:
         """Return a host of what is installed here, without asking for consent."""
         return Host(

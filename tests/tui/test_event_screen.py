@@ -10,11 +10,13 @@ from core.session import Database, configure
 from tests.tui.conftest import NARROW, WIDE, Site, app_of, keys, running, said, write
 from tui.screens.event.screen import EventScreen
 from tui.screens.form.screen import FormScreen
+from tui.screens.kitchen.entry import EntryScreen
 from tui.screens.problems.screen import ProblemsScreen
 from tui.screens.why.screen import WhyScreen, WhyTree
 from tui.widgets.headline import Headline
 from tui.widgets.notice import Notice
 from tui.widgets.pane import ErrorPanel, Pane
+from tui.widgets.table import TableView
 from tui.widgets.tabs import TabLine
 from tui.widgets.words import Words
 
@@ -408,3 +410,32 @@ async def test_quitting_does_not_wait_for_an_endless_view(demo: Database, site: 
         await settle(pilot)
         await pilot.press(str(pane(pilot, "endless").number))
         await pilot.pause()
+
+
+async def test_what_a_plugin_checks_is_told_and_opened(demo: Database, site: Site) -> None:
+    site.install_check("salt", "return [Finding(message='[b]No salt', about=Ref('item', 1))]")
+    async with running(site) as pilot:
+        row = app_of(pilot).screen.query_one(TableView).table.rows[0]
+        assert "5 problems" in str(row.cells)
+        await keys(pilot, "enter")
+        assert "5 problems" in headline(pilot)
+        await keys(pilot, "p", "G")
+        problems = pilot.app.screen
+        assert isinstance(problems, ProblemsScreen)
+        assert problems.problem is not None
+        assert problems.problem.message == "[b]No salt"
+        assert text_of(pilot, "#problem-message") == "[b]No salt"
+        await keys(pilot, "enter")
+        entry = pilot.app.screen
+        assert isinstance(entry, EntryScreen)
+        assert entry.command.name == "item set"
+
+
+async def test_a_check_that_fails_is_a_problem_of_its_own(demo: Database, site: Site) -> None:
+    site.install_check("moody", "ctx.session.commit()")
+    async with running(site) as pilot:
+        await keys(pilot, "enter")
+        assert "5 problems" in headline(pilot)
+        await keys(pilot, "p", "G")
+        assert "This check failed" in text_of(pilot, "#problem-message")
+        assert "plugins disable moody" in text_of(pilot, "#problem-fix")

@@ -16,6 +16,7 @@ from core import clock
 from core.errors import BakehouseError, Interrupted
 from core.session import KitchenSession
 from core.worker import SessionWorker
+from plugins.jobs import OnStuck
 from tui.widgets.headline import Head, Headline
 
 if TYPE_CHECKING:
@@ -144,11 +145,21 @@ class KitchenScreen(Screen[None], Generic[Data]):
                     raise
         raise Interrupted("The plugins on this screen broke its session again and again.")
 
-    def give_up(self, stuck: SessionWorker) -> None:
-        """Abandon a session whose thread does not come back, and go on with another."""
-        if stuck is self._session:
-            self._session = SessionWorker(name=type(self).__name__)
-        stuck.abandon()
+    def giving_up(self) -> OnStuck:
+        """Return what gives up the session of now, for when a plugin that has it will not stop.
+
+        Its thread is abandoned, and the screen goes on with another.
+        """
+        stuck = self._session
+
+        def give_up(_: object) -> None:
+            if stuck is None:
+                return
+            if stuck is self._session:
+                self._session = SessionWorker(name=type(self).__name__)
+            stuck.abandon()
+
+        return give_up
 
     # -- the headline ------------------------------------------------------------------------------
 

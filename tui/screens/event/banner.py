@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
+from bakehouse.plugin import Finding
 from core.commands.trying import Replayed
-from core.services.planning.plan_service import PlanProblem
 from tui.screens.event.reading import Snapshot
 from tui.widgets.plain import plain
 from tui.widgets.words import Words
@@ -104,11 +104,11 @@ def _notes(snapshot: Snapshot) -> list[str]:
     return notes
 
 
-def _messages(these: Sequence[PlanProblem], those: Sequence[PlanProblem]) -> list[str]:
+def _messages(these: Sequence[Finding], those: Sequence[Finding]) -> list[str]:
     """Return the problems that are new in these; one that only says another number is not."""
-    known = {(each.kind, each.event_id, each.item_id, each.place) for each in those}
-    return [
-        each.message
-        for each in these
-        if (each.kind, each.event_id, each.item_id, each.place) not in known
-    ]
+    known = set(map(_identity, those))
+    return [each.message for each in these if _identity(each) not in known]
+
+
+def _identity(problem: Finding) -> tuple[object, ...]:
+    return problem.check, problem.kind, problem.event_id, problem.about, problem.place

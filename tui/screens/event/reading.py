@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bakehouse.plugin import Area
+from bakehouse.plugin import Area, Finding
 from core.commands.trying import Replayed, Try, replay
 from core.errors import EventNotFound
 from core.services import event_service, saying
-from core.services.planning import plan_service
-from core.services.planning.plan_service import PlanProblem
 from core.services.planning.progress import get_event_progress
 from core.services.planning.shapes import EventProgress
 from core.services.rows import EventRow
@@ -18,6 +16,7 @@ from core.session import KitchenSession
 from plugins.host import Failure, Host, Loaded, View
 from tui.screens.base import Again
 from tui.screens.event.comparing import compared
+from tui.screens.problems.reading import read_problems
 
 SHOPPING = "shopping"
 MAIN = ("production", "assembly", SHOPPING)
@@ -50,7 +49,7 @@ class Snapshot:
 
     event: EventRow
     progress: EventProgress
-    problems: tuple[PlanProblem, ...]
+    problems: tuple[Finding, ...]
     views: tuple[View, ...]
     outcomes: dict[str, Loaded | Failure]
     others: tuple[int, ...]
@@ -75,14 +74,13 @@ def read_snapshot(
 
     Raises:
         EventNotFound: The event is not there any more.
-        Again: A view broke the session; the host will not run it again.
+        Again: A view or a check broke the session; the host will not run it again.
     """
     events = event_service.list_events(session, archived=True)
     event = next((row for row in events if row.id == event_id), None)
     if event is None:
         raise EventNotFound(event_id)
     progress = get_event_progress(event_id, session=session)
-    problems = plan_service.problems(event_id, session=session)
     views = views_of(host)
     outcomes: dict[str, Loaded | Failure] = {}
     for view in views:
@@ -90,8 +88,9 @@ def read_snapshot(
             outcomes[view.id] = outcome = host.load(view, session, event_id, on_stuck=on_stuck)
             if isinstance(outcome, Failure) and outcome.session_lost:
                 raise Again
+    problems = read_problems(host, session, event_id, on_stuck)
     others = tuple(row.id for row in events if not row.archived or row.id == event_id)
-    return Snapshot(event, progress, tuple(problems), views, outcomes, others, session.revision)
+    return Snapshot(event, progress, problems, views, outcomes, others, session.revision)
 
 
 def rehearse_snapshot(

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from textual import on, work
+from textual.reactive import var
 from textual.timer import Timer
 from textual.widgets import Input
 
@@ -39,10 +40,11 @@ class RehearsingScreen(KitchenScreen[Snapshot]):
     """
 
     AUTO_FOCUS = ""
+    snapshot: var[Snapshot | None] = var(None, always_update=True)
+    """What is shown."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.snapshot: Snapshot | None = None
         self.what_if = WhatIf()
         self._asked: tuple[Try, ...] = ()
         self._timer: Timer | None = None

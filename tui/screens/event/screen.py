@@ -76,14 +76,9 @@ class EventScreen(RehearsingScreen):
 
     def reader(self) -> Callable[[KitchenSession], Snapshot]:
         """Return what reads the event and its views."""
-        mine, event_id = self._session, self.event_id or 0
+        stuck, event_id = self.giving_up(), self.event_id or 0
         host, wanted = self.kitchen.host, self.query_one(Board).wanted
         known = None if self.snapshot is None else self.snapshot.kept
-
-        def stuck(_: object) -> None:
-            if mine is not None:
-                self.give_up(mine)
-
         tries = self.tries_to_read()
         if not tries:
             return lambda session: read_snapshot(host, session, event_id, wanted, stuck)
@@ -347,7 +342,7 @@ class EventScreen(RehearsingScreen):
     def action_problems(self) -> None:
         """List what would make the plan wrong."""
         if self.snapshot is not None:
-            self.app.push_screen(ProblemsScreen(self.snapshot.event.id, self.steps))
+            self.app.push_screen(ProblemsScreen(self))
 
     def action_other(self, step: int) -> None:
         """Open the event before or after this one."""

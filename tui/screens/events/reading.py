@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
 from bakehouse.plugin import Cell, Column, Ref, Row, RowStyle, Table
 from core.services import catalog_service, event_service
-from core.services.planning import plan_service
 from core.services.planning.progress import get_event_progress
 from core.services.planning.shapes import EventProgress, ShoppingRow
 from core.services.rows import EventRow
+from core.session import KitchenSession
+from plugins.host import Host
+from plugins.jobs import OnStuck
+from tui.screens.problems.reading import read_problems
 from tui.widgets.days import days_left
 
 OPEN = ("planned", "started")
@@ -50,18 +51,22 @@ class Home:
     items: int
 
 
-def read_home(session: Session) -> Home:
-    """Read all events; those that are still open with their progress."""
+def read_home(host: Host, session: KitchenSession, on_stuck: OnStuck) -> Home:
+    """Read all events; those that are still open with their progress and their problems.
+
+    Raises:
+        Again: A check broke the session; the host will not run it again.
+    """
     events = event_service.list_events(session)
-    standings = tuple(_standing(session, event) for event in events)
+    standings = tuple(_standing(host, session, event, on_stuck) for event in events)
     items = 1 if events else len(catalog_service.list_items(session))
     return Home(standings, items)
 
 
-def _standing(session: Session, event: EventRow) -> Standing:
+def _standing(host: Host, session: KitchenSession, event: EventRow, on_stuck: OnStuck) -> Standing:
     if event.status not in OPEN:
         return Standing(event, None, 0)
-    problems = plan_service.problems(event.id, session=session)
+    problems = read_problems(host, session, event.id, on_stuck)
     contended = sum(problem.kind == "contention" for problem in problems)
     progress = get_event_progress(event.id, session=session)
     return Standing(event, progress, len(problems), contended)

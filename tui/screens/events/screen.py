@@ -74,7 +74,8 @@ class EventsScreen(KitchenScreen[Home]):
 
     def reader(self) -> Callable[[KitchenSession], Home]:
         """Return what reads all events."""
-        return read_home
+        host, stuck = self.kitchen.host, self.giving_up()
+        return lambda session: read_home(host, session, stuck)
 
     def present(self, data: Home) -> None:
         """Show the events, or what to do where there are none."""

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
-from bakehouse.plugin import Column, Ref, Row, RowStyle, Table
-from core.commands.trying import redo
-from core.commands.what_if import Step
-from core.errors import BakehouseError
-from core.services.planning import plan_service
-from core.services.planning.plan_service import PlanProblem
-from core.session import KitchenSession
-from core.worker import SessionWorker
+from bakehouse.plugin import Column, Finding, Ref, Row, RowStyle, Table
 from tui.screens.dialog import Dialog
+from tui.screens.event.reading import Snapshot
 from tui.screens.form.offers import Prefilled
 from tui.widgets.listing import Listing
 from tui.widgets.table import TableView
@@ -27,6 +20,7 @@ from tui.widgets.words import Words
 
 if TYPE_CHECKING:
     from tui.app import BakehouseApp
+    from tui.screens.event.rehearsing import RehearsingScreen
 
 COLUMNS = (
     Column("kind", "", "status", priority=1),
@@ -46,29 +40,34 @@ FIXES = {
     "no price": "buy",
     "old price": "product set",
 }
-
-
+"""The command that mends what the check of the plan finds, by its kind."""
+PLAN = "problems.plan"
+"""The check of the plan."""
+EDITS = {
+    "item": "item set",
+    "bundle": "bundle set",
+    "recipe": "recipe set",
+    "event": "event set",
+    "lot": "discard",
+}
+"""The command that mends what another check finds, by what that is about."""
 WRONG = ("no recipe", "empty bundle", "short", "stale target", "expired")
 """Kinds that make the plan wrong; the others make it doubtful."""
-
-
 TRYING = "These are the problems of what is tried; keep or drop that before you mend one."
 
 
 class ProblemsScreen(Dialog[None]):
-    """The problems of one event."""
+    """What all checks found of the event in the workspace, in the state that it shows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "mend", "Mend it", id="problems.mend"),
         Binding("escape,q,p", "dismiss(None)", "Back", id="problems.back"),
     ]
 
-    def __init__(self, event_id: int, steps: Sequence[Step] = ()) -> None:
+    def __init__(self, workspace: RehearsingScreen) -> None:
         super().__init__()
-        self.event_id_asked = event_id
-        self.steps = tuple(steps)
-        self.problems: tuple[PlanProblem, ...] = ()
-        self._session: SessionWorker | None = None
+        self._workspace = workspace
+        self.problems: tuple[Finding, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out a title, the list, all of the one under the cursor, the keys."""
@@ -82,62 +81,30 @@ class ProblemsScreen(Dialog[None]):
             yield Words("Enter mends it · / filters · Esc goes back", id="problems-keys")
 
     def on_mount(self) -> None:
-        """Read them."""
-        self._session = SessionWorker(name="problems")
-        self.load()
-        self.watch(self.app, "newest", self._follow, init=False)
+        """Show what the workspace has, whenever it has been read again."""
+        self.watch(self._workspace, "snapshot", self._follow)
+        self.query_one(Listing).table.focus()
 
-    def _follow(self) -> None:
-        self.load()
-
-    def on_unmount(self) -> None:
-        """Have the session closed on its own thread."""
-        if self._session is not None:
-            self._session.close()
-
-    @work(exclusive=True)
-    async def load(self) -> None:
-        """Read the problems and show them."""
-        session, event_id = self._session, self.event_id_asked
-        assert session is not None
-
-        def read(own: KitchenSession) -> list[PlanProblem]:
-            redo(own, self.steps)
-            return plan_service.problems(event_id, session=own)
-
-        submit = session.submit_rehearsal if self.steps else session.submit
-        try:
-            found = await asyncio.wrap_future(submit(read))
-        except BakehouseError as error:
-            self.query_one("#problems-title", Words).say(str(error))
+    def _follow(self, snapshot: Snapshot | None) -> None:
+        if snapshot is None:
             return
-        self.problems = tuple(found)
-        count = len(found)
+        self.problems = snapshot.problems
+        count = len(self.problems)
         self.query_one("#problems-title", Words).say(
             f"{count} problem{'s' * (count != 1)}" if count else "Nothing is wrong with the plan"
         )
         rows = [
-            Row(
-                f"{p.kind}:{p.event_id}:{p.item_id}:{p.place}",
-                (p.kind, p.message, p.place),
-                style=_style(p),
-            )
-            for p in found
+            Row(str(place), (_kind(problem), problem.message, problem.place), style=_style(problem))
+            for place, problem in enumerate(self.problems)
         ]
-        listing = self.query_one(Listing)
-        listing.table.show_table(Table(COLUMNS, rows, empty="Nothing to mend."))
-        listing.table.focus()
+        self.query_one(TableView).show_table(Table(COLUMNS, rows, empty="Nothing to mend."))
         self._show()
 
     @property
-    def problem(self) -> PlanProblem | None:
+    def problem(self) -> Finding | None:
         """The problem under the cursor."""
-        table = self.query_one(TableView)
-        if table.row is None:
-            return None
-        keys = [row.key for row in table.table.rows]
-        place = keys.index(table.row.key)
-        return self.problems[place] if place < len(self.problems) else None
+        row = self.query_one(TableView).row
+        return None if row is None else self.problems[int(row.key)]
 
     @on(TableView.Moved)
     def _show(self) -> None:
@@ -145,24 +112,37 @@ class ProblemsScreen(Dialog[None]):
         self.query_one("#problem").display = problem is not None
         if problem is not None:
             self.query_one("#problem-message", Words).say(problem.message)
-            self.query_one("#problem-effect", Words).say(f"Effect  {problem.effect}")
-            self.query_one("#problem-fix", Words).say(f"Fix     {problem.fix}")
+            for name in ("effect", "fix"):
+                words, text = self.query_one(f"#problem-{name}", Words), getattr(problem, name)
+                words.display = bool(text)
+                words.say(f"{name.capitalize():<8}{text}")
 
     @on(TableView.Selected)
     def action_mend(self) -> None:
         """Open the dialog that mends the problem under the cursor."""
         problem = self.problem
-        if problem is None or problem.kind not in FIXES:
+        name = None if problem is None else _mending(problem)
+        if problem is None or name is None:
             return
-        if self.steps:
+        if self._workspace.steps:
             self.notify(TRYING, severity="warning", markup=False)
             return
-        name = FIXES[problem.kind]
         app = cast("BakehouseApp", self.app)
         app.ask(name, _given(name, problem), event_id=problem.event_id)
 
 
-def _given(name: str, problem: PlanProblem) -> Mapping[str, Prefilled]:
+def _mending(problem: Finding) -> str | None:
+    """Return the command that mends a problem, or None where none does."""
+    if problem.check == PLAN:
+        return FIXES.get(problem.kind)
+    return None if problem.about is None else EDITS[problem.about.kind]
+
+
+def _given(name: str, problem: Finding) -> Mapping[str, Prefilled]:
+    about = problem.about
+    if problem.check != PLAN:
+        assert about is not None
+        return {"what": f"L{about.id}"} if about.kind == "lot" else {about.kind: about}
     if name.startswith("event"):
         return {} if problem.event_id is None else {"event": Ref("event", problem.event_id)}
     if name == "discard":
@@ -172,13 +152,17 @@ def _given(name: str, problem: PlanProblem) -> Mapping[str, Prefilled]:
         return {"key": "oven_hours" if " of oven" in problem.message else "hands_hours"}
     if name == "product set":
         return {"product": problem.place}
-    if problem.item_id is None:
+    if about is None or about.kind != "item":
         return {}
-    item = Ref("item", problem.item_id)
-    return {"item": item, "what": problem.place if name == "buy" else item, "bundle": item}
+    return {"item": about, "what": problem.place if name == "buy" else about, "bundle": about}
 
 
-def _style(problem: PlanProblem) -> RowStyle:
+def _kind(problem: Finding) -> str:
+    """Return what kind of problem it is, or where it is from."""
+    return problem.kind.replace("_", " ") or problem.check
+
+
+def _style(problem: Finding) -> RowStyle:
     if problem.kind == "unknown":
         return "unknown"
-    return "short" if problem.kind in WRONG else "muted"
+    return "short" if problem.kind in WRONG or problem.check != PLAN else "muted"
