@@ -374,8 +374,8 @@ def _take_back(pool: _Pool, recipe_id: int, lost: Fraction, e: int) -> None:
         if output.amount is not None:
             lost -= (plan.left_over(recipe_id, number, e) or NOTHING) / output.amount
     for output in reversed(outputs):
-        if lost > 0 and output.amount is not None:
-            there = pool.there(output.item_id)
+        there = pool.there(output.item_id)
+        if lost > 0 and there and output.amount is not None:
             unmade = _whole(lost * output.amount * pool.scale(output.item_id))
             taken = min(there, unmade)
             pool.amounts[output.item_id] = there - taken

@@ -63,6 +63,18 @@ def test_a_made_input_that_is_short_is_not_promised_twice(bakery: KitchenBuilder
     assert (row["can_assemble_after_production"], row["short"]) == (0, 5)
 
 
+def test_a_short_input_takes_nothing_from_an_output_that_nobody_wants(
+    bakery: KitchenBuilder,
+) -> None:
+    bakery.recipe("ganaches", {"ganache": 1}, {})
+    bakery.recipe("cakes", {"cake": 1, "slice": 12}, {"ganache": 1})
+    bakery.bundle("bag", {"cake": 1})
+    bakery.event("fair", {"bag": 5})
+    bakery.target("fair", "ganaches", 2, short_ok=True)
+    row = bakery.bundle_row("fair", "bag")
+    assert (row["remaining"], row["short"]) == (5, 3)
+
+
 def test_an_output_of_unknown_amount_makes_its_bundles_unknown(bakery: KitchenBuilder) -> None:
     bakery.made("honey", "g")
     bakery.ingredient("sugar")
