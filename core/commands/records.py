@@ -36,6 +36,7 @@ def make(given: Arguments, session: Session) -> ChangeRow:
         lost=dict(lost) or None,
         event_id=_event(given, session),
         count_first=given.is_on("count_first"),
+        lots=[_lot(name) for name in given.many("lot")],
         session=session,
     )
 
@@ -59,6 +60,7 @@ def assemble(given: Arguments, session: Session) -> ChangeRow:
         given.text("quantity"),
         event_id=_event(given, session),
         borrow=given.is_on("borrow"),
+        lots=[_lot(name) for name in given.many("lot")],
         session=session,
     )
 

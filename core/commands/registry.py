@@ -32,6 +32,7 @@ EVENT = _place("event", Wanted.EVENT, "the event")
 FOR = _option("event", Wanted.EVENT, "the event it is made for, which then keeps it")
 ITEM = _place("item", Wanted.ITEM, "the item")
 BORROW = _option("borrow", Wanted.FLAG, "also use what is kept for other events and needed there")
+LOTS = _option("lot", Wanted.LOT, "use this lot first, also an expired one", many=True)
 ARCHIVE = _option("restore", Wanted.FLAG, "bring it back instead")
 
 RECORDING = (
@@ -58,6 +59,7 @@ RECORDING = (
             ),
             FOR,
             _option("count_first", Wanted.FLAG, "correct the count of what is missing"),
+            LOTS,
         ),
         f"{RECORDS}:make",
     ),
@@ -70,6 +72,7 @@ RECORDING = (
             _place("quantity", Wanted.NUMBER, "how many"),
             FOR,
             BORROW,
+            LOTS,
         ),
         f"{RECORDS}:assemble",
     ),

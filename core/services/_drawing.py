@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -10,11 +10,13 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.errors import Missing, Shortage
+from core.clock import today
+from core.errors import LotNotFound, Missing, RuleBroken, Shortage
 from core.models import OPEN, Change, Event, Lot
 from core.services import saying
 from core.services._kitchen import planned
 from core.services._ledger import ROUNDING, Taken, Use, lots_on_hand, take_all
+from core.services._rows import get_fresh
 from core.units import from_micro
 
 
@@ -22,7 +24,8 @@ from core.units import from_micro
 class Purpose:
     """What is drawn for. From lots kept for other events only `borrow` takes what they need.
 
-    `day` is when it is drawn, by default today.
+    `day` is when it is drawn, by default today. `lots` are the ids of lots that come first, also
+    expired ones.
     """
 
     reason: str
@@ -32,6 +35,12 @@ class Purpose:
     note: str | None = None
     borrow: bool = False
     day: date | None = None
+    lots: tuple[int, ...] = ()
+
+    def rank(self, lot: Lot) -> tuple[int, bool]:
+        """Tell how soon a lot is used: named ones in order, the event's own, then the rest."""
+        named = self.lots.index(lot.id) if lot.id in self.lots else len(self.lots)
+        return named, self.event_id is None or lot.event_id != self.event_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +57,11 @@ class Source:
 
 
 def sources(session: Session, item_ids: list[int], purpose: Purpose) -> dict[int, Source]:
-    """Return where items may be drawn from: own lots of the event first, then the others.
+    """Return where items may be drawn from: named lots first, the event's own, then the others.
 
     A lot kept for another open event allows only what that event does not need.
     """
-    on_hand = lots_on_hand(session, item_ids, purpose.day)
+    on_hand = lots_on_hand(session, item_ids, purpose.day, purpose.lots)
     owners = {lot.event_id for lots in on_hand.values() for lot in lots} - {None, purpose.event_id}
     others = set(
         session.scalars(select(Event.id).where(Event.id.in_(owners), Event.status.in_(OPEN)))
@@ -61,17 +70,16 @@ def sources(session: Session, item_ids: list[int], purpose: Purpose) -> dict[int
     )
     found = {}
     for item_id, lots in on_hand.items():
-        own = [lot for lot in lots if lot.event_id is not None and lot.event_id == purpose.event_id]
-        rest = [lot for lot in lots if lot not in own]
-        needed = _needed_by(session, item_id, {lot.event_id for lot in rest} & others)
-        allowed: list[tuple[Lot, int]] = [(lot, lot.left) for lot in own]
+        lots.sort(key=purpose.rank)
+        needed = _needed_by(session, item_id, {lot.event_id for lot in lots} & others)
+        allowed: list[tuple[Lot, int]] = []
         kept_back = 0
         # The last lots to be used are the ones held back for the event that keeps them.
         spare = {
-            event_id: sum(lot.left for lot in rest if lot.event_id == event_id) - need
+            event_id: sum(lot.left for lot in lots if lot.event_id == event_id) - need
             for event_id, need in needed.items()
         }
-        for lot in rest:
+        for lot in lots:
             part = lot.left
             if lot.event_id in spare and not purpose.borrow:
                 part = max(0, min(lot.left, spare[lot.event_id]))
@@ -102,6 +110,19 @@ def _needed_by(session: Session, item_id: int, events: set[int | None]) -> dict[
     return needed
 
 
+def check_lots(session: Session, lots: Iterable[int], used: Collection[int]) -> None:
+    """Refuse named lots that do not exist, are used up, or are of an item that is not used."""
+    for lot_id in lots:
+        lot = get_fresh(session, Lot, lot_id)
+        if lot is None:
+            raise LotNotFound(lot_id)
+        if lot.item_id not in used:
+            name = saying.amounts(session).name(lot.item_id)
+            raise RuleBroken(f"Lot L{lot.id} is {name}, of which nothing is used here.")
+        if not lot.left:
+            raise RuleBroken(f"Nothing is left of lot L{lot.id}.")
+
+
 def missing_from(
     found: Mapping[int, Source], wanted: Mapping[int, int]
 ) -> dict[int, tuple[int, int]]:
@@ -118,10 +139,9 @@ def shortage(
     session: Session,
     missing: Mapping[int, tuple[int, int]],
     found: Mapping[int, Source],
-    *,
-    hint: str = "",
+    purpose: Purpose,
 ) -> Shortage:
-    """Return the error that names every missing item."""
+    """Return the error that names every missing item, and what else there is of it."""
     say = saying.amounts(session)
     rows = [
         Missing(
@@ -132,13 +152,35 @@ def shortage(
         )
         for item_id, (wanted, available) in missing.items()
     ]
-    hints = [
+    kept = [
         f"{say.amount(item_id, from_micro(found[item_id].kept_back))} {say.name(item_id)} more "
         "is kept for another event; borrow it to use it anyway."
         for item_id in missing
         if found[item_id].kept_back
     ]
-    return Shortage(rows, " ".join([*hints, hint] if hint else hints))
+    expired = _expired(session, missing, purpose, say) if purpose.reason == "used" else []
+    return Shortage(rows, " ".join([*kept, *expired]))
+
+
+def _expired(
+    session: Session, missing: Collection[int], purpose: Purpose, say: saying.Say
+) -> list[str]:
+    """Return a sentence for each lot of missing items that would have to be named."""
+    query = (
+        select(Lot)
+        .where(
+            Lot.item_id.in_(missing),
+            Lot.left > 0,
+            Lot.expires < (purpose.day or today()),
+            Lot.id.not_in(purpose.lots),
+        )
+        .order_by(Lot.expires, Lot.id)
+    )
+    return [
+        f"Lot L{lot.id}, {say.amount(lot.item_id, from_micro(lot.left))} "
+        f"{say.name(lot.item_id)}, expired on {lot.expires}; name it to use it anyway."
+        for lot in session.scalars(query)
+    ]
 
 
 def draw(
@@ -156,7 +198,7 @@ def draw(
         found = sources(session, list(wanted), purpose)
     missing = missing_from(found, wanted)
     if missing:
-        raise shortage(session, missing, found)
+        raise shortage(session, missing, found, purpose)
     use = Use(
         purpose.reason,
         run_id=purpose.run_id,

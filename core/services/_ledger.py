@@ -23,7 +23,9 @@ ADD_MOVE = insert(StockMove)
 ON_HAND = select(Lot).where(
     Lot.item_id.in_(bindparam("items", expanding=True)),
     Lot.left > 0,
-    Lot.expires.is_(None) | (Lot.expires >= bindparam("day")),
+    Lot.expires.is_(None)
+    | (Lot.expires >= bindparam("day"))
+    | Lot.id.in_(bindparam("named", expanding=True)),
 )
 ROUNDING = int(LEDGER_ROUNDING * MICRO)
 
@@ -142,18 +144,21 @@ def _write(session: Session, moves: Sequence[Move]) -> None:
 
 
 def lots_on_hand(
-    session: Session, item_ids: Iterable[int], day: date | None = None
+    session: Session,
+    item_ids: Iterable[int],
+    day: date | None = None,
+    named: Sequence[int] = (),
 ) -> dict[int, list[Lot]]:
     """Return the lots with something left that have not expired, by item, first to use first.
 
     `day` is when they are used, by default today: what was made yesterday may have used what
-    expires today.
+    expires today. Lots that are `named` may have expired.
 
     First-expired first, then first-received (domain.md §4); lots without expiry come last.
     """
     ids = list(item_ids)
     found: dict[int, list[Lot]] = {item_id: [] for item_id in ids}
-    for lot in session.scalars(ON_HAND, {"items": ids, "day": day or today()}):
+    for lot in session.scalars(ON_HAND, {"items": ids, "day": day or today(), "named": named}):
         found[lot.item_id].append(lot)
     for lots in found.values():
         lots.sort(key=lambda lot: (lot.expires or date.max, lot.received, lot.id))

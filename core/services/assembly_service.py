@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
@@ -14,7 +14,7 @@ from core.clock import now
 from core.errors import BundleNotFound, RuleBroken
 from core.models import Change, Event, Item, Run, RunNotDrawn, RunOutput
 from core.planning.kitchen import Line
-from core.services._drawing import Purpose, draw, missing_from, shortage, sources
+from core.services._drawing import Purpose, check_lots, draw, missing_from, shortage, sources
 from core.services._journal import recording
 from core.services._kitchen import load_bundles
 from core.services._ledger import Origin, Taken, add_lot
@@ -34,17 +34,20 @@ def record_assembly(
     event_id: int | None = None,
     at: datetime | None = None,
     borrow: bool = False,
+    lots: Collection[int] = (),
     session: Session | None = None,
 ) -> ChangeRow:
     """Record bundles put together, as one journal entry: components used, bundles into stock.
 
     Inner bundles that are not there yet are assembled on the way. The bundles keep until the
     earliest expiry of their components (domain.md §4). `borrow` uses lots kept for other events.
+    `lots` are the ids of lots to use first; one that has expired is used only so.
 
     Raises:
-        BundleNotFound, EventNotFound: No such bundle or event.
+        BundleNotFound, EventNotFound, LotNotFound: No such bundle, event or lot.
         Shortage: Names every missing component; nothing is recorded.
-        RuleBroken: Not a whole number of bundles, or an event that is not open.
+        RuleBroken: Not a whole number of bundles, an event that is not open, or a lot of which
+            nothing is used.
     """
     with writing(session) as writer:
         bundle = get_fresh(writer, Item, bundle_id)
@@ -54,7 +57,7 @@ def record_assembly(
         if count.denominator != 1:
             raise RuleBroken(f"Bundles are assembled whole; {quantity} is not a whole number.")
         event = open_event(writer, event_id)
-        work = _Assembly(writer, event, at or now(), borrow=borrow)
+        work = _Assembly(writer, event, at or now(), borrow=borrow, lots=tuple(lots))
         steps = work.steps(bundle_id, int(count))
         summary = f"Assembled {count} × {bundle.name}"
         if event is not None:
@@ -73,6 +76,7 @@ class _Assembly:
     event: Event | None
     at: datetime
     borrow: bool = False
+    lots: tuple[int, ...] = ()
     bundles: Mapping[int, tuple[Line, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -84,11 +88,12 @@ class _Assembly:
         order: dict[int, int] = {}
         self._explode(bundle_id, count, leaves, order)
         wanted = {item_id: to_micro(amount) for item_id, amount in leaves.items()}
+        check_lots(self.session, self.lots, wanted)
         purpose = self._purpose(None)
         found = sources(self.session, list(wanted), purpose)
         missing = missing_from(found, wanted)
         if missing:
-            raise shortage(self.session, missing, found)
+            raise shortage(self.session, missing, found, purpose)
         return sorted(order.items(), key=lambda step: self._depth(step[0]))
 
     def _depth(self, bundle_id: int) -> int:
@@ -130,7 +135,9 @@ class _Assembly:
 
     def _purpose(self, run_id: int | None) -> Purpose:
         event_id = None if self.event is None else self.event.id
-        return Purpose("used", event_id, run_id, borrow=self.borrow, day=self.at.date())
+        return Purpose(
+            "used", event_id, run_id, borrow=self.borrow, day=self.at.date(), lots=self.lots
+        )
 
     def assemble(self, change: Change, bundle_id: int, count: int) -> None:
         """Use the components of `count` bundles and bring the bundles in as one lot."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +18,15 @@ from core.money import from_micro as money_of
 from core.money import split
 from core.planning.kitchen import Line
 from core.planning.kitchen import Recipe as PlannedRecipe
-from core.services._drawing import Purpose, Source, draw, missing_from, shortage, sources
+from core.services._drawing import (
+    Purpose,
+    Source,
+    check_lots,
+    draw,
+    missing_from,
+    shortage,
+    sources,
+)
 from core.services._journal import recording
 from core.services._kitchen import load_recipes, planned
 from core.services._ledger import Coming, Origin, Taken, add_lot, add_lots
@@ -43,25 +51,27 @@ def record_production(
     event_id: int | None = None,
     at: datetime | None = None,
     count_first: bool = False,
+    lots: Collection[int] = (),
     session: Session | None = None,
 ) -> ChangeRow:
     """Record batches of a recipe as one journal entry: inputs used, good output into stock.
 
     `good` and `lost` are by item id; a loss has a reason. Good defaults to the yield less what
     was lost; of several outputs the yield is split as the plan's `to_make`. The whole cost goes
-    to the good units by batch share, or is waste if none is good (domain.md §4).
+    to the good units by batch share, or is waste if none is good (domain.md §4). `lots` are the
+    ids of lots to use first; one that has expired is used only so.
 
     Raises:
-        RecipeNotFound, EventNotFound: No such recipe or event.
+        RecipeNotFound, EventNotFound, LotNotFound: No such recipe, event or lot.
         Shortage: Names every missing item; nothing is recorded. With `count_first` the count is
             corrected instead, at the last known cost.
         UnknownAmount: An output has no known amount and none was given.
         RuleBroken: Batches not a multiple of the recipe's step, a loss without reason, an event
-            that is not open.
+            that is not open, a lot of which nothing is used.
     """
     with writing(session) as writer:
         run = _Production(writer, recipe_id, batches, event_id, at or now())
-        return run.record(good or {}, lost or {}, count_first=count_first)
+        return run.record(good or {}, lost or {}, count_first=count_first, lots=tuple(lots))
 
 
 def list_runs(
@@ -139,9 +149,11 @@ class _Production:
         lost: Mapping[int, tuple[Entered, str]],
         *,
         count_first: bool,
+        lots: tuple[int, ...],
     ) -> ChangeRow:
         outputs = self._outputs(good, lost)
         wanted, not_drawn = self._inputs()
+        check_lots(self.session, lots, wanted)
         with recording(self.session, "make", self._summary(outputs)) as change:
             run = Run(
                 change_id=change.id,
@@ -153,7 +165,7 @@ class _Production:
             )
             self.session.add(run)
             self.session.flush()
-            purpose = Purpose("used", run.event_id, run.id, day=self.at.date())
+            purpose = Purpose("used", run.event_id, run.id, day=self.at.date(), lots=lots)
             found = self._counted_sources(change, wanted, purpose) if count_first else None
             taken = draw(self.session, change, wanted, purpose, found)
             self._note_not_drawn(run, not_drawn)
@@ -331,7 +343,7 @@ class _Production:
         missing = missing_from(found, wanted)
         bundles = {i: m for i, m in missing.items() if self.items[i].kind == "bundle"}
         if bundles:
-            raise shortage(self.session, bundles, found)
+            raise shortage(self.session, bundles, found, purpose)
         if not missing:
             return found
         costs = last_unit_costs(self.session, list(missing))

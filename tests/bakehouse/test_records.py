@@ -95,6 +95,23 @@ def test_counting_first_records_what_was_baked_with_missing_flour(cli: Cli) -> N
     assert cli("undo").code == 0
 
 
+def test_an_expired_lot_is_used_when_it_is_named(cli: Cli) -> None:
+    cli("count", "flour", "1 cup")
+    cli("buy", "flour", "--amount", "2 lb", "--paid", "1", "--expires", "2026-11-01")
+    [expired] = [
+        row for row in cli("trace", "flour", "--json").json["data"]
+        if row["subject"]["expires"] == "2026-11-01"
+    ]  # fmt: skip
+    lot = f"L{expired['subject']['id']}"
+    refused = cli("make", "sugar-cookies", "--batches", "2")
+    assert refused.code == 1
+    assert f"Lot {lot}" in refused.err
+    made = cli("make", "sugar-cookies", "--batches", "2", "--lot", lot)
+    assert made.code == 0, made.err
+    unused = cli("assemble", "gift-bag", "1", "--lot", lot)
+    assert (unused.code, "nothing is used" in unused.err) == (1, True)
+
+
 def test_a_purchase_is_the_same_by_packs_and_by_amount(cli: Cli) -> None:
     cli("buy", "flour-5lb", "--packs", "2", "--paid", "12.00")
     cli("buy", "flour", "--amount", "10 lb", "--paid", "$12")

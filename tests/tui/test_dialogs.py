@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from textual.pilot import Pilot
 
 from bakehouse.testing.screens import settle, until
 from core.commands import COMMANDS
-from core.services import event_service, journal_service, stock_service
+from core.services import catalog_service, event_service, journal_service, stock_service
 from core.session import Database
 from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, write
 from tui.screens.event.screen import EventScreen
@@ -70,6 +72,20 @@ async def test_what_is_wrong_is_said_while_one_types(demo: Database, site: Site)
         await until(pilot, lambda: text_of(pilot, "#form-message").startswith("✗"))
         assert "'some'" in text_of(pilot, "#form-message")
         assert text_of(pilot, "#differences-text") == ""
+
+
+async def test_an_expired_lot_is_offered_with_its_day_and_used(demo: Database, site: Site) -> None:
+    flour = catalog_service.find_item("Flour, all purpose").id
+    stock_service.receive(flour, amount="9 lb", paid=1, expires=date(2026, 11, 1))
+    [lot] = [row.id for row in stock_service.list_lots(flour) if row.expires is not None]
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "m")
+        await type_into(pilot, "lot", f"L{lot}")
+        assert "good until 2026-11-01" in text_of(pilot, "#form-offers")
+        await keys(pilot, "enter")
+        assert said(pilot)[-1].startswith("Made 1 × Chocolate chip cookies")
+    [used] = [row for row in stock_service.list_lots(flour) if row.id == lot]
+    assert used.left < used.amount
 
 
 async def test_a_refusal_stays_in_the_dialog_with_what_was_typed(

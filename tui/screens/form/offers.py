@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bakehouse.plugin import Ref
 from core.commands.model import Command, Given, Param, Wanted
 from core.services import catalog_service, event_service, stock_service
+from core.services.rows import LotRow
 from tui.widgets.plain import folded, plain
 
 Prefilled = Given | Ref
@@ -56,7 +57,7 @@ def _read(kind: Wanted, session: Session) -> Sequence[Offer]:
         return named
     if kind is Wanted.LOT:
         lots = stock_service.list_lots(session=session)
-        return [Offer("lot", lot.id, f"L{lot.id}", lot.item_name) for lot in lots]
+        return [Offer("lot", lot.id, f"L{lot.id}", _hint(lot)) for lot in lots]
     products = catalog_service.list_products(session)
     packs = _offers(
         "product",
@@ -73,6 +74,11 @@ def _offers(kind: str, rows: Sequence[tuple[int, str, str, str]]) -> list[Offer]
         Offer(kind, key, name if _can_be_typed(name) and names[folded(name)] == 1 else slug, hint)
         for key, name, slug, hint in rows
     ]
+
+
+def _hint(lot: LotRow) -> str:
+    until = "" if lot.expires is None else f", good until {lot.expires.isoformat()}"
+    return f"{lot.item_name}{until}"
 
 
 def _can_be_typed(name: str) -> bool:

@@ -28,7 +28,7 @@ from core.worker import SessionWorker
 from tui.screens.dialog import Dialog
 from tui.screens.form.differences import DifferencesView
 from tui.screens.form.fields import Field, FieldInput, label_of
-from tui.screens.form.offers import Offers, Prefilled, opening_text, read_offers
+from tui.screens.form.offers import Offer, Offers, Prefilled, opening_text, read_offers
 from tui.threads import in_thread
 from tui.widgets.plain import plain
 from tui.widgets.words import Words
@@ -162,8 +162,7 @@ class FormScreen(Dialog[ChangeRow | None]):
         if found:
             start = max(0, field.chosen)
             names = [
-                f"[{plain(offer.text)}]" if place == field.chosen else plain(offer.text)
-                for place, offer in enumerate(found)
+                _said(offer, chosen=place == field.chosen) for place, offer in enumerate(found)
             ][start : start + SHOWN_OFFERS]
             more = len(found) - start - len(names)
             text = "↓ " + " · ".join(names) + (f" · {more} more" if more > 0 else "")
@@ -289,3 +288,10 @@ async def _idle(widget: Widget) -> None:
     widget.call_later(heard.set)
     with suppress(TimeoutError):
         await asyncio.wait_for(heard.wait(), PATIENCE)
+
+
+def _said(offer: Offer, *, chosen: bool) -> str:
+    """Say what is offered; more of what is chosen, and of a lot, whose number says nothing."""
+    text = f"[{plain(offer.text)}]" if chosen else plain(offer.text)
+    told = offer.hint and (chosen or offer.kind == "lot")
+    return f"{text} {plain(offer.hint)}" if told else text
