@@ -457,12 +457,13 @@ def say(value: Fraction | None, unit: str | None) -> str:
 def say_stock(value: Fraction | None, facts: ItemFacts, display_unit: str | None = None) -> str:
     """Say stock units in the display unit, if it converts and fits the value's size.
 
+    What is too small to be said in either is "less than" in the display unit, as its column is.
     Else in the stock unit, from 1000 g or ml on in kg or l. None is "unknown".
     """
     if value is None:
         return UNKNOWN
     factor = _display_factor(display_unit, facts)
-    if display_unit is not None and factor and _fits(value / factor):
+    if display_unit is not None and factor and (_fits(value / factor) or not _fits(value)):
         said = say(value / factor, display_unit)
         return f"{said} each" if display_unit == "each" and facts.unit != "each" else said
     large = {"g": "kg", "ml": "l"}.get(facts.unit)
