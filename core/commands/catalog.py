@@ -65,7 +65,8 @@ def _item_doc(given: Arguments, session: Session) -> ItemDoc:
 def _with_item_fields(doc: ItemDoc, given: Arguments) -> ItemDoc:
     doc.grams_per_ml = given.or_none("grams_per_ml", doc.grams_per_ml)
     doc.grams_each = given.or_none("grams_each", doc.grams_each)
-    doc.display_unit = given.or_none("display_unit", doc.display_unit)
+    shown = given.or_none("display_unit", doc.display_unit)
+    doc.display_unit = None if shown is None else canonical_unit(shown)
     doc.category = given.or_none("category", doc.category)
     doc.shelf_life_days = given.number_or_none("shelf_life_days", doc.shelf_life_days)
     measures = {canonical_unit(name): amount for name, amount in given.pairs("measure")}

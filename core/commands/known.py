@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.models import KINDS, Item, Recipe, RecipeOutput
 from core.services._facts import item_facts
 from core.services._naming import sorting
-from core.services._writing import WITHDRAWN
+from core.services._rules import WITHDRAWN
 from core.session import remembered
 from core.units import ItemFacts
 

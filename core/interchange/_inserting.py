@@ -22,7 +22,6 @@ from core.documents import (
     RecipeDoc,
 )
 from core.errors import UnknownUnit
-from core.interchange._world import facts_of
 from core.models import (
     Base,
     BatchTarget,
@@ -38,7 +37,7 @@ from core.models import (
     RecipeLine,
     RecipeOutput,
 )
-from core.services._writing import read_date, read_positive, read_price
+from core.services._writing import facts_in, read_date, read_positive, read_price
 from core.units import factor_to_stock, parse_amount
 
 Row = dict[str, Any]
@@ -238,7 +237,7 @@ class Inserter:
         insert_rows(self.session, ItemUnit, rows)
 
     def _factor(self, slug: str, unit: str) -> Fraction | None:
-        facts = facts_of(self.items[slug])
+        facts = facts_in(self.items[slug])
         try:
             return None if facts is None else factor_to_stock(unit, facts)
         except UnknownUnit:

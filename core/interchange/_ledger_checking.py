@@ -16,8 +16,8 @@ from core.interchange.reading import decode
 from core.models import REASONS
 from core.money import parse_money
 from core.money import to_micro as money_micro
+from core.services._rules import check_one_of
 from core.services._write_documents import TYPES
-from core.services._writing import check_one_of
 from core.units import LIMIT, MICRO, to_micro
 
 LOT_ID: Final = re.compile(r"L([1-9][0-9]{0,9})")

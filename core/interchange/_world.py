@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Final, TypeVar
@@ -13,18 +13,10 @@ from core.documents import ChangeDoc, ItemDoc, KitchenDoc
 from core.errors import BakehouseError, Problem, RuleBroken, UnknownUnit
 from core.interchange.notes import UNKNOWN, Note
 from core.models import KINDS
-from core.services._writing import (
-    WITHDRAWN,
-    Problems,
-    check_slug,
-    check_spoken,
-    read_date,
-    read_positive,
-)
+from core.services._rules import WITHDRAWN, check_kind, check_slug, check_spoken
+from core.services._writing import Problems, facts_in, read_date, read_positive
 from core.units import (
-    STOCK_UNITS,
     Amount,
-    ItemFacts,
     canonical_unit,
     factor_to_stock,
     missing_fact,
@@ -55,7 +47,7 @@ class World:
         self.recipes = {each.slug: each for each in (*there.recipes, *doc.recipes[::-1])}
         self.bundles = {each.item: each for each in (*there.bundles, *doc.bundles[::-1])}
         self.events = {each.slug: each for each in (*there.events, *doc.events[::-1])}
-        self.facts = {slug: facts_of(item) for slug, item in self.items.items()}
+        self.facts = {slug: facts_in(item) for slug, item in self.items.items()}
         self.problems = Problems()
         self.unknown: list[Note] = []
         self._former = _former_measures(doc.changes)
@@ -95,13 +87,15 @@ class World:
             self.wrong(path, f"There is no {noun} '{slug}' {where}.")
         return found
 
-    def item(self, path: str, slug: str, kinds: Iterable[str] = KINDS) -> ItemDoc | None:
+    def item(self, path: str, slug: str, kinds: Sequence[str] = KINDS) -> ItemDoc | None:
         """Return the item that a slug refers to, if it is of the right kind."""
         item = self.referred(path, slug, self.items, "item")
-        if item is not None and item.kind not in kinds and item.kind in KINDS:
-            self.wrong(path, f"{item.name} is of kind {item.kind}; here goes {' or '.join(kinds)}.")
-            return None
-        return item
+        if item is None or item.kind not in KINDS:
+            return item
+        with self.at(path):
+            check_kind(item.name, item.kind, kinds)
+            return item
+        return None
 
     def amount(
         self, path: str, text: str, item: ItemDoc | None, of: str, *, zero: bool = False
@@ -157,22 +151,6 @@ def read_plain(text: str | None) -> Fraction | None:
     if text is not None:
         read_amount(text)
     return read_positive(text)
-
-
-def facts_of(item: ItemDoc) -> ItemFacts | None:
-    """Return what converting amounts of an item rests on; None if its document is broken."""
-    if item.unit not in STOCK_UNITS:
-        return None
-    try:
-        return ItemFacts(
-            item.name,
-            item.unit,
-            read_positive(item.grams_per_ml),
-            read_positive(item.grams_each),
-            {name: parse_amount(text) for name, text in item.measures.items()},
-        )
-    except BakehouseError:
-        return None
 
 
 def _own(slug: str) -> str:

@@ -13,25 +13,30 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.documents import EventDoc, ItemDoc, KitchenDoc, LineDoc, ProductDoc, RecipeDoc
-from core.errors import Problem, RuleBroken
+from core.errors import Problem
 from core.interchange._finding_cycles import check_cycles
 from core.interchange._ledger_checking import check_ledger
 from core.interchange._world import World
 from core.interchange.notes import Note
 from core.models import KINDS, STATUSES
 from core.services import settings_service
-from core.services._writing import (
+from core.services._rules import (
+    BOUGHT,
+    MADE,
+    SERVED,
     WITHDRAWN,
+    check_display_unit,
+    check_makes,
     check_not_negative,
     check_not_open,
     check_one_of,
+    check_only_maker,
+    check_only_preferred,
     check_people,
-    read_price,
+    check_stock_unit,
 )
-from core.units import STOCK_UNITS, canonical_unit, check_measures, dimension, measure_of
-
-BOUGHT: Final = ("ingredient", "supply")
-SERVED: Final = ("bundle", "made")
+from core.services._writing import read_price
+from core.units import check_measures
 
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 
@@ -93,28 +98,21 @@ def _check_item(world: World, path: str, item: ItemDoc) -> None:
     with world.at(f"{path}.kind"):
         check_one_of(item.kind, KINDS)
     with world.at(f"{path}.unit"):
-        check_one_of(item.unit, STOCK_UNITS)
-        if item.kind == "bundle" and item.unit != "each":
-            raise RuleBroken("A bundle is counted in each.")
+        check_stock_unit(item)
     world.plain(f"{path}.grams_per_ml", item.grams_per_ml)
     world.plain(f"{path}.grams_each", item.grams_each)
     for name, text in item.measures.items():
         world.amount(f"{path}.measures.{name}", text, None, item.name)
-    check_not_negative(world.problems, f"{path}.shelf_life_days", item.shelf_life_days)
+    with world.at(f"{path}.shelf_life_days"):
+        check_not_negative(item.shelf_life_days)
     facts = world.facts[item.slug]
     if facts is None or world.items[item.slug] is not item:
         return
     with world.at(f"{path}.measures"):
         check_measures(facts)
-    shown = item.display_unit
-    if shown is None or world.whole:
-        return
-    with world.at(f"{path}.display_unit"):
-        word = canonical_unit(shown)
-        if dimension(word) is None and measure_of(word, facts) is None:
-            raise RuleBroken(f"'{shown}' is no unit and no measure of {item.name}.")
-        if word != shown:
-            raise RuleBroken(f"'{shown}' must be spelled '{word}' here.")
+    if not world.whole:
+        with world.at(f"{path}.display_unit"):
+            check_display_unit(item.display_unit, facts)
 
 
 def _check_products(world: World) -> None:
@@ -124,11 +122,9 @@ def _check_products(world: World) -> None:
         path = f"products[{number}]"
         _check_product(world, path, product)
         if product.preferred and preferred.setdefault(product.item, number) != number:
-            first = world.doc.products[preferred[product.item]].slug
-            world.wrong(
-                f"{path}.preferred",
-                f"'{first}' is already the preferred product of {product.item}; one can be.",
-            )
+            with world.at(f"{path}.preferred"):
+                first = world.doc.products[preferred[product.item]].slug
+                check_only_preferred(product.item, first)
 
 
 def _check_product(world: World, path: str, product: ProductDoc) -> None:
@@ -159,21 +155,22 @@ def _check_recipes(world: World) -> None:
         for place, output in enumerate(recipe.makes):
             other = made_by.setdefault(output.item, recipe)
             if other is not recipe:
-                world.wrong(
-                    f"{path}.makes[{place}].item",
-                    f"{output.item} is already made by {other.name}; one recipe makes an item.",
-                )
+                with world.at(f"{path}.makes[{place}].item"):
+                    check_only_maker(output.item, other.name)
 
 
 def _check_recipe(world: World, path: str, recipe: RecipeDoc) -> None:
     world.name(path, recipe.slug, recipe.name)
     world.plain(f"{path}.batch_step", recipe.batch_step)
-    check_not_negative(world.problems, f"{path}.minutes", recipe.minutes)
-    check_not_negative(world.problems, f"{path}.oven_minutes", recipe.oven_minutes)
-    if not recipe.makes and not recipe.slug.startswith(WITHDRAWN):
-        world.wrong(f"{path}.makes", "A recipe makes at least one item.")
+    with world.at(f"{path}.minutes"):
+        check_not_negative(recipe.minutes)
+    with world.at(f"{path}.oven_minutes"):
+        check_not_negative(recipe.oven_minutes)
+    if not recipe.slug.startswith(WITHDRAWN):
+        with world.at(f"{path}.makes"):
+            check_makes(recipe.makes)
     world.unique(f"{path}.makes", (output.item for output in recipe.makes), "item")
-    _check_lines(world, f"{path}.makes", recipe.makes, ("made",), recipe.name)
+    _check_lines(world, f"{path}.makes", recipe.makes, MADE, recipe.name)
     _check_lines(world, f"{path}.lines", recipe.lines, KINDS, recipe.name)
 
 

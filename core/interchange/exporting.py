@@ -36,8 +36,8 @@ from core.models import (
 )
 from core.services import saying
 from core.services._read_documents import amount_text, money_text, number_text
+from core.services._rules import WITHDRAWN
 from core.services._settings import CURRENCY
-from core.services._writing import WITHDRAWN
 from core.session import reading
 from core.units import from_micro, plain_decimal, to_decimal
 

@@ -21,7 +21,7 @@ from core.documents import (
 from core.errors import BadDocument, BadFile, Problem
 from core.interchange._inserting import Inserter, numbers, used_units
 from core.interchange._restoring import check_empty, restore
-from core.interchange._world import facts_of, read_amount
+from core.interchange._world import read_amount
 from core.interchange.checking import check_kitchen
 from core.interchange.formats import parse_file
 from core.interchange.notes import UNKNOWN, Note
@@ -34,7 +34,7 @@ from core.services._read_documents import READERS
 from core.services._rows import change_row
 from core.services._settings import CURRENCY, has_prices, setting
 from core.services._write_documents import slug_of, write_document
-from core.services._writing import read_date, read_price
+from core.services._writing import facts_in, read_date, read_price
 from core.services.rows import ChangeRow
 from core.session import writing
 from core.units import factor_to_stock, to_micro
@@ -344,7 +344,7 @@ class _Import:
     def _micro(self, slug: str, text: str) -> int | None:
         """Return an amount in micro-units; None where it cannot be converted."""
         item, amount = self.items[slug], read_amount(text, zero=True)
-        facts = facts_of(item)
+        facts = facts_in(item)
         factor = None if facts is None else factor_to_stock(amount.unit, facts)
         return None if factor is None else to_micro(amount.value * factor)
 

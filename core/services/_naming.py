@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Ambiguous, NotFound, RuleBroken
 from core.services._rows import is_id
-from core.services._writing import SLUG, WITHDRAWN
+from core.services._rules import SLUG, WITHDRAWN
 
 MOST_DIGITS = 12
 """A longer number is no id."""

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, exists, select
 from sqlalchemy.orm import Session
 
 from core.models import Base, Lot, Run
-from core.services._writing import WITHDRAWN
+from core.services._rules import WITHDRAWN
 
 LEDGER = {"lot", "stock_move", "run", "run_output", "run_not_drawn", WITHDRAWN}
 PARTS = {

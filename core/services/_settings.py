@@ -12,7 +12,7 @@ from core.errors import AmountError
 from core.models import EventLine, Lot, Product, Setting
 from core.money import parse_money
 from core.money import to_micro as micro_money
-from core.services._writing import WITHDRAWN
+from core.services._rules import WITHDRAWN
 from core.session import remembered
 from core.units import Amount, exact, parse_amount
 

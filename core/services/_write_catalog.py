@@ -25,11 +25,16 @@ from core.models import (
     Product,
     RecipeOutput,
 )
+from core.services._rules import (
+    BOUGHT,
+    check_not_negative,
+    check_one_of,
+    check_only_preferred,
+    check_stock_unit,
+)
 from core.services._writing import (
     Problems,
     check_name,
-    check_not_negative,
-    check_one_of,
     facts_of,
     found_item,
     items_by_slug,
@@ -39,7 +44,6 @@ from core.services._writing import (
     read_price,
 )
 from core.units import (
-    STOCK_UNITS,
     Amount,
     ItemFacts,
     check_measures,
@@ -55,9 +59,7 @@ def put_item(session: Session, doc: ItemDoc) -> None:
     with problems.at("kind"):
         check_one_of(doc.kind, KINDS)
     with problems.at("unit"):
-        check_one_of(doc.unit, STOCK_UNITS)
-        if doc.kind == "bundle" and doc.unit != "each":
-            raise RuleBroken("A bundle is counted in each.")
+        check_stock_unit(doc)
     numbers: dict[str, Fraction | None] = {}
     for field in ("grams_per_ml", "grams_each"):
         with problems.at(field):
@@ -66,7 +68,8 @@ def put_item(session: Session, doc: ItemDoc) -> None:
     for name, text in doc.measures.items():
         with problems.at(f"measures.{name}"):
             measures[name] = parse_amount(text)
-    check_not_negative(problems, "shelf_life_days", doc.shelf_life_days)
+    with problems.at("shelf_life_days"):
+        check_not_negative(doc.shelf_life_days)
     problems.check()
     with problems.at("measures"):
         facts = ItemFacts(
@@ -142,7 +145,7 @@ def put_product(session: Session, doc: ProductDoc) -> None:
     amount, unit, price, priced_on = Fraction(1), "", None, None
     with problems.at("item"):
         items = items_by_slug(session, [doc.item])
-        item = found_item(items, doc.item, ("ingredient", "supply"))
+        item = found_item(items, doc.item, BOUGHT)
     with problems.at("pack"):
         if item is not None:
             amount, unit = read_amount(session, item, doc.pack)
@@ -158,8 +161,8 @@ def put_product(session: Session, doc: ProductDoc) -> None:
                 Product.item_id == item.id, Product.preferred, Product.slug != doc.slug
             )
         )
-        if doc.preferred and other is not None:
-            raise RuleBroken(f"'{other}' is already the preferred product of {item.name}.")
+        if doc.preferred:
+            check_only_preferred(item.name, other)
     problems.check()
     if product is None:
         product = Product(slug=doc.slug)

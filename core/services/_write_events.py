@@ -23,12 +23,10 @@ from core.models import (
     EventLine,
     Recipe,
 )
+from core.services._rules import SERVED, check_not_open, check_one_of, check_people
 from core.services._writing import (
     Problems,
     check_name,
-    check_not_open,
-    check_one_of,
-    check_people,
     found_item,
     items_by_slug,
     line_up,
@@ -53,7 +51,7 @@ def put_event(session: Session, doc: EventDoc) -> None:
     with problems.at("people"):
         check_people(doc.people)
     items = items_by_slug(session, [*(line.item for line in doc.lines), *doc.checked])
-    lines = read_lines(session, problems, items, "lines", doc.lines, ("bundle", "made"))
+    lines = read_lines(session, problems, items, "lines", doc.lines, SERVED)
     prices: list[int | None] = []
     for number, line in enumerate(doc.lines):
         with problems.at(f"lines[{number}].price"):

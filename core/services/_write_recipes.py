@@ -21,10 +21,10 @@ from core.models import (
     RecipeLine,
     RecipeOutput,
 )
+from core.services._rules import MADE, check_makes, check_not_negative, check_only_maker
 from core.services._writing import (
     Problems,
     check_name,
-    check_not_negative,
     found_item,
     items_by_slug,
     line_up,
@@ -40,16 +40,15 @@ def put_recipe(session: Session, doc: RecipeDoc) -> None:
     step: Fraction | None = None
     with problems.at("batch_step"):
         step = read_positive(doc.batch_step)
-    check_not_negative(problems, "minutes", doc.minutes)
-    check_not_negative(problems, "oven_minutes", doc.oven_minutes)
+    with problems.at("minutes"):
+        check_not_negative(doc.minutes)
+    with problems.at("oven_minutes"):
+        check_not_negative(doc.oven_minutes)
     with problems.at("makes"):
-        if not doc.makes:
-            raise RuleBroken("A recipe makes at least one item.")
+        check_makes(doc.makes)
     items = items_by_slug(session, [line.item for line in (*doc.makes, *doc.lines)])
-    makes = read_lines(session, problems, items, "makes", doc.makes, ("made",))
-    lines = read_lines(
-        session, problems, items, "lines", doc.lines, ("ingredient", "supply", "made", "bundle")
-    )
+    makes = read_lines(session, problems, items, "makes", doc.makes, MADE)
+    lines = read_lines(session, problems, items, "lines", doc.lines, KINDS)
     recipe = session.scalar(select(Recipe).where(Recipe.slug == doc.slug))
     for number, line in enumerate(doc.makes):
         with problems.at(f"makes[{number}].item"):
@@ -96,8 +95,7 @@ def put_recipe(session: Session, doc: RecipeDoc) -> None:
 
 def _refuse_second_recipe(session: Session, item: Item, recipe: Recipe | None) -> None:
     other = session.scalar(select(Recipe).join(RecipeOutput).where(RecipeOutput.item_id == item.id))
-    if other is not None and other is not recipe:
-        raise RuleBroken(f"{item.name} is already made by {other.name}; one recipe makes an item.")
+    check_only_maker(item.name, None if other is None or other is recipe else other.name)
 
 
 def put_bundle(session: Session, doc: BundleDoc) -> None:

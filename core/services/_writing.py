@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -12,14 +11,18 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.documents import (
-    EventDoc,
-    LineDoc,
+from core.documents import ItemDoc, LineDoc
+from core.errors import (
+    AmountError,
+    BadDocument,
+    BakehouseError,
+    Problem,
+    Refused,
+    RuleBroken,
+    UnreadableArgument,
 )
-from core.errors import AmountError, BadDocument, Problem, Refused, RuleBroken, UnreadableArgument
 from core.models import (
     KINDS,
-    OPEN,
     Base,
     Item,
     ItemUnit,
@@ -27,7 +30,9 @@ from core.models import (
 )
 from core.money import parse_money
 from core.money import to_micro as money_micro
+from core.services._rules import check_kind, check_slug, check_spoken
 from core.units import (
+    STOCK_UNITS,
     Amount,
     ItemFacts,
     dimension,
@@ -35,11 +40,6 @@ from core.units import (
     parse_amount,
     to_micro,
 )
-
-SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
-MOST = 10**9
-WITHDRAWN = "~"
-"""What the slug of a withdrawn row starts with; see `core.services.journal_service`."""
 
 
 class Problems:
@@ -83,6 +83,22 @@ def facts_of(session: Session, item: Item) -> ItemFacts:
         grams_each=item.grams_each,
         measures={name: Amount(amount, unit) for name, amount, unit in measures},
     )
+
+
+def facts_in(doc: ItemDoc) -> ItemFacts | None:
+    """Return what a document says of converting amounts; None where that part of it is broken."""
+    if doc.unit not in STOCK_UNITS:
+        return None
+    try:
+        return ItemFacts(
+            doc.name,
+            doc.unit,
+            read_positive(doc.grams_per_ml),
+            read_positive(doc.grams_each),
+            {name: parse_amount(text) for name, text in doc.measures.items()},
+        )
+    except BakehouseError:
+        return None
 
 
 def use_unit(session: Session, item: Item, unit: str) -> Fraction | None:
@@ -164,56 +180,11 @@ def read_price(text: str | None) -> int | None:
     return None if text is None else money_micro(parse_money(text))
 
 
-def check_one_of(value: str, allowed: Iterable[str]) -> None:
-    if value not in allowed:
-        raise RuleBroken(f"'{value}' is none of {', '.join(allowed)}.")
-
-
-def check_not_open(doc: EventDoc) -> None:
-    """Refuse putting an event away that still takes part in the plan."""
-    if doc.archived and doc.status in OPEN:
-        raise RuleBroken(
-            f"{doc.name} is still {doc.status}. Set it to done or cancelled, then put it away."
-        )
-
-
 def check_name(problems: Problems, slug: str, name: str) -> None:
     with problems.at("slug"):
         check_slug(slug)
     with problems.at("name"):
         check_spoken(name)
-
-
-def check_spoken(name: str) -> None:
-    """Refuse a name in which there is nothing to see, such as blanks and joiners."""
-    if not any(sign.isprintable() and not sign.isspace() for sign in name):
-        raise RuleBroken("A name is needed.")
-
-
-def check_slug(slug: str) -> None:
-    """Refuse a slug that is not made of small letters, digits, dots, dashes."""
-    if not SLUG.fullmatch(slug.split(WITHDRAWN)[-1] if slug.startswith(WITHDRAWN) else slug):
-        raise RuleBroken(f"'{slug}' is no slug. Use small letters, digits and dashes.")
-
-
-def check_not_negative(problems: Problems, path: str, value: int | None) -> None:
-    with problems.at(path):
-        if value is not None and value < 0:
-            raise RuleBroken(f"{value} is below zero.")
-        check_not_endless(value)
-
-
-def check_people(people: int | None) -> None:
-    """Refuse a number of people that cannot be."""
-    if people is not None and people <= 0:
-        raise RuleBroken(f"{people} people cannot be; leave it out if unknown.")
-    check_not_endless(people)
-
-
-def check_not_endless(value: int | None) -> None:
-    """Refuse a number that no database could keep."""
-    if value is not None and value > MOST:
-        raise RuleBroken("Numbers above 10^9 are refused.")
 
 
 def items_by_slug(session: Session, slugs: Iterable[str]) -> dict[str, Item]:
@@ -226,8 +197,7 @@ def found_item(items: Mapping[str, Item], slug: str, kinds: Sequence[str] = KIND
     item = items.get(slug)
     if item is None:
         raise RuleBroken(f"There is no item '{slug}'.")
-    if item.kind not in kinds:
-        raise RuleBroken(f"{item.name} is of kind {item.kind}; here goes {' or '.join(kinds)}.")
+    check_kind(item.name, item.kind, kinds)
     return item
 
 

@@ -25,7 +25,8 @@ from core.services._read_documents import (
     read_recipes,
 )
 from core.services._rows import change_row, get_fresh
-from core.services._writing import WITHDRAWN
+from core.services._rules import WITHDRAWN, check_display_unit
+from core.services._writing import Problems, facts_in
 from core.services.rows import BundleRow, ChangeRow, ItemRow, ProductRow, RecipeRow
 from core.session import reading, writing
 
@@ -282,6 +283,13 @@ def save_item(doc: ItemDoc, *, session: Session | None = None) -> ChangeRow:
         BadDocument: Every rule the document breaks, with its place.
     """
     with writing(session) as writer:
+        facts = facts_in(doc)
+        if facts is not None:
+            # Not when it is written: undo may take the measure away that an item is shown in.
+            problems = Problems()
+            with problems.at("display_unit"):
+                check_display_unit(doc.display_unit, facts)
+            problems.check()
         known = read_items(writer, [doc.slug])
         return _save(writer, "item", bool(known), doc.name, doc)
 

@@ -34,9 +34,9 @@ from core.services._naming import sorting
 from core.services._read_documents import read_document
 from core.services._referring import LEDGER, drop_parts, referring_tables, stock_in_force
 from core.services._rows import change_row, get_fresh
+from core.services._rules import WITHDRAWN
 from core.services._settings import CURRENCY, has_prices
 from core.services._write_documents import MODELS, TYPES
-from core.services._writing import WITHDRAWN
 from core.services.rows import ChangeRow
 from core.session import reading, revision_of, writing
 

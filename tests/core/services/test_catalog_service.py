@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from core.commands.registry import run
 from core.documents import (
     BundleDoc,
     ItemDoc,
@@ -228,3 +229,21 @@ def test_a_refused_cycle_is_not_kept_by_a_session_that_goes_on(bakery: KitchenBu
 def test_a_bundle_must_be_of_kind_bundle(bakery: KitchenBuilder) -> None:
     with pytest.raises(BadDocument, match="of kind made"):
         catalog_service.save_bundle(BundleDoc(item="cookie"))
+
+
+def test_an_item_is_shown_in_a_unit_that_there_is(bakery: KitchenBuilder) -> None:
+    for unit, told in (("furlong", "no unit and no measure of Flour"), ("pounds", "spelled 'lb'")):
+        with pytest.raises(BadDocument, match=told) as refused:
+            bakery.edit_item("flour", display_unit=unit)
+        assert [problem.path for problem in refused.value.problems] == ["display_unit"]
+    measure = bakery.edit_item("flour", measures={"scoop": "90 g"})
+    bakery.edit_item("flour", display_unit="scoop")
+
+    journal_service.undo(measure.id)
+    assert catalog_service.get_item(bakery.item("flour")).display_unit == "scoop"
+
+
+def test_a_command_takes_a_display_unit_as_people_spell_it(bakery: KitchenBuilder) -> None:
+    with session_scope() as session:
+        run("item set", {"item": "rye", "display_unit": "Pounds"}, session)
+    assert catalog_service.get_item(bakery.item("rye-flour")).display_unit == "lb"
