@@ -28,9 +28,6 @@ _BEGINNING = select(
 RETRY_SECONDS = 0.1
 """How long to wait before asking an unreachable server again."""
 
-MEMORY = "bakehouse.memory"
-"""Where a session keeps what it remembers."""
-
 
 class Purpose(enum.Enum):
     """What a session is for; it never changes."""
@@ -188,7 +185,6 @@ def _after_transaction_end(session: KitchenSession, transaction: SessionTransact
     if transaction.parent is None:
         session.watch = None
         session.driver = session.live = session.root = None
-        session.info.pop(MEMORY, None)
 
 
 @event.listens_for(KitchenSession, "before_flush")

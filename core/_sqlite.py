@@ -18,7 +18,15 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection, QueuePool
 
-from core._watch import NEVER_KEPT, ON_LOAN, Watch, guard_transactions, watch_of
+from core._watch import (
+    NEVER_KEPT,
+    ON_LOAN,
+    VersionOf,
+    Watch,
+    guard_transactions,
+    untold,
+    watch_of,
+)
 from core.errors import (
     BakehouseError,
     DatabaseBusy,
@@ -131,7 +139,7 @@ def writing_engine(path: Path, timeout: float) -> Engine:
         if watch is not None and not watch.on_loan:
             release(connection)
 
-    _guard(engine, path)
+    _guard(engine, path, _version_seen)
     return engine
 
 
@@ -234,8 +242,16 @@ def _refusal(watch: Watch | None) -> BakehouseError:
     return ReadOnly("This session only reads. To write, use session_scope().")
 
 
-def _guard(engine: Engine, path: Path) -> None:
-    guard_transactions(engine)
+def _version_seen(connection: Connection) -> object:
+    """Return what is another whenever other connections have committed since this one looked.
+
+    In a transaction it is that of the state which the transaction sees.
+    """
+    return raw_of(connection).execute("PRAGMA data_version").fetchone()
+
+
+def _guard(engine: Engine, path: Path, version_of: VersionOf = untold) -> None:
+    guard_transactions(engine, version_of)
     _translate(engine, path)
 
     @event.listens_for(engine, "before_cursor_execute")

@@ -1,16 +1,16 @@
-"""What is known of one driver connection: whether it is on loan, and how often it has written."""
+"""What is known of one driver connection: whether it is on loan, and what it has written to."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable
 from functools import lru_cache
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from core._memory import Memory
 from core.errors import Interrupted, SessionMisuse
 from core.models.base import Base
 
@@ -37,23 +37,19 @@ _WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
 class Watch:
     """The state of one driver connection, kept in its pool record.
 
-    `writes` only ever grows: a value made while it stood still was made from the same rows. What
-    was written to one table alone is in `tables`, all else in `elsewhere`: a value made from some
-    tables holds while `stamp` of these stands still. `kept` is false in a rehearsal. `revoked` is
-    set by another thread to end a loan.
+    `memory` is told of every statement that may write. `kept` is false in a rehearsal. `revoked`
+    is set by another thread to end a loan.
     """
 
     def __init__(self) -> None:
         self.on_loan = False
         self.revoked = False
         self.kept = True
-        self.writes = 0
-        self.tables: Counter[str] = Counter()
-        self.elsewhere = 0
+        self.memory = Memory()
         self._total = 0
 
     def see(self, statement: str) -> None:
-        """Count a statement that may write; refuse what a loan or a rehearsal forbids.
+        """Note a statement that may write; refuse what a loan or a rehearsal forbids.
 
         Raises:
             SessionMisuse: The text would begin, end or nest a transaction on loan, or end a
@@ -66,12 +62,7 @@ class Watch:
         if not self.kept and any(map(_ENDS.match, _statements(statement))):
             raise SessionMisuse(NEVER_KEPT)
         if not _only_reads(statement):
-            self.writes += 1
-            table = _only_table(statement)
-            if table is None:
-                self.elsewhere += 1
-            else:
-                self.tables[table] += 1
+            self.memory.touch(_only_table(statement))
 
     def expect(self, total: int) -> None:
         """Note how many rows the driver says it has changed, once a statement seen has run."""
@@ -81,11 +72,7 @@ class Watch:
         """Count a write to anywhere if the driver has changed more rows than were expected."""
         if total != self._total:
             self._total = total
-            self.elsewhere += 1
-
-    def stamp(self, tables: Iterable[str]) -> tuple[int, ...]:
-        """Return what changes with every write that may touch one of these tables."""
-        return self.elsewhere, *(self.tables[table] for table in tables)
+            self.memory.touch(None)
 
     def _see_on_loan(self, parts: list[str]) -> None:
         if self.revoked:
@@ -104,13 +91,34 @@ def watch_of(connection: Connection) -> Watch | None:
     return watch if isinstance(watch, Watch) else None
 
 
-def guard_transactions(engine: Engine) -> None:
-    """Refuse, on every connection of `engine`, what a loan or a rehearsal forbids."""
+VersionOf = Callable[[Connection], object]
+"""Returns what is another when another connection has written; None where nothing tells that."""
+
+
+def untold(connection: Connection) -> object:
+    """Return the version of a database that does not tell whether others have written."""
+    return None
+
+
+def guard_transactions(engine: Engine, version_of: VersionOf = untold) -> None:
+    """Refuse, on every connection of `engine`, what a loan or a rehearsal forbids.
+
+    `version_of` is asked at the beginning of each transaction what may still be remembered.
+    """
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if (watch := watch_of(connection)) is not None:
+            watch.memory.begin(version_of(connection))
 
     @event.listens_for(engine, "rollback")
     def rollback(connection: Connection) -> None:
         watch = _refuse_on_loan(connection)
         if watch is not None:
+            # Some errors have ended it already: what came after them was kept.
+            driver = connection.connection.dbapi_connection
+            whole = not watch.kept and getattr(driver, "in_transaction", False)
+            watch.memory.end(as_begun=whole)
             watch.kept = True
 
     @event.listens_for(engine, "savepoint")
@@ -120,8 +128,10 @@ def guard_transactions(engine: Engine) -> None:
     @event.listens_for(engine, "commit")
     def commit(connection: Connection) -> None:
         watch = _refuse_on_loan(connection)
-        if watch is not None and not watch.kept:
-            raise SessionMisuse(NEVER_KEPT)
+        if watch is not None:
+            if not watch.kept:
+                raise SessionMisuse(NEVER_KEPT)
+            watch.memory.end(as_begun=False)
 
     @event.listens_for(engine, "checkin")
     def checkin(raw: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:

@@ -7,7 +7,7 @@ its own. A view is handed a session with `lend`, and must leave it as it found i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar, cast
 
@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 
 from core._database import Database, configure, database, use
 from core._loan import lend, refuse_while_borrowing
-from core._session import MEMORY, NEWEST, KitchenSession, Purpose, backend_of, driver_error
+from core._memory import Remembered, Stamp, Tables
+from core._session import NEWEST, KitchenSession, Purpose, backend_of, driver_error
 from core._watch import Watch, watch_of
 from core._watcher import Watcher
+from core.clock import today
 
 __all__ = [
     "Database",
@@ -148,26 +150,20 @@ def revision_of(session: Session) -> int:
     return session.scalar(NEWEST) or 0
 
 
-class _Memory:
-    """What a session remembers in one transaction: values, each with the stamp it holds for."""
-
-    def __init__(self, transaction: object) -> None:
-        self.transaction = transaction
-        self.values: dict[Hashable, tuple[tuple[int, ...], object]] = {}
-
-
 def remembered(
     session: Session,
     key: Hashable,
     make: Callable[[], T],
     *,
-    of: Collection[str] | None = None,
+    of: Tables = None,
 ) -> T:
-    """Return `make()`, or what it returned before under `key` in this transaction.
+    """Return `make()`, or what it returned before under `key` of the same state, on the same day.
 
-    Pending objects are flushed first. Anything that may write on the connection, and the end of
-    the transaction, forgets; a value made from the tables `of` alone is forgotten only by what
-    may write to one of them. A session of an engine that is not the kitchen's remembers nothing.
+    Pending objects are flushed first. Anything that may write on the connection forgets, and so
+    does the end of the transaction, unless the next one on the same connection provably sees the
+    same rows (docs/architecture.md). A value made from the tables `of` alone is forgotten only by
+    what may write to one of them. A session of an engine that is not the kitchen's remembers
+    nothing.
     """
     if isinstance(session, KitchenSession):
         session.check()
@@ -177,28 +173,22 @@ def remembered(
     watch = watch_of(connection)
     if watch is None:
         return make()
-    transaction = session.get_transaction()
-    memory: _Memory | None = session.info.get(MEMORY)
-    if memory is None or memory.transaction is not transaction:
-        memory = session.info[MEMORY] = _Memory(transaction)
+    transaction, memory = session.get_transaction(), watch.memory
+    daily = today(), key
     stamp = _stamp(connection, watch, of)
-    known = memory.values.get(key)
-    if known is not None and known[0] == stamp:
-        return cast(T, known[1])
+    known = memory.find(daily, of)
+    if known is not None:
+        return cast(T, known.value)
     value = make()
     if session.get_transaction() is transaction and _stamp(connection, watch, of) == stamp:
-        memory.values[key] = stamp, value
+        memory.keep(daily, Remembered(value, of, stamp))
     return value
 
 
-def _stamp(connection: Connection, watch: Watch, of: Collection[str] | None) -> tuple[int, ...]:
+def _stamp(connection: Connection, watch: Watch, of: Tables) -> Stamp:
     """Return what changes with every statement that may write, the raw driver's too."""
-    raw = connection.connection.dbapi_connection
-    total = getattr(raw, "total_changes", 0)
-    if of is None:
-        return watch.writes, total
-    watch.compare(total)
-    return watch.stamp(of)
+    watch.compare(getattr(connection.connection.dbapi_connection, "total_changes", 0))
+    return watch.memory.state.stamp(of)
 
 
 def interrupt(session: KitchenSession) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -15,6 +15,7 @@ from core.services._kitchen import no_collecting
 from core.services.planning.progress import get_event_progress
 from core.services.planning.shapes import EventProgress
 from core.services.rows import ChangeRow
+from core.session import remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,11 @@ def watch(session: Session, work: Callable[[], ChangeRow], event_id: int | None 
     With `event_id` only that event's views are compared, else those of all open events.
     """
     with no_collecting():
-        before = _State(session, event_id)
+        before = _numbers(session, event_id)
         change = work()
-        after = _State(session, event_id)
-        return Watched(change, tuple(_differences(before, after)), after.events)
+        events = _views(session, event_id)
+        after = _Numbers(events, session)
+        return Watched(change, tuple(_differences(before, after)), events)
 
 
 Key = tuple[str, str, str, str]
@@ -73,16 +75,22 @@ class _Number(NamedTuple):
         return say.money if self.counts == MONEY else say.batches
 
 
-class _State:
-    """The views of events before or after something is done, and what says their numbers."""
+class _Numbers:
+    """The numbers in views of events, of one state, and what says them."""
 
-    def __init__(self, session: Session, event_id: int | None) -> None:
-        self.events = _views(session, event_id)
-        self.numbers = {
-            key: number for progress in self.events for key, number in _numbers_of(progress)
-        }
-        counted = {number.counts for number in self.numbers.values()}
+    def __init__(self, events: Iterable[EventProgress], session: Session) -> None:
+        self.by_key = {key: number for progress in events for key, number in _numbers_of(progress)}
+        counted = {number.counts for number in self.by_key.values()}
         self.say = saying.amounts_of([key for key in counted if isinstance(key, int)], session)
+
+
+def _numbers(session: Session, event_id: int | None) -> _Numbers:
+    """Return the numbers as they are now: one step is often tried after the other from here."""
+    return remembered(
+        session,
+        ("numbers", event_id),
+        lambda: _Numbers(_views(session, event_id), session),
+    )
 
 
 def _views(session: Session, event_id: int | None) -> tuple[EventProgress, ...]:
@@ -121,12 +129,12 @@ def _numbers_of(progress: EventProgress) -> Iterator[tuple[Key, _Number]]:
     yield key, _Number(progress["estimated_cost"], MONEY)
 
 
-def _differences(before: _State, after: _State) -> Iterator[Difference]:
+def _differences(before: _Numbers, after: _Numbers) -> Iterator[Difference]:
     """Yield what differs, in the order of the views as they are after."""
-    gone = [key for key in before.numbers if key not in after.numbers]
-    for key in [*after.numbers, *gone]:
+    gone = [key for key in before.by_key if key not in after.by_key]
+    for key in [*after.by_key, *gone]:
         event, view, name, field = key
-        was, now = before.numbers.get(key), after.numbers.get(key)
+        was, now = before.by_key.get(key), after.by_key.get(key)
         if field == ON_HAND and (was is None or now is None):
             # The line has come to the list or left it; what is there has not changed.
             continue
@@ -136,7 +144,7 @@ def _differences(before: _State, after: _State) -> Iterator[Difference]:
             continue
         # What is gone may be gone from the kitchen too: then only the state before can say it.
         state = before if now is None else after
-        says = state.numbers[key].sayer(state.say)
+        says = state.by_key[key].sayer(state.say)
         change = ""
         if old is not None and new is not None:
             sign = "+" if new > old else "−"
