@@ -1,32 +1,28 @@
-"""Loading what the planner reads, in a number of queries that does not grow with the data."""
+"""The plan, and loading what it is made from, in a number of queries that does not grow."""
 
 from __future__ import annotations
 
 import gc
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import cached_property, lru_cache
-from typing import Any, TypeVarTuple
+from functools import cached_property
 
-from sqlalchemy import CompoundSelect, Row, Select, select
 from sqlalchemy.orm import Session
 
 from core.clock import today
-from core.models import OPEN, Item
-from core.models.base import read_exact
+from core.models import OPEN
 from core.planning import kitchen as planning
 from core.planning.kitchen import Kitchen
 from core.planning.netting import make_plan
 from core.planning.plan import Plan
 from core.services import _kitchen_queries as queries
+from core.services._catalogue import catalogue, rows_of, stock_amount
 from core.session import remembered
-from core.units import Amount, exact, from_micro
-
-Ts = TypeVarTuple("Ts")
+from core.units import from_micro
 
 NOTHING = Fraction(0)
 
@@ -47,7 +43,8 @@ def no_collecting() -> Iterator[None]:
     """Put off collecting garbage.
 
     Planning and reading off a plan make many small objects and no cycles of them: collecting
-    garbage meanwhile would take as long again as planning a small kitchen.
+    garbage meanwhile would take as long again as planning a small kitchen. Entered before the
+    session is opened, it ends when these objects are gone with it.
     """
     collects = gc.isenabled()
     gc.disable()
@@ -91,18 +88,11 @@ def _event_plan(session: Session, event_id: int) -> EventPlan | None:
     return EventPlan(found[0], plan, None) if found else None
 
 
-# What each part of the kitchen is read from: it is read again only after a write to one of these.
-CATALOGUE = ("item", "item_unit", "recipe", "recipe_output", "recipe_line", "bundle_line")
-"""The tables that say what there is and what it is made of."""
+# What each part of the demand is read from: it is read again only after a write to one of these.
+HEADS = ("event", "batch_target")
 LINES = ("event", "event_line", "item_unit")
-TARGETS = ("event", "batch_target")
 DONE = ("event", "batch_target", "run", "run_output", "stock_move", "lot")
 STOCK = ("lot",)
-
-Catalogue = tuple[
-    dict[int, planning.Item], dict[int, planning.Recipe], dict[int, tuple[planning.Line, ...]]
-]
-"""Items, recipes and bundles by id."""
 
 
 def load_kitchen(session: Session) -> Kitchen:
@@ -110,90 +100,17 @@ def load_kitchen(session: Session) -> Kitchen:
 
     Only what was written to is loaded again: most records and edits leave the rest alone.
     """
-    items, recipes, bundles = remembered(
-        session, "catalogue", lambda: _load_catalogue(session), of=CATALOGUE
-    )
+    known = catalogue(session)
     events = load_events(session)
     free, kept = _load_stock(session, {event.id for event in events})
     return Kitchen(
-        items=items, recipes=recipes, bundles=bundles, events=events, free=free, kept=kept
+        items=known.items,
+        recipes=known.recipes,
+        bundles=known.bundles,
+        events=events,
+        free=free,
+        kept=kept,
     )
-
-
-def catalogue(session: Session) -> Catalogue:
-    """Return items, recipes and bundles by id, amounts in stock units.
-
-    They are loaded again only if something was written to them: most records and edits leave
-    them alone.
-    """
-    return remembered(session, "catalogue", lambda: _load_catalogue(session), of=CATALOGUE)
-
-
-def _load_catalogue(session: Session) -> Catalogue:
-    items = {row.id: planning.Item._make(row) for row in _rows(session, queries.items())}
-    return items, load_recipes(session), load_bundles(session, items)
-
-
-def _rows(
-    session: Session, query: Select[*Ts] | CompoundSelect[*Ts], **values: Any
-) -> Sequence[Row[*Ts]]:
-    """Read columns on the session's own connection, all at once.
-
-    That goes past what the ORM does for entities, which takes as long as the query itself.
-    """
-    session.flush()
-    return session.connection().execute(query, values).all()
-
-
-@lru_cache(maxsize=65_536)
-def _stock_amount(amount: str, unit: str | None, factor: str | None) -> tuple[Fraction | None, str]:
-    """Return an amount in stock units; of an unknown one, None and how it was entered.
-
-    Remembered, because a kitchen repeats the same few thousand amounts in every load.
-    """
-    if factor is None:
-        return None, exact(Amount(read_exact(amount), unit))
-    return read_exact(amount) * read_exact(factor), ""
-
-
-@lru_cache(maxsize=65_536)
-def _line(item_id: int, amount: str, unit: str | None, factor: str | None) -> planning.Line:
-    """Return a line; remembered too, because most lines stay as they are between loads."""
-    return planning.Line(item_id, *_stock_amount(amount, unit, factor))
-
-
-def load_recipes(session: Session, only: int | None = None) -> dict[int, planning.Recipe]:
-    """Load all recipes by id, or one."""
-    outputs: dict[int, list[planning.Line]] = defaultdict(list)
-    lines: dict[int, list[planning.Line]] = defaultdict(list)
-    recipes, inputs = queries.recipes(only is not None)
-    for recipe_id, item_id, amount, unit, factor in _rows(session, inputs, recipe=only):
-        lines[recipe_id].append(_line(item_id, amount, unit, factor))
-    heads = {}
-    for key, slug, name, step, item_id, amount, unit, factor in _rows(
-        session, recipes, recipe=only
-    ):
-        heads[key] = slug, name, read_exact(step)
-        outputs[key].append(_line(item_id, amount, unit, factor))
-    return {
-        key: planning.Recipe(key, *head, tuple(outputs[key]), tuple(lines[key]))
-        for key, head in heads.items()
-    }
-
-
-def load_bundles(
-    session: Session, items: Mapping[int, planning.Item] | None = None
-) -> dict[int, tuple[planning.Line, ...]]:
-    """Load what each bundle holds, by the id of its item; `items` saves asking which there are."""
-    ids = (
-        session.scalars(select(Item.id).where(Item.kind == "bundle"))
-        if items is None
-        else (item.id for item in items.values() if item.kind == "bundle")
-    )
-    bundles: dict[int, list[planning.Line]] = {item_id: [] for item_id in ids}
-    for bundle_id, item_id, amount, unit, factor in _rows(session, queries.bundles()):
-        bundles[bundle_id].append(_line(item_id, amount, unit, factor))
-    return {bundle_id: tuple(lines) for bundle_id, lines in bundles.items()}
 
 
 def load_events(session: Session, only: int | None = None) -> tuple[planning.Event, ...]:
@@ -201,12 +118,10 @@ def load_events(session: Session, only: int | None = None) -> tuple[planning.Eve
 
     They come by (date, slug).
     """
-    heads, lines = remembered(
-        session, ("event lines", only), lambda: _load_lines(session, only), of=LINES
+    heads, targets = remembered(
+        session, ("events", only), lambda: _load_heads(session, only), of=HEADS
     )
-    targets = remembered(
-        session, ("targets", only), lambda: _load_targets(session, only), of=TARGETS
-    )
+    lines = remembered(session, ("event lines", only), lambda: _load_lines(session, only), of=LINES)
     good, delivered = remembered(
         session, ("done", only), lambda: _load_done(session, only), of=DONE
     )
@@ -224,29 +139,32 @@ def load_events(session: Session, only: int | None = None) -> tuple[planning.Eve
     )
 
 
-def _load_lines(
+def _load_heads(
     session: Session, only: int | None
-) -> tuple[dict[int, tuple[str, str, date, bool]], dict[int, list[planning.EventLine]]]:
-    """Load slug, name, date and whether open of events, and their lines, by event."""
+) -> tuple[dict[int, tuple[str, str, date, bool]], dict[int, dict[int, planning.Target]]]:
+    """Load slug, name, date and whether open of events, and their batch targets, by event."""
     heads = {}
-    lines: dict[int, list[planning.EventLine]] = defaultdict(list)
-    for key, slug, name, day, status, item_id, amount, unit, recipient, factor in _rows(
+    targets: dict[int, dict[int, planning.Target]] = defaultdict(dict)
+    for key, slug, name, day, status, recipe_id, batches, short_ok, need in rows_of(
         session, queries.events(only is not None), event=only
     ):
         heads[key] = slug, name, day, status in OPEN
-        if item_id is not None:
-            quantity, entered = _stock_amount(amount, unit, factor)
-            line = planning.EventLine(item_id, quantity, NOTHING, recipient, entered)
-            lines[key].append(line)
-    return heads, lines
+        if recipe_id is not None:
+            targets[key][recipe_id] = planning.Target(batches, short_ok, need)
+    return heads, targets
 
 
-def _load_targets(session: Session, only: int | None) -> dict[int, dict[int, planning.Target]]:
-    targets: dict[int, dict[int, planning.Target]] = defaultdict(dict)
-    rows = _rows(session, queries.targets(only is not None), event=only)
-    for event_id, recipe_id, batches, short_ok, need in rows:
-        targets[event_id][recipe_id] = planning.Target(batches, short_ok, need)
-    return targets
+def _load_lines(session: Session, only: int | None) -> dict[int, list[planning.EventLine]]:
+    """Load the lines of events by event, nothing of them delivered."""
+    factors = catalogue(session).factors
+    lines: dict[int, list[planning.EventLine]] = defaultdict(list)
+    for event_id, item_id, amount, unit, recipient in rows_of(
+        session, queries.event_lines(only is not None), event=only
+    ):
+        quantity, entered = stock_amount(amount, unit, factors.get((item_id, unit)))
+        line = planning.EventLine(item_id, quantity, NOTHING, recipient, entered)
+        lines[event_id].append(line)
+    return lines
 
 
 Delivered = dict[tuple[int, str | None], Fraction]
@@ -259,7 +177,7 @@ def _load_done(
     """Sum good output (by event and item) and deliveries (by event) of events."""
     good: dict[int, dict[int, Fraction]] = defaultdict(dict)
     delivered: dict[int, Delivered] = defaultdict(dict)
-    rows = _rows(session, queries.done(only is not None), event=only)
+    rows = rows_of(session, queries.done(only is not None), event=only)
     for what, event_id, item_id, recipient, micro in rows:
         amount = from_micro(int(micro))
         if what == "good":
@@ -283,7 +201,7 @@ def load_made(session: Session, event_id: int) -> Made:
     runs: dict[int, tuple[int, Fraction]] = {}
     good: dict[int, int] = defaultdict(int)
     lost: dict[int, int] = defaultdict(int)
-    for run_id, recipe_id, batches, item_id, came, gone in _rows(
+    for run_id, recipe_id, batches, item_id, came, gone in rows_of(
         session, queries.made(), event=event_id
     ):
         runs[run_id] = recipe_id or 0, batches
@@ -335,7 +253,7 @@ def _load_stock(
     """Sum unexpired stock: free by item, and kept by item and open event, in micro-units."""
     day = today()
     rows = remembered(
-        session, ("stock", day), lambda: _rows(session, queries.stock(), today=day), of=STOCK
+        session, ("stock", day), lambda: rows_of(session, queries.stock(), today=day), of=STOCK
     )
     free: dict[int, int] = defaultdict(int)
     kept: dict[int, dict[int, int]] = defaultdict(dict)

@@ -48,15 +48,23 @@ Rows = Select[*tuple[Any, ...]]
 
 
 @cache
-def items() -> Select[int, str, str, str, str, bool, str | None]:
-    """Return all items, as `planning.Item` has them."""
+def items() -> Rows:
+    """Return all items, as `planning.Item` has them, once for each unit, with its factor."""
     return select(
-        Item.id, Item.slug, Item.name, Item.kind, Item.unit, Item.always_on_hand, Item.category
-    )
+        Item.id,
+        Item.slug,
+        Item.name,
+        Item.kind,
+        Item.unit,
+        Item.always_on_hand,
+        Item.category,
+        ItemUnit.unit,
+        _text(ItemUnit.factor),
+    ).outerjoin(ItemUnit, ItemUnit.item_id == Item.id)
 
 
 def _text(column: Any) -> ColumnElement[str]:
-    """Select an exact column as its text; `_stock_amount` reads it."""
+    """Select an exact column as its text; `stock_amount` reads it."""
     return type_coerce(column, Text())
 
 
@@ -70,20 +78,17 @@ def _factor_of(line: Any) -> ColumnElement[bool]:
 
 
 @cache
-def recipes(one: bool) -> tuple[Rows, Rows]:
-    """Return the queries of recipes with their outputs, and of their lines; of all or of one."""
-    inputs = (
-        select(
-            RecipeLine.recipe_id,
-            RecipeLine.item_id,
-            _text(RecipeLine.amount),
-            _unknown_unit(RecipeLine),
-            _text(ItemUnit.factor),
-        )
-        .outerjoin(ItemUnit, _factor_of(RecipeLine))
-        .order_by(RecipeLine.recipe_id, RecipeLine.position)
-    )
-    heads = (
+def recipe_lines() -> Select[int, int, str, str]:
+    """Return the lines of all recipes, in order."""
+    return select(
+        RecipeLine.recipe_id, RecipeLine.item_id, _text(RecipeLine.amount), RecipeLine.unit
+    ).order_by(RecipeLine.recipe_id, RecipeLine.position)
+
+
+@cache
+def recipes() -> Rows:
+    """Return all recipes with their outputs, in order."""
+    return (
         select(
             Recipe.id,
             Recipe.slug,
@@ -98,10 +103,23 @@ def recipes(one: bool) -> tuple[Rows, Rows]:
         .outerjoin(ItemUnit, _factor_of(RecipeOutput))
         .order_by(Recipe.id, RecipeOutput.position)
     )
-    if one:
-        inputs = inputs.where(RecipeLine.recipe_id == bindparam("recipe"))
-        heads = heads.where(Recipe.id == bindparam("recipe"))
-    return heads, inputs
+
+
+@cache
+def recipe() -> tuple[Rows, Rows]:
+    """Return the queries of one recipe with its outputs, and of its lines with their factors."""
+    lines = (
+        select(
+            RecipeLine.item_id,
+            _text(RecipeLine.amount),
+            _unknown_unit(RecipeLine),
+            _text(ItemUnit.factor),
+        )
+        .outerjoin(ItemUnit, _factor_of(RecipeLine))
+        .where(RecipeLine.recipe_id == bindparam("recipe"))
+        .order_by(RecipeLine.position)
+    )
+    return recipes().where(Recipe.id == bindparam("recipe")), lines
 
 
 @cache
@@ -127,7 +145,7 @@ def _which(one: bool) -> ColumnElement[bool]:
 
 @cache
 def events(one: bool) -> Rows:
-    """Return events with their lines, in order; of one event or of the open ones."""
+    """Return events, once for each batch target; one event or the open ones."""
     return (
         select(
             Event.id,
@@ -135,32 +153,29 @@ def events(one: bool) -> Rows:
             Event.name,
             Event.date,
             Event.status,
-            EventLine.item_id,
-            _text(EventLine.amount),
-            _unknown_unit(EventLine),
-            EventLine.recipient,
-            _text(ItemUnit.factor),
-        )
-        .outerjoin(EventLine, EventLine.event_id == Event.id)
-        .outerjoin(ItemUnit, _factor_of(EventLine))
-        .where(_which(one))
-        .order_by(Event.id, EventLine.position)
-    )
-
-
-@cache
-def targets(one: bool) -> Select[int, int, Fraction, bool, Fraction | None]:
-    """Return batch targets, of one event or of the open ones."""
-    return (
-        select(
-            BatchTarget.event_id,
             BatchTarget.recipe_id,
             BatchTarget.batches,
             BatchTarget.short_ok,
             BatchTarget.accepted_need,
         )
-        .join(Event, Event.id == BatchTarget.event_id)
+        .outerjoin(BatchTarget, BatchTarget.event_id == Event.id)
         .where(_which(one))
+    )
+
+
+@cache
+def event_lines(one: bool) -> Select[int, int, str, str, str | None]:
+    """Return the lines of events, in order; of one event or of the open ones."""
+    return (
+        select(
+            EventLine.event_id,
+            EventLine.item_id,
+            _text(EventLine.amount),
+            EventLine.unit,
+            EventLine.recipient,
+        )
+        .where(EventLine.event_id.in_(select(Event.id).where(_which(one))))
+        .order_by(EventLine.event_id, EventLine.position)
     )
 
 

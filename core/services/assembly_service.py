@@ -14,9 +14,9 @@ from core.clock import now
 from core.errors import BundleNotFound, RuleBroken
 from core.models import Change, Event, Item, Run, RunNotDrawn, RunOutput
 from core.planning.kitchen import Line
+from core.services._catalogue import load_bundles
 from core.services._drawing import Purpose, check_lots, draw, missing_from, shortage, sources
 from core.services._journal import recording
-from core.services._kitchen import load_bundles
 from core.services._ledger import Origin, Taken, add_lot
 from core.services._recording import keeps_until, open_event
 from core.services._rows import change_row, get_fresh

@@ -14,8 +14,8 @@ from core.errors import ItemNotFound
 from core.models import Item
 from core.planning.composition import Content, Part, Parts, contents
 from core.planning.kitchen import Line, Recipe
+from core.services._catalogue import catalogue
 from core.services._facts import item_facts
-from core.services._kitchen import catalogue
 from core.session import reading
 from core.units import ItemFacts, factor_to_stock, to_decimal
 
@@ -80,7 +80,7 @@ def get_compositions(
 def _get_compositions_impl(
     item_ids: Collection[int] | None, session: Session
 ) -> dict[int, Composition]:
-    items, recipes, bundles = catalogue(session)
+    items, recipes, bundles, _ = catalogue(session)
     parts = _parts(recipes.values(), bundles)
     facts = item_facts(session)
     told = {row.id: row for row in session.execute(select(Item.id, Item.allergens, Item.archived))}

@@ -45,7 +45,7 @@ def get_production_progress(event_id: int, session: Session | None = None) -> Pr
     Raises:
         EventNotFound: No such event.
     """
-    with reading(session) as reader:
+    with no_collecting(), reading(session) as reader:
         return _get_production_progress_impl(event_id, reader)
 
 
@@ -55,7 +55,7 @@ def get_assembly_progress(event_id: int, session: Session | None = None) -> Asse
     Raises:
         EventNotFound: No such event.
     """
-    with reading(session) as reader:
+    with no_collecting(), reading(session) as reader:
         return _get_assembly_progress_impl(event_id, reader)
 
 
@@ -72,23 +72,20 @@ def get_shopping_list(
     """
     if packs not in PACKS:
         raise RuleBroken(f"'{packs}' is none of {', '.join(PACKS)}.")
-    with reading(session) as reader:
+    with no_collecting(), reading(session) as reader:
         return _get_shopping_list_impl(event_id, reader, packs)
 
 
 def _get_production_progress_impl(event_id: int, session: Session) -> ProductionProgress:
-    with no_collecting():
-        return _views.production(session, _views.find_event(session, event_id))
+    return _views.production(session, _views.find_event(session, event_id))
 
 
 def _get_assembly_progress_impl(event_id: int, session: Session) -> AssemblyProgress:
-    with no_collecting():
-        return _views.assembly(session, _views.find_event(session, event_id))
+    return _views.assembly(session, _views.find_event(session, event_id))
 
 
 def _get_shopping_list_impl(event_id: int, session: Session, packs: str) -> list[ShoppingRow]:
-    with no_collecting():
-        return _shopping.shopping(session, _views.find_event(session, event_id), packs)
+    return _shopping.shopping(session, _views.find_event(session, event_id), packs)
 
 
 # -- which events there are -----------------------------------------------------------------------

@@ -18,6 +18,7 @@ from core.money import from_micro as money_of
 from core.money import split
 from core.planning.kitchen import Line
 from core.planning.kitchen import Recipe as PlannedRecipe
+from core.services._catalogue import load_recipe
 from core.services._drawing import (
     Purpose,
     Source,
@@ -28,7 +29,7 @@ from core.services._drawing import (
     sources,
 )
 from core.services._journal import recording
-from core.services._kitchen import load_recipes, planned
+from core.services._kitchen import planned
 from core.services._ledger import Coming, Origin, Taken, add_lot, add_lots
 from core.services._prices import last_unit_costs
 from core.services._recording import keeps_until, open_event
@@ -127,7 +128,7 @@ class _Production:
     ) -> None:
         self.session = session
         self.at = at
-        recipe = load_recipes(session, recipe_id).get(recipe_id) if is_id(recipe_id) else None
+        recipe = load_recipe(session, recipe_id) if is_id(recipe_id) else None
         if recipe is None:
             raise RecipeNotFound(recipe_id)
         self.recipe: PlannedRecipe = recipe

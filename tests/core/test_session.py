@@ -36,7 +36,7 @@ from core.errors import (
     SessionMisuse,
 )
 from core.models import Base, Change, Item, Measure, Recipe
-from core.services._kitchen import CATALOGUE
+from core.services._catalogue import CATALOGUE
 from core.session import (
     Database,
     KitchenSession,
