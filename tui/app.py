@@ -146,6 +146,7 @@ class BakehouseApp(ContainingApp[str]):
         self._lookout = Lookout(
             database(),
             moved=lambda revision: self._tell(self._moved, revision),
+            replaced=lambda revision: self._tell(self._replace, revision),
             lost=lambda why: self._tell(self._lose, why),
             found=lambda revision: self._tell(self._find, revision),
             every=look_every,
@@ -205,9 +206,24 @@ class BakehouseApp(ContainingApp[str]):
         """Read everything anew: what is there now may be another kitchen, with another journal."""
         log.info("the kitchen was found again, at revision %d", revision)
         self.lost = ""
-        self.newest = revision
+        self._begin_anew(revision)
         self.say("The kitchen was opened again.")
-        self.read_anew()
+
+    def _replace(self, revision: int) -> None:
+        """Read everything anew: a backup was restored, or another kitchen was copied over it."""
+        log.warning("the kitchen was replaced, by one at revision %d", revision)
+        self._begin_anew(revision)
+        self.say(
+            f"The kitchen was replaced, as by a restore: this is revision {revision} of another "
+            "journal. Everything was read again.",
+            "warning",
+        )
+
+    def _begin_anew(self, revision: int) -> None:
+        """Forget which revisions were seen: another journal counts its own."""
+        self.generation += 1
+        self.newest = revision
+        self._load_stack()
 
     def read_anew(self) -> None:
         """Have every screen read again: this one now, the others when they are opened."""
@@ -345,6 +361,9 @@ class BakehouseApp(ContainingApp[str]):
     def catch_up(self, change: ChangeRow) -> None:
         """Show at once what was done here; other modes follow when they are opened."""
         self._moved(change.id)
+        self._load_stack()
+
+    def _load_stack(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, KitchenScreen):
                 screen.load()

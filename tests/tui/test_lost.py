@@ -8,6 +8,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from bakehouse.testing.screens import settle, until
+from core import backups
 from core.errors import DatabaseError, NewerSchema
 from core.services import event_service, journal_service
 from core.session import Database, configure, read_session, session_scope
@@ -140,6 +142,64 @@ async def test_another_kitchen_under_the_same_name_is_read_and_written(
         await write(pilot, "2026-12-05")
         await keys(pilot, "enter")
         assert [row.name for row in event_service.list_events()] == ["Fair"]
+
+
+def seat(people: int) -> None:
+    event_service.set_event(event_service.find_event(EVENT).id, people=people)
+
+
+async def test_a_backup_restored_elsewhere_is_read_and_told_though_its_revision_is_lower(
+    demo: Database, site: Site, tmp_path: Path
+) -> None:
+    backup, before = tmp_path / "backup.db", journal_service.revision()
+    backups.back_up(demo, backup)
+    seat(3)
+    async with running(site, event=EVENT, look_every=LOOK) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, KitchenScreen)
+        seat(4)
+        await until(pilot, lambda: app_of(pilot).newest == before + 2)
+        await keys(pilot, "r")
+        assert screen.revision == before + 2
+        backups.restore(backup, path_of(demo))
+        await until(pilot, lambda: screen.revision == before)
+        assert f"this is revision {before} of another journal" in said(pilot)[-1]
+        assert not screen.stale
+        seat(5)
+        await until(pilot, lambda: app_of(pilot).newest == before + 1)
+        await keys(pilot, "r")
+        assert screen.revision == before + 1
+        for mode in ("f1", "f3", "f5"):
+            await keys(pilot, mode)
+            assert alert(pilot) == ""
+
+
+async def test_another_journal_of_the_same_revision_is_told_too(
+    demo: Database, site: Site, tmp_path: Path
+) -> None:
+    backup, before = tmp_path / "backup.db", journal_service.revision()
+    backups.back_up(demo, backup)
+    other = configure(backup)
+    event_service.add_event("Fair", date(2026, 12, 5))
+    other.dispose()
+    configure(path_of(demo))
+    async with running(site, event=EVENT, look_every=LOOK) as pilot:
+        seat(3)
+        await until(pilot, lambda: app_of(pilot).newest == before + 1)
+        backups.restore(backup, path_of(demo))
+        await until(pilot, lambda: bool(said(pilot)))
+        assert f"this is revision {before + 1} of another journal" in said(pilot)[-1]
+        await keys(pilot, "f1")
+        assert "Fair" in str(pilot.app.screen.query_one(TableView).rows)
+
+
+async def test_what_others_do_and_undo_is_no_other_journal(demo: Database, site: Site) -> None:
+    async with running(site, event=EVENT, look_every=LOOK) as pilot:
+        seat(3)
+        await until(pilot, lambda: app_of(pilot).newest == journal_service.revision())
+        journal_service.undo()
+        await until(pilot, lambda: app_of(pilot).newest == journal_service.revision())
+        assert said(pilot) == []
 
 
 # -- migrated by a newer program -------------------------------------------------------------------

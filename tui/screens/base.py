@@ -63,7 +63,12 @@ class KitchenScreen(Screen[None], Generic[Data]):
         """Whether somebody has changed the kitchen since it was read, or the plugins."""
         if self.revision is None:
             return False
-        return self.revision < self.kitchen.newest or self._generation < self.kitchen.generation
+        return self.revision < self.kitchen.newest or self.outdated
+
+    @property
+    def outdated(self) -> bool:
+        """Whether what was read is nothing to go on from: of another kitchen or other plugins."""
+        return self._generation < self.kitchen.generation
 
     # -- for each screen ---------------------------------------------------------------------------
 
@@ -126,7 +131,9 @@ class KitchenScreen(Screen[None], Generic[Data]):
         self._read_at = clock.now().strftime("%H:%M")
         self._generation = generation
         self.set_reactive(KitchenScreen.revision, revision)
-        self.kitchen.newest = max(self.kitchen.newest, revision)
+        if generation == self.kitchen.generation:
+            # Else it is of a journal that another one has replaced meanwhile.
+            self.kitchen.newest = max(self.kitchen.newest, revision)
         with self.app.batch_update():
             self.present(data)
             self._show_head()

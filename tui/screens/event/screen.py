@@ -78,7 +78,7 @@ class EventScreen(RehearsingScreen):
         """Return what reads the event and its views."""
         stuck, event_id = self.giving_up(), self.event_id or 0
         host, wanted = self.kitchen.host, self.query_one(Board).wanted
-        known = None if self.snapshot is None else self.snapshot.kept
+        known = None if self.snapshot is None or self.outdated else self.snapshot.kept
         tries = self.tries_to_read()
         if not tries:
             return lambda session: read_snapshot(host, session, event_id, wanted, stuck)
