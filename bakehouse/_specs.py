@@ -150,7 +150,8 @@ class ImporterSpec:
         read: `"module:function"`, taking a `ViewContext` and a `Source` and returning a
             `ChangeSet`. The kitchen previews it, does it as one change, and undoes it as one.
         suffixes: The ends of the names of such files, as `".csv"`.
-        sniff: `"module:function"`, taking a `Source` and telling whether it has this format.
+        sniff: `"module:function"`, taking a `ViewContext` and a `Source` and telling whether it
+            has this format.
         budget_ms: After ten times as many milliseconds it is stopped.
         help: One paragraph.
     """

@@ -24,11 +24,11 @@ from tui import modes
 from tui.collector import keep_what_is_there
 from tui.contain import ContainingApp
 from tui.crash import write_report
-from tui.exporting import Writers
+from tui.exporting import Writers, formats_of, said_of
 from tui.heartbeat import BEAT, Heartbeat
 from tui.keymap import said_keys
 from tui.lookout import Lookout
-from tui.palette import Commands, Palette
+from tui.palette import Commands, Formats, Palette
 from tui.screens.base import KitchenScreen
 from tui.screens.form.offers import Prefilled
 from tui.settings import apply_config
@@ -81,7 +81,7 @@ class BakehouseApp(ContainingApp[str]):
     ]
     MODES: ClassVar = modes.FACTORIES
     DEFAULT_MODE = modes.MODES[0].name
-    COMMANDS: ClassVar = {Commands}
+    COMMANDS: ClassVar = {Commands, Formats}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(mode.binding for mode in modes.MODES),
@@ -221,15 +221,13 @@ class BakehouseApp(ContainingApp[str]):
 
     def _begin_anew(self, revision: int) -> None:
         """Forget which revisions were seen: another journal counts its own."""
-        self.generation += 1
         self.newest = revision
-        self._load_stack()
+        self.read_anew()
 
     def read_anew(self) -> None:
         """Have every screen read again: this one now, the others when they are opened."""
         self.generation += 1
-        if isinstance(self.screen, KitchenScreen):
-            self.screen.load()
+        self._load_shown()
 
     # -- saying ------------------------------------------------------------------------------------
 
@@ -361,9 +359,10 @@ class BakehouseApp(ContainingApp[str]):
     def catch_up(self, change: ChangeRow) -> None:
         """Show at once what was done here; other modes follow when they are opened."""
         self._moved(change.id)
-        self._load_stack()
+        self._load_shown()
 
-    def _load_stack(self) -> None:
+    def _load_shown(self) -> None:
+        """Have what stands under dialogs read again too."""
         for screen in self.screen_stack:
             if isinstance(screen, KitchenScreen):
                 screen.load()
@@ -380,7 +379,8 @@ class BakehouseApp(ContainingApp[str]):
         """Ask where to write what a list shows."""
         from tui.screens.export.screen import ExportScreen
 
-        self.push_screen(ExportScreen(listing.exported(), listing.title, self.writers))
+        data = listing.exported()
+        self.push_screen(ExportScreen(listing.title, said_of(data), formats_of(data, self.writers)))
 
     @work(exclusive=True, group="theme")
     async def choose_theme(self, name: str) -> None:

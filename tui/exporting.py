@@ -1,4 +1,4 @@
-"""Writing what a list shows into a file."""
+"""Writing files: what a list shows, the kitchen, or what a plugin makes of it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,29 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
-from bakehouse.plugin import ViewData
+from bakehouse.plugin import Table, ViewData
 from core.errors import BadFile, Problem, RuleBroken
 
 Writers = Mapping[str, Callable[[ViewData], str]]
 """What makes a text of a view, by the ending of the file: csv, md, json."""
+NAMES = {"csv": "CSV, for spreadsheets", "md": "Markdown, for people", "json": "JSON, for programs"}
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One way of writing a file: the ending of its name, and what is said of it.
+
+    `make` returns the content; it is called on a thread that may wait.
+    """
+
+    ending: str
+    said: str
+    make: Callable[[], str | bytes]
 
 
 class Taken(RuleBroken):
@@ -27,7 +42,23 @@ def file_name(title: str, day: date, ending: str) -> str:
     return f"{words}-{day.isoformat()}.{ending}"
 
 
-def write_file(path: Path, text: str, *, replace: bool = False) -> None:
+def said_of(data: ViewData) -> str:
+    """Say how much is written of what a list shows."""
+    if not isinstance(data, Table):
+        return "all of it"
+    rows = len(data.rows)
+    return f"{rows} row{'s' * (rows != 1)}, as the list shows them"
+
+
+def formats_of(data: ViewData, writers: Writers) -> list[Format]:
+    """Return the ways of writing what a list shows."""
+    return [
+        Format(ending, NAMES.get(ending, ending), partial(writer, data))
+        for ending, writer in writers.items()
+    ]
+
+
+def write_file(path: Path, content: str | bytes, *, replace: bool = False) -> None:
     """Write a whole file or none.
 
     Raises:
@@ -41,7 +72,7 @@ def write_file(path: Path, text: str, *, replace: bool = False) -> None:
             raise Taken(f"{path} is there already.")
         new = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            new.write_text(text, encoding="utf-8", newline="")
+            new.write_bytes(content.encode() if isinstance(content, str) else content)
             _name(new, path, replace=replace)
         finally:
             new.unlink(missing_ok=True)

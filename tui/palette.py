@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
@@ -14,9 +15,12 @@ from textual.content import Content
 from bakehouse.plugin import Ref
 from core.commands import COMMANDS
 from core.commands.model import Wanted
+from plugins.host import Exporter, Importer
+from tui import files
 from tui.modes import MODES
 from tui.screens.form.offers import Prefilled
 from tui.themes import theme_names, theme_of
+from tui.threads import in_thread
 from tui.widgets.listing import Listing
 from tui.widgets.plain import plain
 
@@ -43,8 +47,8 @@ class Palette(CommandPalette):
             super()._action_command_list(action)
 
 
-class Commands(Provider):
-    """What the state of the app allows."""
+class Entries(Provider):
+    """Offers entries by what is typed of their names."""
 
     @property
     def kitchen(self) -> BakehouseApp:
@@ -52,7 +56,7 @@ class Commands(Provider):
         return cast("BakehouseApp", self.app)
 
     async def discover(self) -> Hits:
-        """Offer all of it, in order."""
+        """Offer all of them, in order."""
         for name, help_, act in self._entries():
             yield DiscoveryHit(Content(plain(name)), act, text=name, help=plain(help_))
 
@@ -66,6 +70,43 @@ class Commands(Provider):
                 yield Hit(score, matcher.highlight(shown), act, text=name, help=plain(help_))
 
     def _entries(self) -> Iterator[Entry]:
+        """Yield what there is to offer."""
+        raise NotImplementedError
+
+
+class Formats(Entries):
+    """The files that plugins read and write; the plugins are loaded for it, beside the screen."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._importers: list[Importer] = []
+        self._exporters: list[Exporter] = []
+
+    async def startup(self) -> None:
+        """Ask the plugins."""
+        host = self.kitchen.host
+        self._importers, self._exporters = await asyncio.wrap_future(
+            in_thread(lambda: (host.importers(), host.exporters()), "formats")
+        )
+
+    def _entries(self) -> Iterator[Entry]:
+        app = self.kitchen
+        for exporter in self._exporters:
+            export = partial(files.ask_export_by, app, exporter)
+            yield f"{exporter.title.lower()}: export", _said(exporter), export
+        for importer in () if app.readonly else self._importers:
+            import_ = partial(files.ask_import, app, importer)
+            yield f"{importer.title.lower()}: import", _said(importer), import_
+
+
+def _said(format_: Importer | Exporter) -> str:
+    return format_.spec.help or f"by {format_.plugin} {format_.version}"
+
+
+class Commands(Entries):
+    """What the state of the app allows."""
+
+    def _entries(self) -> Iterator[Entry]:
         app = self.kitchen
         for mode in MODES:
             yield f"go: {mode.title.lower()}", mode.help, partial(app.action_go, mode.name)
@@ -73,7 +114,22 @@ class Commands(Provider):
         listing = self._listing()
         if listing is not None and app.writers:
             yield "list: export", "CSV, Markdown or JSON", partial(app.export, listing)
+        yield (
+            "kitchen: export",
+            "a kitchen file of all of it",
+            partial(files.ask_export_kitchen, app),
+        )
+        yield (
+            "event: export",
+            "a kitchen file of what an event needs",
+            partial(files.ask_export_event, app),
+        )
         if not app.readonly:
+            yield (
+                "file: import",
+                "a kitchen file, or what a plugin reads",
+                partial(files.ask_import, app),
+            )
             yield from self._commands()
         yield "keys: show", "every key that works here", app.action_keys
         yield "panes: sources", "plugin, version, time and revision of each", app.action_sources

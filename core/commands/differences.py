@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -14,8 +14,9 @@ from core.services import event_service, saying
 from core.services._kitchen import no_collecting
 from core.services.planning.progress import get_event_progress
 from core.services.planning.shapes import EventProgress
-from core.services.rows import ChangeRow
 from core.session import remembered
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,15 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Generic[Done]):
     """What was done, what it changed, and the three views of the events after it."""
 
-    change: ChangeRow
+    change: Done
     differences: tuple[Difference, ...]
     events: tuple[EventProgress, ...]
 
 
-def watch(session: Session, work: Callable[[], ChangeRow], event_id: int | None = None) -> Watched:
+def watch(session: Session, work: Callable[[], Done], event_id: int | None = None) -> Watched[Done]:
     """Do `work` on a session and return what it changed in the views.
 
     With `event_id` only that event's views are compared, else those of all open events.

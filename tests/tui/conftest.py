@@ -50,14 +50,19 @@ class Site:
 
     def install(self, name: str, load: str, *, title: str = "", spec: str = "") -> None:
         """Install a plugin with one view of events, whose `load(ctx)` has this body."""
-        module = f"tui_plugin_{name}"
-        (self.folder / f"{module}.py").write_text(
-            "import time\nfrom bakehouse.plugin import *\n\n"
+        self.install_module(
+            name,
             "@contribute.views\ndef views():\n"
             f"    return [ViewSpec(id={name!r}, title={title or name!r}, area=Area.EVENT,\n"
-            f"                     load='{module}:load', {spec})]\n\n"
-            "def load(ctx):\n" + _indented(load)
+            f"                     load='tui_plugin_{name}:load', {spec})]\n\n"
+            "def load(ctx):\n" + _indented(load),
         )
+
+    def install_module(self, name: str, code: str) -> None:
+        """Install a plugin whose module, `tui_plugin_NAME`, has this code."""
+        module = f"tui_plugin_{name}"
+        head = "import time\nfrom bakehouse.plugin import *\n\n"
+        (self.folder / f"{module}.py").write_text(head + code)
         self._distribute(f"bakehouse-{name}", "1.0", {name: module})
 
     def install_check(self, name: str, check: str) -> None:

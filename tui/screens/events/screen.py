@@ -118,7 +118,7 @@ class EventsScreen(KitchenScreen[Home]):
             (
                 ("D", "a worked example, in a file of its own"),
                 ("n", "new event"),
-                ("bakehouse import FILE", "a kitchen or a catalogue from a file"),
+                ("ctrl+p", "file: import, a kitchen or a catalogue from a file"),
                 ("ctrl+p", "everything else: items, recipes, bundles"),
             ),
         )

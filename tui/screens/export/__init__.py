@@ -1,1 +1,1 @@
-"""Writing a list into a file."""
+"""Writing a file: a list, the kitchen, or what a plugin makes of it."""

@@ -1,8 +1,9 @@
-"""The dialog that asks where to write a list, and in which format."""
+"""The dialog that asks where to write something, and in which format."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,21 +13,19 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from bakehouse.plugin import Table, ViewData
 from core import clock
 from core.errors import BakehouseError
-from tui.exporting import Taken, Writers, file_name, write_file
+from tui.exporting import Format, Taken, file_name, write_file
 from tui.screens.dialog import Dialog
 from tui.threads import in_thread
 from tui.widgets.plain import plain_lines
 from tui.widgets.words import Words
 
 REPLACE = "ctrl+r"
-NAMES = {"csv": "CSV, for spreadsheets", "md": "Markdown, for people", "json": "JSON, for programs"}
 
 
 class ExportScreen(Dialog[None]):
-    """Writes what a list shows; never over a file without being told so by another key."""
+    """Writes a file; never over another one without being told so by another key."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", id="export.back"),
@@ -35,23 +34,24 @@ class ExportScreen(Dialog[None]):
         Binding(REPLACE, "replace", "Replace the file", id="export.replace", priority=True),
     ]
 
-    def __init__(self, data: ViewData, title: str, writers: Writers) -> None:
+    def __init__(self, title: str, what: str, formats: Sequence[Format]) -> None:
         super().__init__()
-        self._data = data
         self._title = title
-        self._writers = writers
+        self._what = what
+        self._formats = formats
         self._taken = False
         self._writing = False
 
     def compose(self) -> ComposeResult:
         """Lay out what is written, where to, and what came of it."""
-        name = file_name(self._title, clock.today(), next(iter(self._writers)))
+        name = file_name(self._title, clock.today(), self._formats[0].ending)
+        other = " · ↑↓ another format" if len(self._formats) > 1 else ""
         with Vertical(id="export"):
             yield Words(f"Export {self._title}", id="export-title")
             yield Words(self._what, id="export-what")
             yield Input(str(Path.cwd() / name), compact=True)
             yield Words("", id="export-message")
-            yield Words("Enter writes it · ↑↓ another format · Esc goes back", id="export-keys")
+            yield Words(f"Enter writes it{other} · Esc goes back", id="export-keys")
 
     def on_mount(self) -> None:
         """Type the path."""
@@ -59,21 +59,15 @@ class ExportScreen(Dialog[None]):
         self._say_format()
 
     @property
-    def _what(self) -> str:
-        if isinstance(self._data, Table):
-            rows = len(self._data.rows)
-            return f"{rows} row{'s' * (rows != 1)}, as the list shows them"
-        return "all of it"
-
-    @property
     def path(self) -> Path:
         """Where it is to be written."""
         return Path(self.query_one(Input).value.strip()).expanduser().absolute()
 
     @property
-    def ending(self) -> str:
+    def format(self) -> Format | None:
         """The format, by the ending of the file's name."""
-        return self.path.suffix.removeprefix(".").lower()
+        name = self.path.name.lower()
+        return next((each for each in self._formats if name.endswith(f".{each.ending}")), None)
 
     @on(Input.Changed)
     def _typed(self) -> None:
@@ -81,10 +75,10 @@ class ExportScreen(Dialog[None]):
         self._say_format()
 
     def _say_format(self) -> None:
-        if self.ending in self._writers:
-            self._say(NAMES.get(self.ending, self.ending))
+        if self.format is not None:
+            self._say(self.format.said)
         else:
-            endings = ", ".join(f".{ending}" for ending in self._writers)
+            endings = ", ".join(f".{each.ending}" for each in self._formats)
             self._say(f"The ending of the name says the format: {endings}", bad=True)
 
     def _say(self, text: str, *, bad: bool = False) -> None:
@@ -94,10 +88,13 @@ class ExportScreen(Dialog[None]):
 
     def action_other(self, step: int) -> None:
         """Take the next format."""
-        endings = list(self._writers)
-        here = endings.index(self.ending) if self.ending in endings else -step
-        there = endings[(here + step) % len(endings)]
-        self.query_one(Input).value = str(self.path.with_suffix(f".{there}"))
+        here = None if self.format is None else self._formats.index(self.format)
+        there = 0 if here is None else (here + step) % len(self._formats)
+        stem = self.path.stem
+        if self.format is not None:
+            stem = self.path.name[: -len(self.format.ending) - 1]
+        name = f"{stem}.{self._formats[there].ending}"
+        self.query_one(Input).value = str(self.path.parent / name)
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
@@ -111,13 +108,14 @@ class ExportScreen(Dialog[None]):
     @work(exclusive=True)
     async def write(self, *, replace: bool) -> None:
         """Write it, and say where it is, or why not."""
-        if self.ending not in self._writers or self._writing:
+        chosen, path = self.format, self.path
+        if chosen is None or self._writing:
             return
         self._writing = True
-        path, writer = self.path, self._writers[self.ending]
+        self._say("Writing …")
         try:
             await asyncio.wrap_future(
-                in_thread(lambda: write_file(path, writer(self._data), replace=replace))
+                in_thread(lambda: write_file(path, chosen.make(), replace=replace), "export")
             )
         except Taken as error:
             self._taken = True

@@ -22,12 +22,19 @@ class DifferencesView(VerticalScroll, can_focus=False):
         """One text."""
         yield Words(id="differences-text")
 
-    def show(self, differences: Sequence[Difference], *, done: bool, several: bool) -> None:
-        """Show what would change; `done` where the command itself would work."""
+    def show(
+        self,
+        differences: Sequence[Difference],
+        *,
+        done: bool,
+        several: bool,
+        notes: Sequence[str] = (),
+    ) -> None:
+        """Show `notes` and what would change; `done` where the command itself would work."""
         lines = lines_of(differences, self.scrollable_content_region.width, several=several)
         if done and not lines:
             lines = ["nothing else in the plan changes"]
-        self.query_one("#differences-text", Words).say("\n".join(lines))
+        self.query_one("#differences-text", Words).say("\n".join([*notes, *lines]))
         self.scroll_home(animate=False)
 
 

@@ -18,7 +18,7 @@ from textual.widgets import Input
 
 from bakehouse.plugin import Ref
 from core.commands import command, run
-from core.commands.model import Given
+from core.commands.model import Command, Given
 from core.commands.openings import deliver_quantity
 from core.commands.preview import Preview, preview_on
 from core.errors import BakehouseError, Interrupted
@@ -43,6 +43,7 @@ class FormScreen(Dialog[ChangeRow | None]):
     """Asks for the parameters of a command and shows what it would change while one types."""
 
     AUTO_FOCUS = ""
+    KEYS = "Enter does it · Esc drops it · ↑↓ choose · Tab next"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "drop", "Drop", id="form.drop"),
         Binding("enter", "record", "Do it", id="form.record", priority=True),
@@ -51,10 +52,14 @@ class FormScreen(Dialog[ChangeRow | None]):
     ]
 
     def __init__(
-        self, name: str, given: Mapping[str, Prefilled], *, event_id: int | None = None
+        self,
+        asked: str | Command,
+        given: Mapping[str, Prefilled],
+        *,
+        event_id: int | None = None,
     ) -> None:
         super().__init__()
-        self.command = command(name)
+        self.command = command(asked) if isinstance(asked, str) else asked
         self.given_before = given
         self.about_event = event_id
         self.preview: Preview | None = None
@@ -77,7 +82,7 @@ class FormScreen(Dialog[ChangeRow | None]):
             yield Words("", id="form-offers")
             yield Words("", id="form-message")
             yield DifferencesView()
-            yield Words("Enter does it · Esc drops it · ↑↓ choose · Tab next", id="form-keys")
+            yield Words(self.KEYS, id="form-keys")
 
     def on_mount(self) -> None:
         """Read what can be named, then fill the fields."""
@@ -162,13 +167,19 @@ class FormScreen(Dialog[ChangeRow | None]):
         if found:
             start = max(0, field.chosen)
             names = [
-                _said(offer, chosen=place == field.chosen) for place, offer in enumerate(found)
+                self.said(offer, chosen=place == field.chosen) for place, offer in enumerate(found)
             ][start : start + SHOWN_OFFERS]
             more = len(found) - start - len(names)
             text = "↓ " + " · ".join(names) + (f" · {more} more" if more > 0 else "")
         elif field.offers and field.text:
             text = f"nothing is called “{plain(field.text)}”"
         self.query_one("#form-offers", Words).say(text)
+
+    def said(self, offer: Offer, *, chosen: bool) -> str:
+        """Say what is offered; more of what is chosen, and of a lot, whose number says nothing."""
+        text = f"[{plain(offer.text)}]" if chosen else plain(offer.text)
+        told = offer.hint and (chosen or offer.kind == "lot")
+        return f"{text} {plain(offer.hint)}" if told else text
 
     @on(FieldInput.Next)
     def _next(self, message: FieldInput.Next) -> None:
@@ -288,10 +299,3 @@ async def _idle(widget: Widget) -> None:
     widget.call_later(heard.set)
     with suppress(TimeoutError):
         await asyncio.wait_for(heard.wait(), PATIENCE)
-
-
-def _said(offer: Offer, *, chosen: bool) -> str:
-    """Say what is offered; more of what is chosen, and of a lot, whose number says nothing."""
-    text = f"[{plain(offer.text)}]" if chosen else plain(offer.text)
-    told = offer.hint and (chosen or offer.kind == "lot")
-    return f"{text} {plain(offer.hint)}" if told else text
