@@ -14,7 +14,7 @@ from plugins.choosing import keys_of, matching, near
 from plugins.consent import Only
 from plugins.jobs import Job, OnStuck, Ran
 from plugins.registering import Plugin
-from plugins.settings import Settings
+from plugins.settings import Held, Settings
 from plugins.shelf import Shelf, latest, why_not
 from plugins.states import (
     Exporter,
@@ -112,6 +112,20 @@ class Host:
     def known_settings(self, name: str) -> Settings:
         """Return the settings of a plugin as far as they are known; imports nothing."""
         return self._shelf.known_settings(name)
+
+    def keep_setting(self, name: str, key: str, text: str | None) -> Held:
+        """Keep what a person typed for a setting in the config file; None for its default again.
+
+        It counts at once. The plugin is loaded only where its settings are not known yet.
+
+        Raises:
+            PluginNotFound: No such plugin.
+            PluginError: Its settings are not known, and it is not loaded; says why.
+            SettingNotFound: No such setting.
+            UnreadableArgument: It is no value of this setting.
+            BadFile: The config file cannot be written.
+        """
+        return self._shelf.keep_setting(name, key, text)
 
     def suggested_keys(self) -> dict[str, str]:
         """Return the key of each view that suggests one, as far as known; imports nothing."""

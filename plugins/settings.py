@@ -12,8 +12,19 @@ from typing import Any
 
 from bakehouse.plugin import Setting, SettingValue
 from core.config import settings_of
+from core.errors import NotFound, UnreadableArgument
+from core.places import config_file
+from plugins.configuring import write_value
 
 CONFIG = "config.toml"
+VARIABLE = "BAKEHOUSE_PLUGIN_"
+"""What the environment variables of settings begin with."""
+
+
+class SettingNotFound(NotFound):
+    """The plugin has no setting of this name."""
+
+    noun = "setting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,11 @@ class Held:
     value: SettingValue
     source: str
     trouble: str = ""
+
+    @property
+    def variable(self) -> str:
+        """The environment variable it comes from, or nothing."""
+        return self.source if self.source.startswith(VARIABLE) else ""
 
     @property
     def said(self) -> str:
@@ -53,6 +69,14 @@ class Settings:
         values = {each.setting.key: each.value for each in self.held}
         object.__setattr__(self, "values", MappingProxyType(values))
 
+    def of(self, key: str) -> Held:
+        """Return the setting of this key. Raises `SettingNotFound`."""
+        for each in self.held:
+            if each.setting.key == key:
+                return each
+        known = [each.setting.key for each in self.held]
+        raise SettingNotFound(key, get_close_matches(key, known, n=1) or known)
+
     @property
     def troubles(self) -> tuple[str, ...]:
         """What keeps the plugin from running with these settings."""
@@ -61,7 +85,7 @@ class Settings:
 
 def variable_of(plugin: str, key: str) -> str:
     """Return the environment variable of a setting."""
-    return f"BAKEHOUSE_PLUGIN_{plugin}_{key}".replace("-", "_").replace(".", "_").upper()
+    return f"{VARIABLE}{plugin}_{key}".replace("-", "_").replace(".", "_").upper()
 
 
 def read_settings(plugin: str, schema: Sequence[Setting]) -> Settings:
@@ -77,6 +101,20 @@ def read_settings(plugin: str, schema: Sequence[Setting]) -> Settings:
             hint = f"; did you mean '{near[0]}'?" if near else ""
             unknown.append(f"there is no setting '{key}' of {plugin}{hint}")
     return Settings(tuple(_held(plugin, each, told) for each in schema), tuple(unknown))
+
+
+def keep_setting(plugin: str, setting: Setting, text: str | None) -> None:
+    """Write what a person typed for a setting into the config file; None takes it out again.
+
+    Raises:
+        UnreadableArgument: It is no value of this setting; nothing was written.
+        BadFile: The config file cannot be written.
+    """
+    try:
+        value = None if text is None else setting.read(text)
+    except ValueError as error:
+        raise UnreadableArgument(f"The setting '{setting.key}' {error}.") from error
+    write_value(config_file(), ("plugins", plugin, setting.key), value)
 
 
 def described(setting: Setting) -> dict[str, object]:

@@ -18,7 +18,7 @@ from plugins.consent import Consent, Limits, Only
 from plugins.discovery import Found, clash, discover, incompatible
 from plugins.memory import Memory
 from plugins.registering import Plugin, Registry, ids_of
-from plugins.settings import Settings, described, read_settings, remembered
+from plugins.settings import Held, Settings, described, keep_setting, read_settings, remembered
 from plugins.singles import FOLDER, discover_files
 from plugins.states import Failure, PluginError, Record, State
 from plugins.storage import config_folder, state_folder
@@ -74,6 +74,7 @@ class Shelf:
         self.load([plugin])
         if plugin.state is not State.LOADED:
             raise PluginError(name, why_not(plugin), latest(plugin))
+        plugin.settings = read_settings(name, plugin.offers.settings)
         return plugin.settings
 
     def known_settings(self, name: str) -> Settings:
@@ -87,6 +88,25 @@ class Shelf:
             # Somebody has been at the file; the plugin tells its settings when it is next used.
             schema = []
         return read_settings(name, schema)
+
+    def keep_setting(self, name: str, key: str, text: str | None) -> Held:
+        """Keep what a person typed for a setting, or its default again; it counts at once.
+
+        The plugin is loaded only where its settings are not known yet.
+
+        Raises:
+            PluginNotFound: No such plugin.
+            PluginError: Its settings are not known, and it is not loaded; says why.
+            SettingNotFound: No such setting.
+            UnreadableArgument: It is no value of this setting.
+            BadFile: The config file cannot be written.
+        """
+        known = self.known_settings(name)
+        held = (known if known.held else self.settings(name)).of(key)
+        keep_setting(name, held.setting, text)
+        if self.named(name).state is State.LOADED:
+            return self.settings(name).of(key)
+        return read_settings(name, [held.setting]).of(key)
 
     def suggested_keys(self) -> dict[str, str]:
         """Return the key of each view that suggests one, as far as known; imports nothing."""

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from difflib import get_close_matches
 from pathlib import Path
 
 from textual.theme import BUILTIN_THEMES, Theme
 
 from core.config import Config, Trouble, line_of
-from core.errors import BadFile, Problem
-from plugins.storage import replace_file
+from plugins.configuring import write_value
 
 DARK = Theme(
     name="bakehouse-dark",
@@ -97,47 +95,11 @@ def _line(path: Path) -> int | None:
 
 # -- remembering ----------------------------------------------------------------------------------
 
-_THEME_LINE = re.compile(
-    r"""^(?P<before>[ \t]*theme[ \t]*=[ \t]*)(?:"[^"\n]*"|'[^'\n]*')(?P<after>[ \t]*(?:\#.*)?)$""",
-    re.MULTILINE,
-)
-
 
 def remember_theme(path: Path, name: str) -> None:
-    """Write the theme into the config file; every other line stays as it is.
+    """Write the theme into the config file; everything else in it stays as it is.
 
     Raises:
-        BadFile: The file cannot be read or written, or its line cannot be found safely; nothing
-            has changed.
+        BadFile: The file cannot be read or written; nothing has changed.
     """
-    import tomllib
-
-    try:
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        said = tomllib.loads(text)
-        new = _with_theme(text, name)
-        if tomllib.loads(new) != {**said, "theme": name}:
-            raise _bad(path, f'write theme = "{name}" into it by hand; it is not safe to do here')
-        # A link, as people who keep such files elsewhere have it, stays one.
-        replace_file(path.resolve(), new)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _bad(path, f"it is no TOML, so nothing was written: {error}") from error
-    except OSError as error:
-        raise _bad(path, f"it cannot be written: {error.strerror}") from error
-
-
-def _with_theme(text: str, name: str) -> str:
-    top = re.search(r"^[ \t]*\[", text, re.MULTILINE)
-    end = len(text) if top is None else top.start()
-    head, rest = text[:end], text[end:]
-    if _THEME_LINE.search(head):
-        line = rf'\g<before>"{name}"\g<after>'
-        return _THEME_LINE.sub(line, head, count=1) + rest
-    if head and not head.endswith("\n"):
-        head += "\n"
-    # Above the first table, or it would be a key of that table.
-    return f'{head}theme = "{name}"\n' + (f"\n{rest}" if rest else "")
-
-
-def _bad(path: Path, message: str) -> BadFile:
-    return BadFile([Problem(str(path), message)])
+    write_value(path, ("theme",), name)

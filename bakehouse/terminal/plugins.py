@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bakehouse.terminal.options import Settings, common_options, json_option, settings_of
-from bakehouse.terminal.output import Heading, print_json, print_table, say
+from bakehouse.terminal.output import Heading, plain, print_json, print_table, say
 from bakehouse.terminal.scaffold import KINDS, scaffold
+from bakehouse.terminal.talk import stdout_is_talk
 
 if TYPE_CHECKING:
     from plugins.host import Host, Record
@@ -114,6 +115,30 @@ def disable(ctx: click.Context, name: str) -> None:
     """Turn a plugin off."""
     record = settings_of(ctx).host().disable(name)
     click.echo(f"{record.name} {record.version} is {record.state}.")
+
+
+@plugins.command("set", help="Set a setting of a plugin in the config file, or its default again.")
+@click.argument("name")
+@click.argument("key")
+@click.argument("value", required=False)
+@click.option("--default", "reset", is_flag=True, help="Take it out of the config file.")
+@json_option
+@common_options
+@click.pass_context
+def set_(ctx: click.Context, name: str, key: str, value: str | None, reset: bool) -> None:
+    """Write a setting; the rest of the config file stays as it is."""
+    if (value is None) is not reset:
+        raise click.UsageError("Give a value, or --default.")
+    settings = settings_of(ctx)
+    # A plugin whose settings are not known yet is loaded, and may print.
+    with stdout_is_talk():
+        held = settings.host().keep_setting(name, key, value)
+    if settings.as_json:
+        print_json({"data": held.as_data()})
+    else:
+        click.echo(plain(f"{key} = {held.said}, from {held.source}"))
+    if held.variable:
+        say(f"{held.variable} wins over the config file for as long as it is set.")
 
 
 @plugins.command("new", help="Write a new plugin into a folder of its own: code, tests, metadata.")

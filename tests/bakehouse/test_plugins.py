@@ -175,6 +175,27 @@ def test_settings_and_what_is_offered_are_shown(
     assert (held["key"], held["value"], held["default"]) == ("store", "Wegmans", "anywhere")
 
 
+def test_a_setting_is_set_and_taken_back(
+    cli: Cli, labels: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = cli("plugins", "set", "labels", "store", "Mill [x]")
+    assert done.out == "store = Mill [x], from [plugins.labels] of config.toml\n"
+    monkeypatch.setenv("BAKEHOUSE_PLUGIN_LABELS_STORE", "Dairy")
+    done = cli("plugins", "set", "labels", "store", "Mill", "--json")
+    assert json.loads(done.out)["data"]["value"] == "Dairy"
+    assert "BAKEHOUSE_PLUGIN_LABELS_STORE wins" in done.err
+    monkeypatch.delenv("BAKEHOUSE_PLUGIN_LABELS_STORE")
+    done = cli("plugins", "set", "labels", "store", "--default")
+    assert done.out == "store = anywhere, from default\n"
+    for words, code, says in (
+        (("labels", "stor", "x"), 1, "no setting 'stor'"),
+        (("labels", "store"), 2, "Give a value, or --default"),
+        (("nobody", "store", "x"), 1, "no plugin 'nobody'"),
+    ):
+        refused = cli("plugins", "set", *words)
+        assert (refused.code, says in refused.err) == (code, True)
+
+
 def test_key_clashes_are_listed(cli: Cli, labels: Site) -> None:
     labels.offer("other", "def load(ctx): return TABLE", spec="key='g'")
     cli("show", "labels")

@@ -10,9 +10,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bakehouse.plugin import Setting, Table
+from core.errors import BadFile, UnreadableArgument
 from core.session import Database, read_session
 from plugins.host import Failure, Loaded
-from plugins.settings import described, read_settings, remembered
+from plugins.settings import (
+    SettingNotFound,
+    described,
+    keep_setting,
+    read_settings,
+    remembered,
+)
 
 if TYPE_CHECKING:
     from tests.plugins.conftest import Site
@@ -175,3 +182,68 @@ def test_settings_are_known_later_without_importing(site: Site, config: Path) ->
     (site.folder / package / "__init__.py").write_text("1 / 0")
     [held] = site.host().known_settings("labels").held
     assert (held.setting.key, held.value) == ("store", "anywhere")
+
+
+# -- writing them ----------------------------------------------------------------------------------
+
+
+def test_a_setting_is_written_where_it_stands_and_counts_at_once(
+    site: Site, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config.write_text(
+        "# mine\ntheme = 'nord'\n\n[plugins.labels] # labels\nstore = 'here' # now\n"
+    )
+    site.install("labels", REGISTERS, view=VIEW)
+    host = site.host()
+    host.views()
+    held = host.keep_setting("labels", "store", "anywhere")
+    assert (held.said, held.source) == ("anywhere", "[plugins.labels] of config.toml")
+    assert config.read_text() == (
+        "# mine\ntheme = 'nord'\n\n[plugins.labels] # labels\nstore = \"anywhere\" # now\n"
+    )
+    assert host.settings("labels").values["store"] == "anywhere"
+    monkeypatch.setenv("BAKEHOUSE_PLUGIN_LABELS_STORE", "here")
+    assert host.keep_setting("labels", "store", "anywhere").variable
+    monkeypatch.delenv("BAKEHOUSE_PLUGIN_LABELS_STORE")
+    assert host.keep_setting("labels", "store", None).source == "default"
+    assert config.read_text() == "# mine\ntheme = 'nord'\n\n[plugins.labels] # labels\n"
+
+
+def test_what_is_no_value_or_no_setting_writes_nothing(site: Site, config: Path) -> None:
+    site.install("labels", REGISTERS, view=VIEW)
+    host = site.host()
+    with pytest.raises(UnreadableArgument, match="'store' must be one of anywhere, here"):
+        host.keep_setting("labels", "store", "there")
+    with pytest.raises(SettingNotFound, match=r"no setting 'stor'\. Did you mean store\?"):
+        host.keep_setting("labels", "stor", "here")
+    assert not config.exists()
+
+
+@pytest.mark.parametrize("setting", SCHEMA, ids=lambda setting: setting.key)
+def test_every_kind_of_value_comes_back_as_it_was_written(config: Path, setting: Setting) -> None:
+    typed = {
+        "store": 'the "Mill"\n[x]', "columns": "3", "margin": "-0.10", "bold": "yes",
+        "size": "letter", "since": "2026-11-01", "token": "…",
+    }  # fmt: skip
+    keep_setting("labels", setting, typed[setting.key])
+    held = read_settings("labels", SCHEMA).of(setting.key)
+    assert held.value == setting.read(typed[setting.key])
+    assert not held.trouble
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("theme = [\n", "no TOML"),
+        ("plugins = 3\n", "'plugins' is no table"),
+        ("[plugins]\nlabels = 3\n", "'plugins.labels' is no table"),
+        ("[plugins.labels.store]\nx = 3\n", "'plugins.labels.store' is a table"),
+    ],
+)
+def test_a_file_that_cannot_be_changed_safely_is_left_alone(
+    config: Path, text: str, message: str
+) -> None:
+    config.write_text(text)
+    with pytest.raises(BadFile, match=message):
+        keep_setting("labels", SCHEMA[0], "here")
+    assert config.read_text() == text

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from textual.pilot import Pilot
 
 from bakehouse.plugin import Row
-from bakehouse.testing.screens import settle
+from bakehouse.testing.screens import settle, until
 from core.session import Database
 from plugins.host import Host
-from tests.tui.conftest import NARROW, Site, keys, running, said
+from plugins.tables import tables_of
+from tests.tui.conftest import NARROW, Site, app_of, keys, running, said
 from tui.app import BakehouseApp
 from tui.screens.event.screen import EventScreen
+from tui.screens.form.fields import Field, FieldInput
 from tui.screens.plugins.details import PluginDetailsScreen
 from tui.screens.plugins.screen import PluginsScreen
+from tui.screens.plugins.settings import SettingsScreen
 from tui.widgets.pane import Pane
 from tui.widgets.table import TableView
 from tui.widgets.words import Words
@@ -106,3 +112,133 @@ async def test_panes_say_where_what_they_show_comes_from(demo: Database, site: S
         assert text.endswith(" of 250 ms · rev 16")
         await keys(pilot, "ctrl+t")
         assert not source.display
+
+
+# -- settings --------------------------------------------------------------------------------------
+
+LABELS = """
+@contribute.settings
+def settings():
+    return [
+        Setting(key="size", title="Size of [page]", default="A4", kind="choice",
+                choices=["A4", "letter"]),
+        Setting(key="columns", title="Columns", default=2, kind="integer", least=1, most=4,
+                help="How many beside each other."),
+        Setting(key="token", title="Token", default="", secret=True),
+    ]
+
+@contribute.views
+def views():
+    return [ViewSpec(id="labels", title="Labels", area=Area.EVENT, load="tui_plugin_labels:load")]
+
+def load(ctx):
+    return Markdown(f"{ctx.settings['size']} by {ctx.settings['columns']}")
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """Give a config file with settings of a plugin, and more."""
+    path = tmp_path / "config-home" / "bakehouse" / "config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text('# mine\n[plugins.labels]\ncolumns = 3 # wide\ntoken = "abc"\n')
+    return path
+
+
+async def open_settings(pilot: Pilot[None]) -> SettingsScreen:
+    await keys(pilot, "f6")
+    go_to(pilot, "labels")
+    await keys(pilot, "o")
+    assert isinstance(pilot.app.screen, SettingsScreen), said(pilot)
+    return pilot.app.screen
+
+
+async def fill(pilot: Pilot[None], key: str, text: str) -> None:
+    field = next(f for f in pilot.app.screen.query(Field) if f.param.name == key)
+    field.input.focus()
+    field.input.value = text
+    await settle(pilot)
+
+
+def form_says(pilot: Pilot[None], selector: str = "#form-message") -> str:
+    return str(pilot.app.screen.query_one(selector, Words).render())
+
+
+async def test_settings_are_a_form_that_writes_the_config_file_and_counts_at_once(
+    demo: Database, site: Site, config: Path
+) -> None:
+    site.install_module("labels", LABELS)
+    async with running(site, event="winter-market-stall") as pilot:
+        screen = await open_settings(pilot)
+        texts = {field.param.name: field.input.value for field in screen.query(Field)}
+        assert texts == {"size": "A4", "columns": "3", "token": ""}
+        assert "abc" not in pilot.app.export_screenshot()
+        await fill(pilot, "columns", "9")
+        await until(pilot, lambda: form_says(pilot) == "✗ Columns must be 4 or less, not 9.")
+        assert "How many beside each other. · a whole number, 1 or more, 4 or less" in form_says(
+            pilot, "#form-offers"
+        )
+        await keys(pilot, "enter")
+        assert isinstance(pilot.app.screen, SettingsScreen), "what is wrong is not kept"
+        await fill(pilot, "columns", "4")
+        await fill(pilot, "size", "letter")
+        await until(pilot, lambda: "Enter keeps: Size of [page], Columns" in form_says(pilot))
+        await keys(pilot, "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PluginsScreen))
+        assert config.read_text() == (
+            '# mine\n[plugins.labels]\ncolumns = 4 # wide\ntoken = "abc"\nsize = "letter"\n'
+        )
+        assert app_of(pilot).host.settings("labels").values["size"] == "letter"
+
+
+async def test_ctrl_r_takes_the_default_again(demo: Database, site: Site, config: Path) -> None:
+    site.install_module("labels", LABELS)
+    async with running(site, NARROW, event="winter-market-stall") as pilot:
+        screen = await open_settings(pilot)
+        screen.query(FieldInput)[1].focus()
+        await keys(pilot, "ctrl+r", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PluginsScreen))
+    assert config.read_text() == '# mine\n[plugins.labels]\ntoken = "abc"\n'
+
+
+async def test_a_variable_that_wins_is_named(
+    demo: Database, site: Site, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAKEHOUSE_PLUGIN_LABELS_COLUMNS", "1")
+    site.install_module("labels", LABELS)
+    async with running(site, event="winter-market-stall") as pilot:
+        await open_settings(pilot)
+        wins = "Columns: BAKEHOUSE_PLUGIN_LABELS_COLUMNS wins for as long as it is set."
+        await until(pilot, lambda: form_says(pilot) == wins)
+        await fill(pilot, "columns", "2")
+        await keys(pilot, "enter")
+        await until(pilot, lambda: wins in said(pilot))
+    assert "columns" not in config.read_text(), "2 is the default"
+
+
+async def test_a_plugin_accepted_on_the_screen_has_its_tables_at_once(
+    demo: Database, site: Site
+) -> None:
+    site.install_module(
+        "notes",
+        """
+@contribute.tables
+def tables():
+    return [TablesSpec(id="notes", migrations="tui_plugin_notes_revisions")]
+""",
+    )
+    revisions = site.folder / "tui_plugin_notes_revisions"
+    revisions.mkdir()
+    (revisions / "__init__.py").write_text("")
+    (revisions / "first.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision, down_revision = 'a', None\n"
+        "def upgrade(): op.create_table('p_notes__note', sa.Column('x', sa.Integer))\n"
+    )
+    host = Host(None, path=[str(site.folder)], consent_file=site.folder / "plugins.json",
+                state=site.folder / "state")  # fmt: skip
+    async with BakehouseApp(host, look_every=3600).run_test(size=NARROW) as pilot:
+        await settle(pilot)
+        await keys(pilot, "f6")
+        go_to(pilot, "notes")
+        await keys(pilot, "a")
+        await until(pilot, lambda: "p_notes__note" in tables_of(demo, "notes"))

@@ -129,6 +129,11 @@ async def test_without_colour_nothing_is_lost(
         ),
         ('[plugins.x]\ntheme = "dark"\n', 'theme = "nord"\n\n[plugins.x]\ntheme = "dark"\n'),
         ("animation = false", 'animation = false\ntheme = "nord"\n'),
+        ('"theme" = "x"\n', '"theme" = "nord"\n'),
+        (
+            'database = """\ntheme = "x"\n"""\n',
+            'database = """\ntheme = "x"\n"""\ntheme = "nord"\n',
+        ),
     ],
 )
 def test_only_the_line_of_the_theme_is_written(tmp_path: Path, before: str, after: str) -> None:
@@ -140,7 +145,7 @@ def test_only_the_line_of_the_theme_is_written(tmp_path: Path, before: str, afte
 
 @pytest.mark.parametrize(
     "text",
-    ["theme = [\n", 'database = """\ntheme = "x"\n"""\n', '"theme" = "x"\n', "theme.x = 1\n"],
+    ["theme = [\n", 'theme = "x"\ntheme = "y"\n', "theme.x = 1\n"],
 )
 def test_a_file_that_cannot_be_changed_safely_is_left_alone(tmp_path: Path, text: str) -> None:
     path = tmp_path / "config.toml"

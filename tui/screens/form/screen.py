@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,7 +19,7 @@ from textual.widgets import Input
 
 from bakehouse.plugin import Ref
 from core.commands import command, run
-from core.commands.model import Command, Given
+from core.commands.model import Command, Given, Param
 from core.commands.openings import deliver_quantity
 from core.commands.preview import Preview, preview_on
 from core.errors import BakehouseError, Interrupted
@@ -72,17 +73,26 @@ class FormScreen(Dialog[ChangeRow | None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the title, the fields, what is offered, what would change, the keys."""
-        width = max((len(label_of(param)) for param in self.command.params), default=0) + 2
+        labels = [self.label(param) for param in self.command.params]
+        width = max(map(cell_len, labels), default=0) + 2
         with Vertical(id="form"):
             yield Words(self.command.title, id="form-title")
             yield Words(self.command.summary, id="form-summary")
             with VerticalScroll(id="form-fields", can_focus=False):
-                for param in self.command.params:
-                    yield Field(param, width)
+                for param, label in zip(self.command.params, labels, strict=True):
+                    yield Field(param, width, label)
             yield Words("", id="form-offers")
             yield Words("", id="form-message")
             yield DifferencesView()
             yield Words(self.KEYS, id="form-keys")
+
+    def label(self, param: Param) -> str:
+        """Return what stands beside the field of a parameter."""
+        return label_of(param)
+
+    def about(self, field: Field) -> str:
+        """Return what is said of a field while it has the focus and nothing is offered."""
+        return field.param.help
 
     def on_mount(self) -> None:
         """Read what can be named, then fill the fields."""
@@ -163,7 +173,7 @@ class FormScreen(Dialog[ChangeRow | None]):
     def _offer(self, message: Field.Focused) -> None:
         field = message.field
         found = field.found if field.offers else []
-        text = field.param.help
+        text = self.about(field)
         if found:
             start = max(0, field.chosen)
             names = [

@@ -12,11 +12,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 
 from core.errors import BakehouseError
-from core.session import KitchenSession
-from plugins.host import Record, State
+from core.session import KitchenSession, database
+from plugins.host import Host, PluginError, Record, State
 from tui.screens.base import KitchenScreen
 from tui.screens.plugins.details import PluginDetailsScreen
 from tui.screens.plugins.reading import as_table
+from tui.screens.plugins.settings import SettingsScreen
 from tui.threads import in_thread
 from tui.widgets.footer import Footer
 from tui.widgets.headline import Head, Headline
@@ -25,6 +26,7 @@ from tui.widgets.notice import Notice
 from tui.widgets.table import TableView
 
 OFF = (State.DISCOVERED, State.DISABLED)
+USED = (State.ENABLED, State.LOADED)
 HOPELESS = (State.BLOCKED, State.INCOMPATIBLE)
 
 
@@ -33,6 +35,8 @@ class PluginsScreen(KitchenScreen[list[Record]]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "details", "Details", id="plugins.details"),
+        Binding("o", "settings", "Settings", id="plugins.settings",
+                tooltip="the plugin's settings as a form"),
         Binding("a", "accept", "Accept", id="plugins.accept",
                 tooltip="turn it on; it runs with your rights"),
         Binding("x", "turn_off", "Turn off", id="plugins.off"),
@@ -101,11 +105,27 @@ class PluginsScreen(KitchenScreen[list[Record]]):
             settings = self.kitchen.host.known_settings(self.record.name)
             self.app.push_screen(PluginDetailsScreen(self.record, settings))
 
+    @work(exclusive=True, group="settings")
+    async def action_settings(self) -> None:
+        """Ask for the settings of the plugin under the cursor; loads it."""
+        if self.record is None:
+            return
+        host, name = self.kitchen.host, self.record.name
+        try:
+            settings = await asyncio.wrap_future(in_thread(lambda: host.settings(name)))
+        except BakehouseError as error:
+            self.kitchen.say(str(error), "error")
+            return
+        if settings.held:
+            self.app.push_screen(SettingsScreen(host, name, settings))
+        else:
+            self.kitchen.say(f"{name} has no settings.")
+
     def action_accept(self) -> None:
         """Turn the plugin under the cursor on, now and for later."""
         if self.record is not None:
             host, name = self.kitchen.host, self.record.name
-            self.change(lambda: host.enable(name), "is accepted; x turns it off")
+            self.change(lambda: _enabled(host, name), "is accepted; x turns it off")
 
     def action_turn_off(self) -> None:
         """Turn the plugin under the cursor off, now and for later."""
@@ -141,11 +161,13 @@ class PluginsScreen(KitchenScreen[list[Record]]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what the plugin under the cursor allows."""
-        if action not in ("details", "accept", "turn_off", "again"):
+        if action not in ("details", "settings", "accept", "turn_off", "again"):
             return True
         record = self.record
         if record is None:
             return False
+        if action == "settings":
+            return "settings" in record.offers and record.state in USED
         if action == "accept":
             return record.state in OFF
         if action == "turn_off":
@@ -153,3 +175,11 @@ class PluginsScreen(KitchenScreen[list[Record]]):
         if action == "again":
             return bool(record.failures) or record.state is State.QUARANTINED
         return True
+
+
+def _enabled(host: Host, name: str) -> Record:
+    """Accept a plugin, and make its tables in the kitchen that is open."""
+    host.enable(name)
+    for failure in host.prepare(database(), name):
+        raise PluginError(name, str(failure), failure)
+    return host.record(name)
