@@ -44,6 +44,7 @@ FOUND_IN: dict[str, tuple[str, str]] = {
     "recipe": (f"{LISTS}:recipe", "Recipes: list and edit."),
     "bundle": (f"{LISTS}:bundle", "Bundles: list and edit."),
     "setting": (f"{LISTS}:setting", "Settings of the kitchen: list and set."),
+    "row": (f"{LISTS}:row", "Rows of plugins' tables: set and remove."),
     "demo": (f"{FILES}:demo", "Open a worked example kitchen."),
     "import": (f"{FILES}:import_", "Read a kitchen file, or a file of another program."),
     "export": (f"{FILES}:export", "Write the kitchen to a file."),

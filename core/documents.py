@@ -133,6 +133,13 @@ class SettingDoc(Document):
     value: str
 
 
+class PluginRowDoc(Document):
+    """A row of a plugin's table, for the journal only; `slug` is its table and key."""
+
+    slug: str
+    values: dict[str, str | None] = {}
+
+
 class LotDoc(Document):
     """A lot of the ledger. In a file written by hand `id`, `left` and `paid` may be missing."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from functools import partial
 from pathlib import PurePath
 from typing import Any, TypeVar
 
@@ -61,7 +62,7 @@ def read_job(importer: Importer, source: Source) -> Job[ChangeSet]:
         spec.id,
         spec.read,
         spec.budget_ms,
-        change_set,
+        partial(change_set, importer.plugin),
         (source,),
     )
 

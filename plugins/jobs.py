@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from bakehouse.plugin import ChangeSet, Column, Finding, Table, ViewData
 from plugins.failing import traceback_of
+from plugins.rows import refuse_others_steps
 from plugins.states import Failure
 
 MOST_FINDINGS = 10_000
@@ -106,8 +107,11 @@ def _as_table(result: Any) -> Table:
     return Table([Column("name"), Column("value")], rows, data=result)
 
 
-def change_set(result: Any) -> ChangeSet:
-    """Take what an importer returned; `TypeError` for anything else than a `ChangeSet`."""
+def change_set(plugin: str, result: Any) -> ChangeSet:
+    """Take what an importer returned; `TypeError` for anything else than a `ChangeSet`.
+
+    Steps that write rows of tables that are not the plugin's are a `ValueError`.
+    """
     refuse_coroutine(result, "an importer")
     if not isinstance(result, ChangeSet):
         raise TypeError(f"an importer must return a ChangeSet, not {type(result).__name__}")
@@ -115,6 +119,7 @@ def change_set(result: Any) -> ChangeSet:
         raise ValueError("there is nothing in this file to import")
     if len(result.steps) > MOST_STEPS:
         raise ValueError(f"an importer returned more than {MOST_STEPS} steps")
+    refuse_others_steps(plugin, result.steps)
     return result
 
 

@@ -27,6 +27,7 @@ from bakehouse.plugin import (
 )
 from plugins.discovery import Found
 from plugins.failing import describe, traceback_of
+from plugins.rows import refuse_others_actions
 from plugins.settings import Settings
 from plugins.states import Failure, Offers, Record, State
 from plugins.timing import within
@@ -206,6 +207,8 @@ class Registry:
                     self._own(plugin.name, kind, f"{plugin.name}.{spec.key}")
                 else:
                     self._own(plugin.name, kind, spec.id)
+        for view in offered["views"]:
+            refuse_others_actions(plugin.name, view.actions)
         plugin.offers = Offers(**{hook: tuple(specs) for hook, specs in offered.items()})
 
     def _own(self, name: str, kind: type, spec_id: str) -> None:

@@ -80,6 +80,7 @@ def prepare(database: Database, plugin: str, spec: TablesSpec) -> bool:
             if database.path is not None:
                 _back_up(database.path)
             _upgrade(config, connection)
+            _refuse_ties(connection, plugin)
     except TablesError:
         raise
     except (Exception, SystemExit) as error:
@@ -209,6 +210,32 @@ def _refuse_ending(connection: Connection, cursor: object, statement: str, *more
 
 def _refuse_commit(connection: Connection) -> None:
     raise TablesError("its migration ends the transaction; that is not its to do")
+
+
+def _refuse_ties(connection: Connection, plugin: str) -> None:
+    """Refuse what would let the plugin's tables hold up the kitchen's own, or write to them."""
+    from sqlalchemy import inspect, text
+
+    prefix = prefix_of(plugin)
+    inspector = inspect(connection)
+    for name in inspector.get_table_names():
+        if not name.startswith(prefix):
+            continue
+        for tie in inspector.get_foreign_keys(name):
+            if not tie["referred_table"].startswith(prefix):
+                raise TablesError(
+                    f"'{name}' refers to '{tie['referred_table']}', whose rows it would hold; "
+                    "keep the number without a foreign key"
+                )
+    query = (
+        "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.dialect.name == "sqlite"
+        else "SELECT event_object_table FROM information_schema.triggers "
+        "WHERE trigger_schema = current_schema()"
+    )
+    for (table,) in connection.execute(text(query)):
+        if table.startswith(prefix):
+            raise TablesError(f"'{table}' has a trigger; what it does has no preview and no undo")
 
 
 @contextmanager

@@ -157,7 +157,8 @@ class Commands(Entries):
         app = self.kitchen
         event_id = getattr(self.screen, "event_id", None)
         named: Mapping[str, str] = getattr(self.screen, "named", {})
-        for command in sorted(COMMANDS.values(), key=lambda command: command.title):
+        offered = [command for command in COMMANDS.values() if command.offered]
+        for command in sorted(offered, key=lambda command: command.title):
             if command.name in ("undo", "redo"):
                 yield command.title, command.summary, partial(app.do, command.name, {})
                 continue

@@ -165,3 +165,4 @@ setting = _noun(
     (Heading("key", "Setting"), Heading("value", "Value"), Heading("help", "What it does")),
     lambda row: (row.key, _text(row.value) or "not set", row.help),
 )
+row = Noun("row", help="Rows of plugins' tables, as their views and imports write them.")

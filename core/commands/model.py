@@ -66,13 +66,17 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something that can be done. `runs` names its function as "module:function"."""
+    """Something that can be done. `runs` names its function as "module:function".
+
+    What only plugins name is not `offered` to people by itself.
+    """
 
     words: tuple[str, ...]
     title: str
     summary: str
     params: tuple[Param, ...]
     runs: str
+    offered: bool = True
 
     @property
     def name(self) -> str:

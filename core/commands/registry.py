@@ -448,8 +448,43 @@ KITCHEN = (
     ),
 )
 
+ROW_KEY = _option(
+    "key", Wanted.PAIR, "its primary key; the next number", many=True, metavar="COLUMN=VALUE"
+)
+ROW_SUMMARY = _option("summary", Wanted.TEXT, "what the journal says of it")
+ROWS = (
+    Command(
+        ("row", "set"),
+        "row: set",
+        "Write a row of a plugin's table: a new one, or the one with this key.",
+        (
+            _place("table", Wanted.TEXT, "the table, as p_tasting__note"),
+            ROW_KEY,
+            _option(
+                "value",
+                Wanted.PAIR,
+                "a value; nothing after = takes it away",
+                many=True,
+                metavar="COLUMN=VALUE",
+            ),
+            ROW_SUMMARY,
+        ),
+        "core.commands.rows:set_",
+        offered=False,
+    ),
+    Command(
+        ("row", "remove"),
+        "row: remove",
+        "Take a row of a plugin's table away.",
+        (_place("table", Wanted.TEXT, "the table, as p_tasting__note"), ROW_KEY, ROW_SUMMARY),
+        "core.commands.rows:remove_",
+        offered=False,
+    ),
+)
+"""What plugins name in actions and imports, of their own tables only."""
+
 COMMANDS: dict[str, Command] = {
-    command.name: command for command in (*RECORDING, *PLANNING, *CATALOGUE, *KITCHEN)
+    command.name: command for command in (*RECORDING, *PLANNING, *CATALOGUE, *KITCHEN, *ROWS)
 }
 """Every command by its name, such as "event line"."""
 

@@ -38,6 +38,7 @@ from core.models import (
     Setting,
 )
 from core.money import from_micro
+from core.services._plugin_rows import read_plugin_rows
 from core.services._rows import fresh
 from core.services._settings import CURRENCY
 from core.units import Amount, exact
@@ -255,6 +256,7 @@ READERS: dict[str, Callable[[Session, Slugs], Sequence[Document]]] = {
     "bundle": read_bundles,
     "event": read_events,
     "setting": read_settings,
+    "plugin_row": read_plugin_rows,
 }
 
 

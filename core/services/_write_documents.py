@@ -16,6 +16,7 @@ from core.documents import (
     Document,
     EventDoc,
     ItemDoc,
+    PluginRowDoc,
     ProductDoc,
     RecipeDoc,
     SettingDoc,
@@ -29,6 +30,7 @@ from core.models import (
     Recipe,
     Setting,
 )
+from core.services._plugin_rows import put_plugin_row, remove_plugin_row
 from core.services._write_catalog import put_item, put_product
 from core.services._write_events import put_event
 from core.services._write_recipes import put_bundle, put_recipe
@@ -47,6 +49,7 @@ WRITERS: dict[str, Any] = {
     "bundle": put_bundle,
     "event": put_event,
     "setting": put_setting,
+    "plugin_row": put_plugin_row,
 }
 TYPES: dict[str, type[Document]] = {
     "item": ItemDoc,
@@ -55,6 +58,7 @@ TYPES: dict[str, type[Document]] = {
     "bundle": BundleDoc,
     "event": EventDoc,
     "setting": SettingDoc,
+    "plugin_row": PluginRowDoc,
 }
 MODELS: dict[str, Any] = {"item": Item, "product": Product, "recipe": Recipe, "event": Event}
 
@@ -81,6 +85,9 @@ def remove_document(session: Session, kind: str, slug: str) -> None:
     if kind == "setting":
         session.delete(session.get_one(Setting, slug))
         session.flush()
+        return
+    if kind == "plugin_row":
+        remove_plugin_row(session, slug)
         return
     row = session.scalar(select(MODELS[kind]).where(MODELS[kind].slug == slug))
     if row is None:

@@ -325,12 +325,18 @@ def _reverse_edits(session: Session, step: _Step) -> None:
             _reverse_edit(session, step, edit)
         except CannotUndo:
             raise
-        except Conflict:
-            _refuse(session, step, _editors_of(session, step, edit["kind"], edit["slug"]))
+        except Conflict as error:
+            users = _editors_of(session, step, edit["kind"], edit["slug"])
+            if not users:
+                raise _cannot(step, error) from error
+            _refuse(session, step, users)
         except BakehouseError as error:
-            raise CannotUndo(
-                step.origin.id, (), f"#{step.origin.id} cannot be undone: {error}"
-            ) from error
+            raise _cannot(step, error) from error
+
+
+def _cannot(step: _Step, error: BakehouseError) -> CannotUndo:
+    verb = "undone" if step.backwards else "redone"
+    return CannotUndo(step.origin.id, (), f"#{step.origin.id} cannot be {verb}: {error}")
 
 
 def _check_currency(session: Session, edit: dict[str, Any]) -> None:
@@ -404,7 +410,7 @@ def _revive(session: Session, kind: str, slug: str, origin: Change) -> None:
         session.flush()
 
 
-PLAIN = ("bundle", "setting")
+PLAIN = ("bundle", "setting", "plugin_row")
 """Kinds that nothing in the ledger can refer to."""
 _LOTS_OF: dict[str, tuple[Any, ...]] = {
     "item": (Lot.item_id,),
@@ -422,15 +428,15 @@ _RUNS_OF: dict[str, tuple[Any, ...]] = {
 
 def _editors_of(session: Session, step: _Step, kind: str, slug: str) -> list[int]:
     """Return the later entries, still in force, that edited or used what has this slug."""
-    mentions = cast(Change.edits, Text).like(f'%"{slug}"%')
-    model = MODELS["item" if kind == "bundle" else kind]
-    key = select(model.id).where(model.slug == slug).scalar_subquery()
-    moves = select(StockMove.change_id).join(Lot, Lot.id == StockMove.lot_id)
-    used = [mentions]
-    for column in _LOTS_OF.get(kind, ()):
-        used.append(Change.id.in_(moves.where(column == key)))
-    for column in _RUNS_OF.get(kind, ()):
-        used.append(Change.id.in_(select(Run.change_id).where(column == key)))
+    used = [cast(Change.edits, Text).contains(f'"{slug}"', autoescape=True)]
+    model = MODELS.get("item" if kind == "bundle" else kind)
+    if model is not None:
+        key = select(model.id).where(model.slug == slug).scalar_subquery()
+        moves = select(StockMove.change_id).join(Lot, Lot.id == StockMove.lot_id)
+        for column in _LOTS_OF.get(kind, ()):
+            used.append(Change.id.in_(moves.where(column == key)))
+        for column in _RUNS_OF.get(kind, ()):
+            used.append(Change.id.in_(select(Run.change_id).where(column == key)))
     query = (
         select(Change.id)
         .where(

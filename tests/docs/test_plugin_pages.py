@@ -19,11 +19,13 @@ from bakehouse.cli import run
 from bakehouse.plugin import Finding, Row, Source, Table, contribute
 from bakehouse.testing import Samples, Views
 from bakehouse.testing import fixtures as testing
-from core.services import event_service
+from core import commands
+from core.services import event_service, journal_service
 from core.session import Database
 from plugins import changes
 from plugins.host import PluginError
 from tests.plugins.conftest import Site
+from tui.screens.form.words import read_words
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = DOCS / "plugins"
@@ -152,7 +154,19 @@ def test_the_example_of_settings(
 def test_the_example_of_tables(
     installed: Callable[[str], Views], bakehouse_events: Samples
 ) -> None:
-    assert first_cells(installed("tables").load("tasting")) == ["crisp"]
+    views = installed("tables")
+    assert first_cells(views.load("tasting")) == ["crisp"]
+    table = views.load("tasting")
+    assert isinstance(table, Table)
+    [row] = table.rows
+    assert isinstance(row, Row)
+    [action] = views.host.view("tasting").spec.actions
+    words = action.words(row)
+    assert words is not None
+    commands.run(*read_words(words))
+    assert first_cells(views.load("tasting")) == []
+    journal_service.undo()
+    assert first_cells(views.load("tasting")) == ["crisp"]
 
 
 def test_the_tutorial_word_for_word(

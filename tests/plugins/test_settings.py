@@ -190,9 +190,7 @@ def test_settings_are_known_later_without_importing(site: Site, config: Path) ->
 def test_a_setting_is_written_where_it_stands_and_counts_at_once(
     site: Site, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config.write_text(
-        "# mine\ntheme = 'nord'\n\n[plugins.labels] # labels\nstore = 'here' # now\n"
-    )
+    config.write_text("# mine\ntheme = 'nord'\n\n[plugins.labels] # labels\nstore = 'here' # now\n")
     site.install("labels", REGISTERS, view=VIEW)
     host = site.host()
     host.views()

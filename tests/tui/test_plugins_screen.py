@@ -16,6 +16,7 @@ from tests.tui.conftest import NARROW, Site, app_of, keys, running, said
 from tui.app import BakehouseApp
 from tui.screens.event.screen import EventScreen
 from tui.screens.form.fields import Field, FieldInput
+from tui.screens.form.screen import FormScreen
 from tui.screens.plugins.details import PluginDetailsScreen
 from tui.screens.plugins.screen import PluginsScreen
 from tui.screens.plugins.settings import SettingsScreen
@@ -216,29 +217,74 @@ async def test_a_variable_that_wins_is_named(
     assert "columns" not in config.read_text(), "2 is the default"
 
 
-async def test_a_plugin_accepted_on_the_screen_has_its_tables_at_once(
-    demo: Database, site: Site
-) -> None:
-    site.install_module(
-        "notes",
-        """
+NOTES = """
 @contribute.tables
 def tables():
     return [TablesSpec(id="notes", migrations="tui_plugin_notes_revisions")]
-""",
-    )
+
+@contribute.views
+def views():
+    return [ViewSpec(id="notes", title="Notes", area=Area.EVENT, load="tui_plugin_notes:load",
+                     actions=[Action(id="notes.say", title="Say", key="K",
+                                     command=("row", "set", "p_notes__note", "--key", "id={key}",
+                                              "--value", "note=hot", "--value", "by={event}"))])]
+
+def load(ctx):
+    from sqlalchemy import text
+    rows = ctx.session.execute(text("SELECT note FROM p_notes__note")).scalars().all()
+    return Table([Column("note")], [Row("1", (rows[0] if rows else "nothing yet",))])
+"""
+REVISION = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = 'a', None
+
+def upgrade():
+    op.create_table('p_notes__note', sa.Column('id', sa.Integer, primary_key=True),
+                    sa.Column('note', sa.String), sa.Column('by', sa.Integer))
+"""
+
+
+def install_notes(site: Site) -> None:
+    """Install a plugin with a table, a view of it, and an action that writes it."""
+    site.install_module("notes", NOTES)
     revisions = site.folder / "tui_plugin_notes_revisions"
     revisions.mkdir()
     (revisions / "__init__.py").write_text("")
-    (revisions / "first.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision, down_revision = 'a', None\n"
-        "def upgrade(): op.create_table('p_notes__note', sa.Column('x', sa.Integer))\n"
-    )
-    host = Host(None, path=[str(site.folder)], consent_file=site.folder / "plugins.json",
-                state=site.folder / "state")  # fmt: skip
+    (revisions / "first.py").write_text(REVISION)
+
+
+async def test_a_plugin_accepted_on_the_screen_has_its_tables_at_once(
+    demo: Database, site: Site
+) -> None:
+    install_notes(site)
+    consent = site.folder / "plugins.json"
+    host = Host(None, path=[str(site.folder)], consent_file=consent, state=site.folder / "state")
     async with BakehouseApp(host, look_every=3600).run_test(size=NARROW) as pilot:
         await settle(pilot)
         await keys(pilot, "f6")
         go_to(pilot, "notes")
         await keys(pilot, "a")
         await until(pilot, lambda: "p_notes__note" in tables_of(demo, "notes"))
+
+
+async def test_an_action_writes_a_row_with_a_preview_and_an_undo(
+    demo: Database, site: Site
+) -> None:
+    install_notes(site)
+    site.host().prepare(demo)
+    async with running(site, event="winter-market-stall") as pilot:
+        [pane] = [each for each in pilot.app.screen.query(Pane) if each.view.plugin == "notes"]
+
+        def note() -> str:
+            return pane.table.texts()[0]
+
+        await keys(pilot, str(pane.number))
+        await until(pilot, lambda: note() == "nothing yet")
+        await keys(pilot, "K")
+        assert isinstance(pilot.app.screen, FormScreen)
+        await until(pilot, lambda: "Kept p_notes__note?id=1" in form_says(pilot))
+        await keys(pilot, "enter")
+        await until(pilot, lambda: note() == "hot")
+        await keys(pilot, "u")
+        await until(pilot, lambda: note() == "nothing yet")

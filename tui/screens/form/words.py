@@ -30,7 +30,11 @@ def read_words(words: Sequence[str]) -> tuple[str, dict[str, Given]]:
             param = _option(command, word)
             if param.wanted is not Wanted.FLAG and not rest:
                 raise RuleBroken(f"'{word}' of '{command.name}' has no value.")
-            given[param.name] = True if param.wanted is Wanted.FLAG else rest.pop(0)
+            if param.many:
+                said = given.get(param.name)
+                given[param.name] = [*(said if isinstance(said, list) else ()), rest.pop(0)]
+            else:
+                given[param.name] = True if param.wanted is Wanted.FLAG else rest.pop(0)
         elif places:
             given[places.pop(0).name] = word
         else:
