@@ -190,7 +190,6 @@ def main() -> None:
     """Run one probe: its name, its argument, the kitchen, the event, and where to write."""
     name, argument, path, event, out = sys.argv[1:]
     configure(path)
-    keep_what_is_there()
     app = BakehouseApp(Host(only=()), event=event or None, look_every=3600)
 
     async def measured(pilot: Pilot[Any]) -> None:
@@ -204,6 +203,7 @@ def main() -> None:
         app.exit()
 
     with collecting_rarely():
+        keep_what_is_there()
         app.run(auto_pilot=measured)
 
 

@@ -13,34 +13,34 @@ from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.reactive import var
 
-from core.commands import run
-from core.commands.model import Given
 from core.config import Config, config
 from core.errors import BakehouseError
-from core.services.rows import ChangeRow
 from core.session import database
 from plugins.host import Host
 from tui import modes
 from tui.collector import keep_what_is_there
 from tui.contain import ContainingApp
 from tui.crash import write_report
-from tui.exporting import Writers, formats_of, said_of
 from tui.heartbeat import BEAT, Heartbeat
-from tui.keymap import said_keys
+from tui.key_names import said_keys
 from tui.lookout import Lookout
-from tui.palette import Commands, Formats, Palette
 from tui.screens.base import KitchenScreen
-from tui.screens.form.offers import Prefilled
 from tui.settings import apply_config
 from tui.signals import end_on_signals
 from tui.styling import KeptStylesheet
 from tui.themes import remember_theme, theme_of
 from tui.threads import in_thread
-from tui.widgets.listing import Listing
 from tui.widgets.plain import plain_lines
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
+    from core.commands.model import Given
+    from core.services.rows import ChangeRow
+    from tui.exporting import Writers
+    from tui.screens.form.offers import Prefilled
     from tui.screens.receipt.form import Draft
+    from tui.widgets.listing import Listing
 
 LOOK_EVERY = 1.0
 """Seconds between two looks at whether somebody else has changed the kitchen."""
@@ -50,6 +50,20 @@ DEMO: Final = "demo"
 Severity = Literal["information", "warning", "error"]
 
 log = logging.getLogger("bakehouse.screen")
+
+
+def _commands() -> type[Provider]:
+    """Return what fills the palette, which nobody wants at the start."""
+    from tui.palette import Commands
+
+    return Commands
+
+
+def _formats() -> type[Provider]:
+    """Return what fills the palette with the formats of files."""
+    from tui.palette import Formats
+
+    return Formats
 
 
 class BakehouseApp(ContainingApp[str]):
@@ -81,7 +95,7 @@ class BakehouseApp(ContainingApp[str]):
     ]
     MODES: ClassVar = modes.FACTORIES
     DEFAULT_MODE = modes.MODES[0].name
-    COMMANDS: ClassVar = {Commands, Formats}
+    COMMANDS: ClassVar = {_commands, _formats}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(mode.binding for mode in modes.MODES),
@@ -130,7 +144,6 @@ class BakehouseApp(ContainingApp[str]):
             # Else the home would be read and drawn first, for nobody to see.
             vars(self)["DEFAULT_MODE"] = "event"
         super().__init__()
-        self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
         self.host = host
         self.settings = settings or config()
         self.writers = writers or {}
@@ -143,6 +156,7 @@ class BakehouseApp(ContainingApp[str]):
         self.drafts: dict[tuple[str, str], dict[str, str]] = {}
         """What was typed in entries that were left, by command and slug."""
         self.troubles = apply_config(self, self.settings)
+        self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
         self._lookout = Lookout(
             database(),
             moved=lambda revision: self._tell(self._moved, revision),
@@ -280,6 +294,8 @@ class BakehouseApp(ContainingApp[str]):
 
     def action_command_palette(self) -> None:
         """Open the palette."""
+        from tui.palette import Palette
+
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
 
@@ -327,6 +343,8 @@ class BakehouseApp(ContainingApp[str]):
         self.push_screen(ReceiptScreen(self.receipt, event_id=event_id), self._receipt_left)
 
     def _receipt_left(self, left: ChangeRow | Draft | None) -> None:
+        from core.services.rows import ChangeRow
+
         if left is None or isinstance(left, ChangeRow):
             self.receipt = None
             self.done(left)
@@ -337,6 +355,8 @@ class BakehouseApp(ContainingApp[str]):
     @work(group="do")
     async def do(self, name: str, given: Mapping[str, Given], *, quiet: bool = False) -> None:
         """Do a command at once, without a dialog."""
+        from core.commands import run
+
         try:
             change = await asyncio.wrap_future(in_thread(lambda: run(name, given)))
         except BakehouseError as error:
@@ -377,6 +397,7 @@ class BakehouseApp(ContainingApp[str]):
 
     def export(self, listing: Listing) -> None:
         """Ask where to write what a list shows."""
+        from tui.exporting import formats_of, said_of
         from tui.screens.export.screen import ExportScreen
 
         data = listing.exported()

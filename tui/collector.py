@@ -12,20 +12,24 @@ THRESHOLDS = (20_000, 10, 10)
 
 @contextmanager
 def collecting_rarely() -> Iterator[None]:
-    """Look for garbage less often than Python does, which counts on short programs.
+    """Look for garbage less often than Python does, and not before `keep_what_is_there`.
 
     What is made while the program starts stays until its end: with Python's own thresholds it is
     looked through again and again, each time for longer than a frame may take.
     """
-    before = gc.get_threshold()
+    before, collects = gc.get_threshold(), gc.isenabled()
     gc.set_threshold(*THRESHOLDS)
+    gc.disable()
     try:
         yield
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
+        if collects:
+            gc.enable()
 
 
 def keep_what_is_there() -> None:
     """Leave out of every later look what is there now: modules, classes, models."""
     gc.freeze()
+    gc.enable()

@@ -16,12 +16,13 @@ from pkgutil import walk_packages
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.keys import Keys, _character_to_key, format_key, key_to_character
+from textual.keys import Keys, _character_to_key, key_to_character
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, TextArea
 
 import tui
 from core.config import Config, Trouble, line_of
+from tui.key_names import said_key, said_keys
 
 MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")
 SAME_TO_TERMINALS = {
@@ -80,11 +81,6 @@ def known_keys(config: Config) -> list[KnownKey]:
     return [_known(id_, keymap.get(id_), found[id_]) for id_ in sorted(found)]
 
 
-def said_keys(keys: str) -> str:
-    """Return keys as people read them."""
-    return " ".join(dict.fromkeys(map(_said, keys.split(","))))
-
-
 def _known(id_: str, rebound: str | None, bound: list[_Bound]) -> KnownKey:
     binding = bound[0].binding
     does = binding.description or binding.action
@@ -93,12 +89,6 @@ def _known(id_: str, rebound: str | None, bound: list[_Bound]) -> KnownKey:
     keys = rebound or ",".join(dict.fromkeys(each.key for each in bound))
     owners = dict.fromkeys(each.owner.__name__ for each in bound)
     return KnownKey(id_, said_keys(keys), does, ", ".join(owners))
-
-
-def _said(key: str) -> str:
-    *modifiers, last = key.split("+")
-    shown = format_key(last)
-    return "+".join((*modifiers, shown.upper() if last[0] == "f" and last[1:].isdigit() else shown))
 
 
 # -- every binding there is -----------------------------------------------------------------------
@@ -225,9 +215,8 @@ def _keys_now(bound: _Bound, keymap: Mapping[str, str]) -> list[str]:
 def _taken(key: str, other: _Bound) -> str:
     what = other.binding.description or other.binding.action
     name = f" ({other.binding.id})" if other.binding.id else ""
-    return (
-        f"{_said(key)} is taken by “{what}”{name}; give that another key first, or choose another"
-    )
+    taken = said_key(key)
+    return f"{taken} is taken by “{what}”{name}; give that another key first, or choose another"
 
 
 def _meet(one: _Bound, other: _Bound) -> bool:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from core.errors import BakehouseError
-from core.services import journal_service
-from core.services.rows import ChangeRow
 from core.session import Database, Watcher, read_session
+
+if TYPE_CHECKING:
+    from core.services.rows import ChangeRow
+
+FIRST_LOOK = 1.0
+"""Seconds before the first look at most: the first screen is not to wait for it."""
 
 
 class Lookout:
@@ -51,11 +56,11 @@ class Lookout:
         self._ended.set()
 
     def _run(self) -> None:
+        pause = min(self._every, FIRST_LOOK)
         try:
-            while True:
+            while not self._ended.wait(pause):
                 self._look()
-                if self._ended.wait(self._every):
-                    return
+                pause = self._every
         finally:
             self._close()
 
@@ -67,6 +72,8 @@ class Lookout:
                 if self._why:
                     self._found(revision)
                     self._why = ""
+                else:
+                    self._moved(revision)
             elif self._watcher.changed():
                 revision, goes_on = self._read()
                 (self._moved if goes_on else self._replaced)(revision)
@@ -78,6 +85,8 @@ class Lookout:
 
     def _read(self) -> tuple[int, bool]:
         """Return the newest revision, and whether the journal goes on from the one seen before."""
+        from core.services import journal_service
+
         before = self._newest
         with read_session() as session:
             newest = journal_service.list_changes(limit=1, session=session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.cache import LRUCache
+from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
 SOURCES = 1024
@@ -19,6 +20,15 @@ class KeptStylesheet(Stylesheet):
         super().__init__(variables=variables)
         self._parse_cache = LRUCache(SOURCES)
 
+    def set_variables(self, variables: dict[str, str]) -> None:
+        """Forget what was parsed if they are others; Textual sets the same ones at the start."""
+        if variables != self._variables:
+            super().set_variables(variables)
+
     def reparse(self) -> None:
         """Parse what is new; other variables have emptied the cache already."""
         self.parse()
+
+
+# What Textual says in Python, said in C: every look for the rules of a widget hashes all of them.
+RuleSet.__hash__ = object.__hash__  # type: ignore[method-assign]

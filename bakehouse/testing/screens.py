@@ -107,14 +107,14 @@ async def come_to_rest(pilot: Pilot[Any]) -> None:
 
 async def open_view(pilot: Pilot[str], view: str) -> Pane:
     """Open a view of the event that is open, and give its pane when it has been loaded."""
+    from tui.screens.event.board import Board
     from tui.screens.event.screen import EventScreen
-    from tui.widgets.pane import Pane
 
     screen = pilot.app.screen
     assert isinstance(screen, EventScreen), "open an event first"
-    panes = {pane.view.id: pane for pane in screen.query(Pane)}
+    panes = {pane.view.id: pane for pane in screen.query_one(Board).panes}
     assert view in panes, f"there is no {view}, only {', '.join(panes)}"
-    screen.action_pane(panes[view].number)
+    await screen.action_pane(panes[view].number)
     await settle(pilot)
     await until(pilot, lambda: panes[view].outcome is not None)
     return panes[view]

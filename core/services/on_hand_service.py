@@ -20,6 +20,7 @@ from core.clock import today
 from core.models import Item, ItemUnit, Lot, Product, Setting
 from core.money import from_micro as money_of
 from core.money import say_money
+from core.services._catalogue import rows_of
 from core.services._facts import measures_of_items
 from core.services._kitchen import planned
 from core.services._naming import sorting
@@ -127,7 +128,7 @@ def list_stocked(session: Session | None = None) -> Stocked:
             type_coerce(Item.grams_each, Text),
             Item.display_unit,
         ).where(Item.archived.is_(False), Item.always_on_hand.is_(False))
-        items = [StockedItem(sorting(row[1]), *row) for row in reader.execute(query)]
+        items = [StockedItem(sorting(row[1]), *row) for row in rows_of(reader, query)]
         items.sort()
         currency = reader.scalar(select(Setting.value).where(Setting.key == "currency"))
         return Stocked(tuple(items), measures_of_items(reader), currency or CURRENCY)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.pilot import Pilot
 
 from bakehouse.testing.screens import settle, until
 from core.services import event_service, journal_service, stock_service
 from core.session import Database, configure
 from tests.tui.conftest import NARROW, WIDE, Site, app_of, keys, running, said, write
+from tui.screens.event.board import Board
 from tui.screens.event.screen import EventScreen
 from tui.screens.form.screen import FormScreen
 from tui.screens.kitchen.entry import EntryScreen
@@ -26,8 +29,12 @@ def workspace(pilot: Pilot[None]) -> EventScreen:
     return pilot.app.screen
 
 
+def panes(pilot: Pilot[None]) -> Sequence[Pane]:
+    return workspace(pilot).query_one(Board).panes
+
+
 def pane(pilot: Pilot[None], plugin: str) -> Pane:
-    return next(each for each in workspace(pilot).query(Pane) if each.view.plugin == plugin)
+    return next(each for each in panes(pilot) if each.view.plugin == plugin)
 
 
 async def open_pane(pilot: Pilot[None], plugin: str) -> Pane:
@@ -73,7 +80,7 @@ async def test_views_of_the_whole_kitchen_are_tabs_that_keep_to_the_event(
     module.write_text(module.read_text().replace("Area.EVENT", "Area.KITCHEN"))
     async with running(site) as pilot:
         await keys(pilot, "enter")
-        shown = [each.view.id for each in workspace(pilot).query(Pane)]
+        shown = [each.view.id for each in panes(pilot)]
         assert {"plan", "contention", "oven"} < set(shown)
         assert not {"stock", "problems"} & set(shown)
         oven = await open_pane(pilot, "oven")

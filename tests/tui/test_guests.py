@@ -11,6 +11,7 @@ from bakehouse.testing.screens import settle, until
 from core.session import Database
 from plugins.host import State
 from tests.tui.conftest import Site, app_of, keys, running, said
+from tui.screens.event.board import Board
 from tui.widgets.guest import Guest
 from tui.widgets.pane import ErrorPanel, Pane
 
@@ -90,7 +91,7 @@ def install(site: Site, body: str, name: str = "guest") -> None:
 
 async def opened(pilot: Pilot[None], title: str = "guest") -> Pane:
     """Go to the tab of a plugin's view."""
-    panes = list(app_of(pilot).screen.query(Pane))
+    panes = app_of(pilot).screen.query_one(Board).panes
     pane = next(each for each in panes if each.view.title == title)
     await keys(pilot, str(pane.number))
     return pane

@@ -14,6 +14,7 @@ from plugins.host import Host
 from plugins.tables import tables_of
 from tests.tui.conftest import NARROW, Site, app_of, keys, running, said
 from tui.app import BakehouseApp
+from tui.screens.event.board import Board
 from tui.screens.event.screen import EventScreen
 from tui.screens.form.fields import Field, FieldInput
 from tui.screens.form.screen import FormScreen
@@ -42,8 +43,8 @@ def go_to(pilot: Pilot[None], name: str) -> None:
 async def test_states_times_and_failures_are_shown(demo: Database, site: Site) -> None:
     site.install("stoves", "raise ValueError('the oven is cold')")
     async with running(site, event="winter-market-stall") as pilot:
-        last = pilot.app.screen.query(Pane).filter(".pane").results(Pane)
-        await keys(pilot, next(str(p.number) for p in last if p.view.plugin == "stoves"))
+        panes = pilot.app.screen.query_one(Board).panes
+        await keys(pilot, next(str(p.number) for p in panes if p.view.plugin == "stoves"))
         await keys(pilot, "f6")
         assert isinstance(pilot.app.screen, PluginsScreen)
         assert cells(pilot, "shopping")["state"] == "loaded"
@@ -68,7 +69,7 @@ async def test_turning_a_plugin_off_and_on_changes_the_workspace(
 
         def shown() -> list[str]:
             assert isinstance(pilot.app.screen, EventScreen)
-            return [pane.view.plugin for pane in pilot.app.screen.query(Pane)]
+            return [pane.view.plugin for pane in pilot.app.screen.query_one(Board).panes]
 
         assert "ovens" in shown()
         await keys(pilot, "f6")

@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 import tui
 from bakehouse.plugin import Column, Row, Table
-from tui.collector import collecting_rarely
+from tui.collector import collecting_rarely, keep_what_is_there
 from tui.styling import KeptStylesheet
 from tui.widgets.table import TableView
 
@@ -78,5 +78,8 @@ def test_the_collector_is_as_before_once_the_screen_is_left() -> None:
     before = gc.get_threshold()
     with collecting_rarely():
         assert gc.get_threshold()[0] > before[0]
+        assert not gc.isenabled()
+        keep_what_is_there()
+        assert gc.isenabled()
     assert gc.get_threshold() == before
     assert gc.get_freeze_count() == 0

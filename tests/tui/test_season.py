@@ -10,6 +10,7 @@ from bakehouse.testing.screens import settle
 from core.services import event_service, journal_service
 from core.session import Database
 from tests.tui.conftest import NARROW, Site, keys, running, said, write
+from tui.screens.event.board import Board
 from tui.screens.event.screen import EventScreen
 from tui.screens.form.fields import Field
 from tui.screens.form.screen import FormScreen
@@ -34,7 +35,7 @@ async def fill(pilot: Pilot[None], **texts: str) -> None:
 def pane(pilot: Pilot[None], plugin: str) -> Pane:
     screen = pilot.app.screen
     assert isinstance(screen, EventScreen)
-    return next(each for each in screen.query(Pane) if each.view.plugin == plugin)
+    return next(each for each in screen.query_one(Board).panes if each.view.plugin == plugin)
 
 
 async def go_to_row(pilot: Pilot[None], number: str, name: str) -> None:

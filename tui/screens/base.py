@@ -80,6 +80,9 @@ class KitchenScreen(Screen[None], Generic[Data]):
         """Show what was read."""
         raise NotImplementedError
 
+    async def presented(self) -> None:
+        """Wait for what has to be there before anything of it is drawn; by default for nothing."""
+
     def present_error(self, error: BakehouseError) -> None:
         """Show why nothing could be read."""
         raise NotImplementedError
@@ -137,6 +140,7 @@ class KitchenScreen(Screen[None], Generic[Data]):
         with self.app.batch_update():
             self.present(data)
             self._show_head()
+            await self.presented()
 
     async def _load(self) -> tuple[int, Data]:
         for _ in range(ATTEMPTS):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.widget import Widget
 from textual.widgets import Input
 
 from bakehouse.plugin import Table, ViewData
@@ -39,27 +41,29 @@ class Listing(Vertical):
     ]
 
     def compose(self) -> ComposeResult:
-        """Lay out the table and the filter."""
+        """Lay out the table; the filter is added when it is wanted."""
         yield self.make_table()
-        yield Input(placeholder="filter: words; Esc clears it", compact=True, classes="filter")
 
     def make_table(self) -> TableView:
         """Return the table; other lists have one of another kind."""
         return TableView()
-
-    def on_mount(self) -> None:
-        """Hide the filter until it is wanted."""
-        self.filter.display = False
 
     @property
     def table(self) -> TableView:
         """The list."""
         return self.query_one(TableView)
 
-    @property
+    @cached_property
     def filter(self) -> Input:
         """The line one types the filter in."""
-        return self.query_one(".filter", Input)
+        line = Input(placeholder="filter: words; Esc clears it", compact=True, classes="filter")
+        line.display = False
+        return line
+
+    @property
+    def after_filter(self) -> Widget | None:
+        """What stands under the filter, if anything."""
+        return None
 
     def filtered(self) -> None:
         """Hear that the filter has changed; for those who show it elsewhere too."""
@@ -86,6 +90,8 @@ class Listing(Vertical):
 
     def action_filter(self) -> None:
         """Type a filter."""
+        if not self.filter.is_attached:
+            self.mount(self.filter, before=self.after_filter)
         self.filter.display = True
         self.filter.focus()
 

@@ -34,10 +34,10 @@ class Pane(Listing):
             self.view_id = view_id
             super().__init__()
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, number: int = 0) -> None:
         super().__init__(classes="pane")
         self.view = view
-        self.number = 0
+        self.number = number
         self.alone = False
         self.failure: Failure | None = None
         self.outcome: Loaded | Failure | None = None
@@ -48,14 +48,13 @@ class Pane(Listing):
         self._sections: SectionsView | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out a title, a table, a place for other things, and the filter."""
+        """Lay out a title, a table, and a place for where it comes from."""
         yield Words(classes="pane-title")
         yield from super().compose()
         yield Words(classes="pane-source")
 
     def on_mount(self) -> None:
         """Wait for data."""
-        super().on_mount()
         self._ready = True
         self.table.loading = self.outcome is None
         self.watch(self.app, "sources", self._show_source)
@@ -64,11 +63,6 @@ class Pane(Listing):
             self.show(self.outcome)
         if self._wants_focus:
             self.focus_content()
-
-    @property
-    def ready(self) -> bool:
-        """Whether it is laid out."""
-        return self._ready
 
     @property
     def row(self) -> Row | None:
@@ -162,7 +156,7 @@ class Pane(Listing):
         self._drop_instead()
         self.table.display = False
         widget.add_class("instead")
-        self.mount(widget, before=self.filter)
+        self.mount(widget, after=self.table)
         if focused:
             widget.focus()
 
@@ -213,6 +207,11 @@ class Pane(Listing):
         self._source.display = bool(getattr(self.app, "sources", False))
         if before != self._source.display:
             self.post_message(self.Filled())
+
+    @property
+    def after_filter(self) -> Widget:
+        """What stands under the filter: where the view comes from."""
+        return self._source
 
     @property
     def title(self) -> str:

@@ -232,10 +232,8 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = row if row >= 0 else len(self.rows) - 1
 
     def on_resize(self, event: events.Resize) -> None:
-        """Fit the columns anew."""
-        self._fit()
+        """Keep the cursor in sight; the columns are fitted to the width when they are drawn."""
         self._keep_cursor_in_sight()
-        self.refresh()
 
     def on_focus(self) -> None:
         """Tell that another row is under the cursor now."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
-from bakehouse.plugin import Finding
-from core.commands.trying import Replayed
-from tui.screens.event.reading import Snapshot
 from tui.widgets.plain import plain
 from tui.widgets.words import Words
+
+if TYPE_CHECKING:
+    from bakehouse.plugin import Finding
+    from core.commands.trying import Replayed
+    from tui.screens.event.reading import Snapshot
 
 TITLE = "WHAT IF: nothing is saved"
 KEYS = "Enter keeps · Esc drops · u takes one back · + − = try more"
@@ -22,14 +24,15 @@ TYPING_KEYS = "Enter takes the number · Esc leaves it"
 class Banner(Vertical):
     """Says what is tried, what problems that brings, and asks for a number."""
 
-    def compose(self) -> ComposeResult:
+    def _lay_out(self) -> None:
         """Lay out the title, the steps, the question, and what there is to say about them."""
-        yield Words(id="what-if-title")
-        yield Words(id="what-if-steps")
-        with Horizontal(id="what-if-number"):
-            yield Words(id="what-if-question")
-            yield Input(compact=True, placeholder="a number, or an amount", id="what-if-input")
-        yield Words(id="what-if-notes")
+        if not self.children:
+            title, steps = Words(id="what-if-title"), Words(id="what-if-steps")
+            line = Horizontal(id="what-if-number")
+            self.mount(title, steps, line, Words(id="what-if-notes"))
+            # Not as its children from the beginning: the next key is for the number already.
+            number = Input(compact=True, placeholder="a number, or an amount", id="what-if-input")
+            line.mount(Words(id="what-if-question"), number)
 
     @property
     def input(self) -> Input:
@@ -43,6 +46,7 @@ class Banner(Vertical):
 
     def ask(self, question: str) -> None:
         """Ask for a number."""
+        self._lay_out()
         self.display = True
         self.query_one("#what-if-question", Words).say(f"{plain(question)} ")
         self.query_one("#what-if-number").display = True
@@ -58,6 +62,7 @@ class Banner(Vertical):
 
     def begin(self) -> None:
         """Say at once that something is tried, before it has been worked out."""
+        self._lay_out()
         self.display = True
         self._say_title(" · working it out …")
 
@@ -65,6 +70,9 @@ class Banner(Vertical):
         """Show what was tried; without it, nothing but a question that is being asked."""
         replayed = None if snapshot is None else snapshot.replayed
         self.display = replayed is not None or self.asking
+        if not self.display:
+            return
+        self._lay_out()
         self._say_title()
         steps = () if replayed is None or snapshot is None else _steps(snapshot, replayed)
         self._say("#what-if-steps", _numbered(steps))

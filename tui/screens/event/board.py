@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.message import Message
+from textual.widget import AwaitMount
 
 from bakehouse.plugin import Ref
 from plugins.host import Failure, Loaded, View
@@ -29,6 +30,7 @@ class Board(Vertical):
         super().__init__()
         self._open = 0
         self._panes: list[Pane] = []
+        self._coming: list[AwaitMount] = []
 
     def compose(self) -> ComposeResult:
         """Lay out the tabs, and two places for panes."""
@@ -49,9 +51,9 @@ class Board(Vertical):
         return frozenset(pane.view.id for pane in panes[self._open : self._open + 1])
 
     @property
-    def ready(self) -> bool:
-        """Whether every pane can show something."""
-        return all(pane.ready for pane in self._panes)
+    def panes(self) -> Sequence[Pane]:
+        """Every pane, those included that nobody has opened yet."""
+        return self._panes
 
     @property
     def current(self) -> Pane | None:
@@ -77,13 +79,25 @@ class Board(Vertical):
             # Keys sent to a widget that has gone would go nowhere.
             self.screen.set_focus(None)
         for pane in self._panes:
-            pane.remove()
-        self._panes = [Pane(view) for view in views]
-        left, right = self.query_one("#board-left"), self.query_one("#board-right")
-        for number, pane in enumerate(self._panes, start=1):
-            pane.number = number
-            (right if pane.view.plugin == SHOPPING else left).mount(pane)
+            if pane.is_attached:
+                pane.remove()
+        self._panes = [Pane(view, number) for number, view in enumerate(views, start=1)]
         self._open = min(self._open, max(0, len(views) - 1))
+        for pane in self._main():
+            self._lay_out(pane)
+
+    def _lay_out(self, pane: Pane) -> None:
+        """Put a pane in its place. Most are opened rarely, and then one at a time."""
+        side = "#board-right" if pane.view.plugin == SHOPPING else "#board-left"
+        if not pane.is_attached:
+            self._coming.append(self.query_one(side).mount(pane))
+
+    async def laid_out(self) -> None:
+        """Wait until every pane that was put in its place is there."""
+        waiting = list(self._coming)
+        for each in waiting:
+            await each
+        self._coming = [each for each in self._coming if each not in waiting]
 
     def _main(self) -> list[Pane]:
         return [pane for pane in self._panes if is_main(pane.view)]
@@ -94,12 +108,20 @@ class Board(Vertical):
             return self._main()
         return opened
 
+    @property
+    def _height(self) -> int:
+        """The lines there are; before it has been drawn, those of what it fills."""
+        size = self.size or self.query_ancestor(Container).size
+        return size.height
+
     def share_room(self) -> None:
         """Share the room among the panes that are shown."""
         if not self.is_mounted or not self._panes:
             return
         shown = self._shown()
         several = len(shown) > 1
+        for pane in shown:
+            self._lay_out(pane)
         for pane in self._panes:
             pane.display = pane in shown
             pane.stand_alone(not several)
@@ -110,7 +132,7 @@ class Board(Vertical):
             side.display = any(pane.display for pane in side.query(Pane))
         beside = several and self.app.size.width >= TALL
         body.set_class(beside, "-beside")
-        room = self.size.height - int(self.query_one(TabLine).display)
+        room = self._height - int(self.query_one(TabLine).display)
         if beside:
             self._share([p for p in shown if p.parent is left], room)
             self._share([p for p in shown if p.parent is right], room)

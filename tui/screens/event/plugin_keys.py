@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from textual import events
 
 from bakehouse.plugin import Action, Row
-from core.commands.model import Given
 from core.errors import RuleBroken
 from plugins.choosing import keys_of
 from plugins.host import View
-from tui.screens.form.words import read_words
+
+if TYPE_CHECKING:
+    from core.commands.model import Given
 
 
 def plugin_keys(views: Sequence[View], taken: Collection[str]) -> list[tuple[str, str, str]]:
@@ -43,6 +45,8 @@ def action_under(view: View, key: events.Key) -> Action | None:
 
 def command_of(action: Action, row: Row, event_id: int | None) -> tuple[str, dict[str, Given]]:
     """Return the command of an action on a row. Raises `RuleBroken` where it cannot be done."""
+    from tui.screens.form.words import read_words
+
     words = action.words(row, event_id)
     if words is None:
         raise RuleBroken(f"{action.title}: this row lacks what it needs.")

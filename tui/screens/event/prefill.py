@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from bakehouse.plugin import Ref
 from core.services.planning.shapes import (
@@ -14,7 +15,9 @@ from core.services.planning.shapes import (
     ShoppingRow,
 )
 from core.units import plain_decimal
-from tui.screens.form.offers import Prefilled
+
+if TYPE_CHECKING:
+    from tui.screens.form.offers import Prefilled
 
 
 def make(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:

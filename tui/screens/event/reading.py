@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from bakehouse.plugin import Area, Finding
-from core.commands.trying import Replayed, Try, replay
+from bakehouse.plugin import Area
 from core.errors import EventNotFound
 from core.services import event_service, saying
 from core.services.planning.progress import get_event_progress
-from core.services.planning.shapes import EventProgress
-from core.services.rows import EventRow
 from core.session import KitchenSession
 from plugins.host import Failure, Host, Loaded, View
 from tui.screens.base import Again
-from tui.screens.event.comparing import compared
 from tui.screens.problems.reading import read_problems
+
+if TYPE_CHECKING:
+    from bakehouse.plugin import Finding
+    from core.commands.trying import Replayed, Try
+    from core.services.planning.shapes import EventProgress
+    from core.services.rows import EventRow
 
 SHOPPING = "shopping"
 MAIN = ("production", "assembly", SHOPPING)
@@ -110,6 +113,8 @@ def rehearse_snapshot(
         EventNotFound: The event is not there any more.
         Again: A view broke the session.
     """
+    from core.commands.trying import replay
+
     before = known
     if before is None or not _covers(before, session, event_id, wanted):
         before = read_snapshot(host, session, event_id, wanted, on_stuck)
@@ -140,6 +145,8 @@ def _compared(
     after: Mapping[str, Loaded | Failure],
     session: KitchenSession,
 ) -> dict[str, Loaded | Failure]:
+    from tui.screens.event.comparing import compared
+
     say = saying.amounts(session)
     found: dict[str, Loaded | Failure] = {}
     for view_id, outcome in after.items():

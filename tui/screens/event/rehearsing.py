@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import on, work
 from textual.reactive import var
 from textual.timer import Timer
 from textual.widgets import Input
 
-from core.commands.trying import Replayed, Try
-from core.commands.what_if import Step, keep
 from core.errors import BakehouseError
 from core.session import KitchenSession
 from core.worker import SessionWorker
@@ -24,6 +23,10 @@ from tui.screens.event.reading import Snapshot
 from tui.screens.event.what_if import NOTHING_TO_TRY, WhatIf, question, try_on
 from tui.threads import in_thread
 from tui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from core.commands.trying import Replayed, Try
+    from core.commands.what_if import Step
 
 DEBOUNCE = 0.1
 """Seconds to wait for the next key before what is tried is worked out."""
@@ -47,6 +50,7 @@ class RehearsingScreen(KitchenScreen[Snapshot]):
         super().__init__()
         self.what_if = WhatIf()
         self._asked: tuple[Try, ...] = ()
+        self._worked_out: tuple[Try, ...] = ()
         self._timer: Timer | None = None
         self._pane: Pane | None = None
         self._keep_soon = False
@@ -78,7 +82,7 @@ class RehearsingScreen(KitchenScreen[Snapshot]):
         found = self._found()
         if found is not None:
             tried, _, _ = found
-            self.what_if.tries.append(Try(tried.event_id, tried.edit, tried.id, by))
+            self.what_if.tries.append(replace(tried, by=by))
             self._rehearse()
 
     def action_type_number(self) -> None:
@@ -153,6 +157,7 @@ class RehearsingScreen(KitchenScreen[Snapshot]):
 
     def show_what_if(self, snapshot: Snapshot) -> None:
         """Show what was tried; say what could not be done, and leave it out."""
+        self._worked_out = self._asked
         self.query_one(Banner).show(snapshot if self.rehearsing else None)
         if snapshot.replayed is None:
             return
@@ -163,7 +168,7 @@ class RehearsingScreen(KitchenScreen[Snapshot]):
             for message in refused:
                 self.kitchen.say(f"Left out: {message}", "warning")
             self.load()
-        elif self._keep_soon and self._asked == self.what_if.all:
+        elif self._keep_soon and self._worked_out == self.what_if.all:
             self.action_keep()
 
     def _refused(self, replayed: Replayed) -> Sequence[str]:
@@ -192,7 +197,7 @@ class RehearsingScreen(KitchenScreen[Snapshot]):
         """Keep what is tried, as one entry of the journal."""
         if self._keeping:
             return
-        if self._timer is not None or self._asked != self.what_if.all:
+        if self._timer is not None or self._worked_out != self.what_if.all:
             # It is kept as it was worked out, so that comes first.
             self._keep_soon = True
             return
@@ -205,6 +210,8 @@ class RehearsingScreen(KitchenScreen[Snapshot]):
 
     @work(group="keep")
     async def _keep(self, steps: Sequence[Step]) -> None:
+        from core.commands.what_if import keep
+
         try:
             change = await asyncio.wrap_future(in_thread(lambda: keep(steps), "keep"))
         except BakehouseError as error:

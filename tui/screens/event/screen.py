@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -22,17 +22,16 @@ from tui.screens.event.keys import ASKED_ANYWHERE, BINDINGS, KEYS_OF_LISTS
 from tui.screens.event.plugin_keys import action_under, command_of, plugin_keys, view_under
 from tui.screens.event.reading import Snapshot, read_snapshot, rehearse_snapshot
 from tui.screens.event.rehearsing import FIRST, RehearsingScreen
-from tui.screens.form.offers import Prefilled
-from tui.screens.look.screen import LookScreen
-from tui.screens.problems.screen import ProblemsScreen
-from tui.screens.why.reading import Line
-from tui.screens.why.screen import WhyScreen
 from tui.widgets.days import days_left
 from tui.widgets.footer import Footer
 from tui.widgets.headline import Head, Headline
 from tui.widgets.notice import Notice
 from tui.widgets.pane import Pane
 from tui.widgets.table import TableView
+
+if TYPE_CHECKING:
+    from tui.screens.form.offers import Prefilled
+    from tui.screens.why.reading import Line
 
 ALWAYS = ("escape", "ctrl+q", "f1", "f2", "f3", "f4", "f5", "f6")
 """Keys that do not wait for the event to be there."""
@@ -111,30 +110,36 @@ class EventScreen(RehearsingScreen):
         value = None if empty else data.progress["overall_pct"]
         self.head(Head(data.event.name, tuple(facts), value))
         self.show_what_if(data)
-        self.call_after_refresh(board.share_room)
         if self.focused is None and not self.app.screen.is_modal:
             board.focus_open()
         self.refresh_bindings()
+
+    async def presented(self) -> None:
+        """Wait for the panes, so that they are drawn once, with the room they get."""
+        board = self.query_one(Board)
+        await board.laid_out()
+        board.share_room()
+        # The banner may have come or gone, which is known once it is drawn.
+        self.call_after_refresh(board.share_room)
 
     def on_descendant_focus(self) -> None:
         """Do what was typed before there was anything to type at."""
         if self._ahead is not None and not self._replayed:
             self.call_after_refresh(self._type_ahead)
 
-    def _type_ahead(self) -> None:
-        """Do the next of what was typed, as soon as every pane is there."""
+    async def _type_ahead(self) -> None:
+        """Do the next of what was typed, as soon as the panes are there."""
+        await self.query_one(Board).laid_out()
         if self._ahead is None:
             return
         self._replayed = ""
         if not self._ahead:
             self._ahead = None
-        elif self.query_one(Board).ready:
-            key = self._ahead.pop(0)
-            self._replayed = key.key
-            self.app.post_message(events.Key(key.key, key.character))
-            self.call_after_refresh(self._type_ahead)
-        else:
-            self.call_after_refresh(self._type_ahead)
+            return
+        key = self._ahead.pop(0)
+        self._replayed = key.key
+        self.app.post_message(events.Key(key.key, key.character))
+        self.call_after_refresh(self._type_ahead)
 
     def _held_back(self, event: events.Key) -> bool:
         """Keep a key for later while the event is not there yet."""
@@ -188,10 +193,12 @@ class EventScreen(RehearsingScreen):
         pane = self.query_one(Board).current
         return None if pane is None else pane.row
 
-    def action_pane(self, number: int) -> None:
-        """Go to a pane."""
-        if self.query_one(Board).go(number):
+    async def action_pane(self, number: int) -> None:
+        """Go to a pane; what is typed next waits until it is there."""
+        board = self.query_one(Board)
+        if board.go(number):
             self.load()
+        await board.laid_out()
 
     @on(Board.Opened)
     def _opened(self) -> None:
@@ -230,7 +237,7 @@ class EventScreen(RehearsingScreen):
     def _taken(self) -> set[str]:
         return {*self.active_bindings, *KEYS_OF_LISTS, *ASKED_ANYWHERE}
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Do what a key means that the row under the cursor does not offer, or a plugin's."""
         # A key comes here before the bindings are looked at.
         if self._held_back(event):
@@ -254,7 +261,7 @@ class EventScreen(RehearsingScreen):
         view = view_under(self.snapshot.views, event, self._taken)
         if view is not None:
             event.stop()
-            self.action_pane(self.snapshot.views.index(view) + 1)
+            await self.action_pane(self.snapshot.views.index(view) + 1)
 
     def _act(self, action: Action, row: Row) -> None:
         if self.rehearsing:
@@ -304,6 +311,8 @@ class EventScreen(RehearsingScreen):
 
     def action_why(self) -> None:
         """Show what the number of this row is made of."""
+        from tui.screens.why.screen import WhyScreen
+
         items = [] if self.snapshot is None or self.row is None else self._explained
         if self.snapshot is not None and items:
             screen = WhyScreen(self.snapshot.event.id, items, self.steps)
@@ -334,6 +343,8 @@ class EventScreen(RehearsingScreen):
 
     def action_look(self) -> None:
         """Look at charts: of the item of this row, else of the event."""
+        from tui.screens.look.screen import LookScreen
+
         if self.snapshot is not None:
             about = None if self.row is None else self.row.about
             item_id = about.id if about is not None and about.kind in ("item", "bundle") else None
@@ -341,6 +352,8 @@ class EventScreen(RehearsingScreen):
 
     def action_problems(self) -> None:
         """List what would make the plan wrong."""
+        from tui.screens.problems.screen import ProblemsScreen
+
         if self.snapshot is not None:
             self.app.push_screen(ProblemsScreen(self))
 

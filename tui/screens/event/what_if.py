@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from bakehouse.plugin import Row, Table
-from core.commands.trying import Edit, Refused, Try
-from core.services.planning.shapes import EventProgress
 from tui.screens.event import prefill
 from tui.widgets.cells import said
+
+if TYPE_CHECKING:
+    from core.commands.trying import Edit, Refused, Try
+    from core.services.planning.shapes import EventProgress
 
 NOTHING_TO_TRY = "There is no number on this row to try another one for."
 
@@ -58,6 +61,8 @@ class WhatIf:
 
 def try_on(table: Table, row: Row | None, progress: EventProgress) -> Try | None:
     """Return what can be tried on a row: what a column of its table edits, else by its subject."""
+    from core.commands.trying import Try
+
     if row is None or row.about is None:
         return None
     edits = [column.edit for column in table.columns if column.edit is not None]

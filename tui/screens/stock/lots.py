@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 from typing import ClassVar
 
 from sqlalchemy.orm import Session
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
@@ -80,17 +80,19 @@ class LotsTable(TableView):
 
 
 class LotsPanel(Vertical):
-    """A title and the lots."""
+    """A title and the lots, laid out when they are first looked at."""
 
-    def compose(self) -> ComposeResult:
-        """Lay out both."""
-        yield Words(id="lots-title")
-        yield LotsTable()
-
-    @property
+    @cached_property
     def table(self) -> LotsTable:
         """The lots."""
-        return self.query_one(LotsTable)
+        return LotsTable()
+
+    def open(self) -> None:
+        """Show it, with the focus."""
+        if not self.children:
+            self.mount(Words(id="lots-title"), self.table)
+        self.display = True
+        self.table.focus()
 
     @property
     def lot_id(self) -> int | None:

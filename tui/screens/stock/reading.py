@@ -16,6 +16,7 @@ from core import clock
 from core.money import from_micro as money_of
 from core.services import on_hand_service
 from core.services.on_hand_service import OnHand, Pack, Promise, Stocked, StockedItem
+from core.session import revision_of
 from core.units import LEDGER_ROUNDING, from_micro, to_decimal
 from tui.widgets.days import days_left
 from tui.widgets.ordering import Sorting
@@ -52,6 +53,7 @@ class Stock:
     promises: Mapping[int, Promise]
     today: date
     whole: bool
+    revision: int
 
     @property
     def items(self) -> Sequence[StockedItem]:
@@ -204,15 +206,21 @@ def _style(flags: Sequence[str]) -> RowStyle | None:
     return "unknown" if flags[0] == "unknown need" else None
 
 
-def read_stock(session: Session, *, whole: bool) -> Stock:
-    """Read every item; of very many only the first page, unless `whole` is asked for."""
-    stocked = on_hand_service.list_stocked(session)
+def read_stock(session: Session, *, whole: bool, begun: Stock | None = None) -> Stock:
+    """Read every item; of very many only the first page, unless `whole` is asked for.
+
+    What was `begun` with the first page is gone on with, if nothing has been done meanwhile.
+    """
+    revision = revision_of(session)
+    if begun is not None and begun.revision == revision:
+        stocked = begun.stocked
+    else:
+        stocked = on_hand_service.list_stocked(session)
     today = clock.today()
     if not whole and len(stocked.items) > AT_ONCE:
         page = [item.item_id for item in stocked.items[:FIRST_PAGE]]
-        return Stock(
-            stocked, on_hand_service.list_on_hand(page, session), {}, {}, today, whole=False
-        )
+        on_hand = on_hand_service.list_on_hand(page, session)
+        return Stock(stocked, on_hand, {}, {}, today, whole=False, revision=revision)
     stock = Stock(
         stocked,
         on_hand_service.list_on_hand(session=session),
@@ -220,6 +228,7 @@ def read_stock(session: Session, *, whole: bool) -> Stock:
         on_hand_service.list_promises(session),
         today,
         whole=True,
+        revision=revision,
     )
     # Worked out here, away from the screen.
     _ = stock.texts
@@ -228,8 +237,10 @@ def read_stock(session: Session, *, whole: bool) -> Stock:
 
 def arranged(stock: Stock, words: Sequence[str], sorting: Sorting | None) -> list[int]:
     """Return the places of the items that have each word, sorted by a column."""
-    texts, items = stock.texts, stock.items
-    places = [place for place in range(len(items)) if all(word in texts[place] for word in words)]
+    items = stock.items
+    places = list(range(len(items)))
+    for word in words:
+        places = [place for place in places if word in stock.texts[place]]
     if sorting is None:
         return places
     if sorting.column == "item":

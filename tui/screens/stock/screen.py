@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -18,16 +18,17 @@ from core.errors import BakehouseError, Interrupted
 from core.services.on_hand_service import StockedItem
 from core.session import KitchenSession
 from tui.screens.base import KitchenScreen
-from tui.screens.form.offers import Prefilled
 from tui.screens.stock.body import StockBody
-from tui.screens.stock.lots import LotsPanel, LotsTable, read_lots
+from tui.screens.stock.lots import LotsPanel, read_lots
 from tui.screens.stock.reading import NOTHING, Stock, read_stock
 from tui.screens.stock.table import StockTable
-from tui.screens.why.feeds import FeedsScreen
 from tui.widgets.footer import Footer
 from tui.widgets.headline import Head, Headline
 from tui.widgets.notice import Notice
 from tui.widgets.table import TableView
+
+if TYPE_CHECKING:
+    from tui.screens.form.offers import Prefilled
 
 BOUGHT = ("ingredient", "supply")
 
@@ -76,7 +77,8 @@ class StockScreen(KitchenScreen[Stock]):
 
     def reader(self) -> Callable[[KitchenSession], Stock]:
         """Return what reads the stock; the first time only the first page of a long list."""
-        return partial(read_stock, whole=self._whole)
+        begun = None if self.stock is None or self.stock.whole or self.stale else self.stock
+        return partial(read_stock, whole=self._whole, begun=begun)
 
     def present(self, data: Stock) -> None:
         """Show the stock, and read on where it is not all."""
@@ -151,8 +153,7 @@ class StockScreen(KitchenScreen[Stock]):
     def action_lots(self) -> None:
         """Open the lots of the item under the cursor."""
         if self.item is not None:
-            self.query_one(LotsPanel).display = True
-            self.query_one(LotsTable).focus()
+            self.query_one(LotsPanel).open()
             self.load_lots()
 
     @on(TableView.Selected)
@@ -206,6 +207,8 @@ class StockScreen(KitchenScreen[Stock]):
 
     def action_why(self) -> None:
         """Show where the item, or the lot under the cursor, goes."""
+        from tui.screens.why.feeds import FeedsScreen
+
         if self.item is not None:
             lot_id = self.query_one(LotsPanel).lot_id
             self.app.push_screen(FeedsScreen(self.item.item_id, self.item.name, lot_id))
@@ -244,7 +247,7 @@ class StockScreen(KitchenScreen[Stock]):
         if ours and item is None:
             return False
         if action == "lots":
-            return not self.query_one(LotsTable).has_focus
+            return not self.query_one(LotsPanel).table.has_focus
         if action == "buy":
             return item is not None and item.kind in BOUGHT
         if action == "discard":
