@@ -6,12 +6,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from rich.text import Text
 from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.reactive import var
+from textual.screen import Screen
 
 from core.config import Config, config
 from core.errors import BakehouseError
@@ -78,20 +79,6 @@ class BakehouseApp(ContainingApp[str]):
         "widgets/pane.tcss",
         "widgets/tabs.tcss",
         "widgets/notice.tcss",
-        "screens/events/events.tcss",
-        "screens/event/event.tcss",
-        "screens/stock/stock.tcss",
-        "screens/journal/journal.tcss",
-        "screens/form/form.tcss",
-        "screens/receipt/receipt.tcss",
-        "screens/kitchen/kitchen.tcss",
-        "screens/help/help.tcss",
-        "screens/why/why.tcss",
-        "screens/look/look.tcss",
-        "screens/problems/problems.tcss",
-        "screens/plugins/plugins.tcss",
-        "screens/export/export.tcss",
-        "screens/jump/jump.tcss",
     ]
     MODES: ClassVar = modes.FACTORIES
     DEFAULT_MODE = modes.MODES[0].name
@@ -191,6 +178,13 @@ class BakehouseApp(ContainingApp[str]):
         self._lookout.end()
         if self._heartbeat is not None:
             self._heartbeat.end()
+
+    def _load_screen_css(self, screen: Screen[Any]) -> None:
+        """Read the rules of a screen; they are for it alone, so nothing else is styled anew."""
+        new = [path for path in screen.css_path if not self.stylesheet.has_source(str(path))]
+        if new:
+            self.stylesheet.read_all(new)
+            self.stylesheet.parse()
 
     def _back(self, _: object) -> None:
         """Draw everything anew: after `fg` the terminal is empty."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 from pathlib import Path
 
 from textual.app import App, ComposeResult
@@ -10,6 +12,7 @@ from textual.strip import Strip
 
 import tui
 from bakehouse.plugin import Column, Row, Table
+from core.session import Database
 from tui.collector import collecting_rarely, keep_what_is_there
 from tui.styling import KeptStylesheet
 from tui.widgets.table import TableView
@@ -83,3 +86,46 @@ def test_the_collector_is_as_before_once_the_screen_is_left() -> None:
         assert gc.isenabled()
     assert gc.get_threshold() == before
     assert gc.get_freeze_count() == 0
+
+
+LATER = (
+    "alembic",
+    "core.commands.trying",
+    "core.services.journal_service",
+    "core.services.stock_service",
+    "pint",
+    "sqlalchemy.dialects.postgresql",
+    "textual.widgets._markdown",
+    "textual.widgets._text_area",
+    "tui.keymap",
+    "tui.palette",
+    "tui.screens.events.screen",
+    "tui.screens.form.offers",
+    "tui.screens.form.screen",
+    "tui.screens.look.screen",
+    "tui.screens.problems.screen",
+    "tui.screens.why.screen",
+)
+"""What the workspace does without until somebody asks for it."""
+
+
+def test_the_workspace_opens_without_what_nobody_has_asked_for(demo: Database) -> None:
+    code = f"""
+import asyncio, sys
+from core.session import configure
+from plugins.host import Host
+from tui.app import BakehouseApp
+from tui.widgets.pane import Pane
+
+async def opened():
+    app = BakehouseApp(Host(only=()), event="winter-market-stall", look_every=3600)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        return len(app.screen.query(Pane))
+
+configure({str(demo.path)!r})
+print(asyncio.run(opened()), [name for name in {LATER!r} if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "3 []"

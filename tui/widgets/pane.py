@@ -227,12 +227,14 @@ class Pane(Listing):
 
     def on_descendant_focus(self) -> None:
         """Mark the pane that has the focus."""
-        self.add_class("-focused")
-        self._show_title()
+        self._show_focus()
 
     def on_descendant_blur(self) -> None:
-        """Take the mark away."""
-        self.remove_class("-focused")
+        """Take the mark away, unless the focus has gone to the filter of the same pane."""
+        self._show_focus()
+
+    def _show_focus(self) -> None:
+        self.set_class(self.has_focus_within, "-focused")
         self._show_title()
 
     def filtered(self) -> None:

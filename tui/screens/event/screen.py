@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -44,6 +45,7 @@ RECORDS = ("ask", "check", "lose")
 class EventScreen(RehearsingScreen):
     """One event: its plugin views side by side, or as tabs."""
 
+    CSS_PATH = Path(__file__).with_name("event.tcss")
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
     @property

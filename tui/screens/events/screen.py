@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -37,6 +38,7 @@ class EventList(Listing):
 class EventsScreen(KitchenScreen[Home]):
     """Every event."""
 
+    CSS_PATH = Path(__file__).with_name("events.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", id="events.open"),
         Binding("n", "ask('event add')", "New", id="events.new"),

@@ -27,6 +27,7 @@ REPLACE = "ctrl+r"
 class ExportScreen(Dialog[None]):
     """Writes a file; never over another one without being told so by another key."""
 
+    CSS_PATH = Path(__file__).with_name("export.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", id="export.back"),
         Binding("down", "other(1)", "Next format", priority=True),

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -43,6 +44,7 @@ SHOWN_OFFERS = 6
 class FormScreen(Dialog[ChangeRow | None]):
     """Asks for the parameters of a command and shows what it would change while one types."""
 
+    CSS_PATH: ClassVar = [Path(__file__).with_name("form.tcss")]
     AUTO_FOCUS = ""
     KEYS = "Enter does it · Esc drops it · ↑↓ choose · Tab next"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -32,6 +33,7 @@ TEXTUAL_ONLY = ("screen.copy_text", "help_quit", "app.help_quit")
 class HelpScreen(Dialog[None]):
     """A list of keys; typing searches it."""
 
+    CSS_PATH = Path(__file__).with_name("help.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter", "dismiss(None)", "Back", id="help.back"),
         Binding("down", "table('move', 1)", show=False, priority=True),

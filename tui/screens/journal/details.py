@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 class DetailsScreen(Dialog[None]):
     """What was done, when, where, and what became of it."""
 
+    CSS_PATH = Path(__file__).with_name("journal.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("u", "undo_this", "Undo this one", id="details.undo"),
         Binding("escape,enter,q", "dismiss(None)", "Back"),

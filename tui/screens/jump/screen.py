@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from textual import events
@@ -39,6 +40,7 @@ class Jumpable(Protocol):
 class JumpScreen(Dialog[None]):
     """Shows the letters over the screen below, and goes to the one that is pressed."""
 
+    CSS_PATH = Path(__file__).with_name("jump.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+o", "dismiss(None)", "Back", id="jump.back", priority=True),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on, work
@@ -82,6 +83,7 @@ def is_entry(name: str, given: Mapping[str, object]) -> bool:
 class EntryScreen(FormScreen, inherit_bindings=False):
     """Asks for a thing as people write it down; what was typed is never lost."""
 
+    CSS_PATH: ClassVar = [*FormScreen.CSS_PATH, Path(__file__).with_name("entry.tcss")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "drop", "Leave", id="entry.leave", priority=True),
         Binding("enter", "go_on", "Go on", id="entry.on", priority=True),

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -57,6 +58,7 @@ class ThingList(Listing):
 class CatalogueScreen(KitchenScreen[Listed]):
     """Everything that recipes are made of."""
 
+    CSS_PATH = Path(__file__).with_name("kitchen.tcss")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,e", "edit", "Edit", key_display="Enter", id="kitchen.edit"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -27,6 +28,7 @@ COLUMNS = (
 class UsesScreen(ModalScreen[str | None]):
     """What uses a thing; it ends with the key of the row to go to."""
 
+    CSS_PATH = Path(__file__).with_name("kitchen.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "follow", "Go there", id="uses.follow"),
         Binding("escape,q,w", "dismiss(None)", "Back", id="uses.back"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual import work
@@ -26,6 +27,7 @@ from tui.widgets.words import Words
 class LookScreen(ModalScreen[None]):
     """Shows the charts of an item for an event, or those of the event; also of what is tried."""
 
+    CSS_PATH = Path(__file__).with_name("look.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,v", "dismiss(None)", "Back", id="look.back"),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -18,6 +19,7 @@ from tui.widgets.words import Words
 class PluginDetailsScreen(Dialog[None]):
     """Where a plugin comes from, what it offers, how long it takes, and how it failed."""
 
+    CSS_PATH = Path(__file__).with_name("plugins.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("C", "copy", "Copy the report", id="plugin.copy"),
         Binding("escape,enter,q", "dismiss(None)", "Back", id="plugin.back"),

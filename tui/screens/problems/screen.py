@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
@@ -59,6 +60,7 @@ TRYING = "These are the problems of what is tried; keep or drop that before you 
 class ProblemsScreen(Dialog[None]):
     """What all checks found of the event in the workspace, in the state that it shows."""
 
+    CSS_PATH = Path(__file__).with_name("problems.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "mend", "Mend it", id="problems.mend"),
         Binding("escape,q,p", "dismiss(None)", "Back", id="problems.back"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -35,6 +36,7 @@ KEYS = "Enter goes on · ↓ other offers · ctrl+s records · Esc puts aside"
 class ReceiptScreen(ModalScreen[ChangeRow | Draft | None]):
     """A form with as many lines as the receipt has."""
 
+    CSS_PATH = Path(__file__).with_name("receipt.tcss")
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "aside", "Put aside", id="receipt.aside"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
@@ -36,6 +37,7 @@ BOUGHT = ("ingredient", "supply")
 class StockScreen(KitchenScreen[Stock]):
     """Every item that is stocked."""
 
+    CSS_PATH = Path(__file__).with_name("stock.tcss")
     KEYS_OF = "stock"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "lots", "Lots", id="stock.lots"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
@@ -59,6 +60,7 @@ class WhyTree(Tree[Line]):
 class WhyScreen(Dialog[Line | None]):
     """The tree of one or several items of an event."""
 
+    CSS_PATH = Path(__file__).with_name("why.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,w", "dismiss(None)", "Back", id="why.back"),
     ]
