@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from core.planning.contention import Contention, Effect, Move, carried_to, claim_of
 from core.planning.kitchen import Event, Kitchen
-from core.planning.netting import make_plan
+from core.planning.netting import Shape, make_plan, shape_of
 from core.planning.plan import Plan
 
 MOST_WORK = 4_000
@@ -32,11 +32,12 @@ def with_moves(plan: Plan, found: Sequence[Contention]) -> list[Contention]:
             continue
         pairs = list(_neighbours(contention))
         part = _part_under(plan, contention.item_id)
+        shape = shape_of(part)
         left -= len(pairs) * (len(part.recipes) + len(part.bundles) + 1)
         if left < 0:
             break
         result[number] = replace(
-            contention, moves=tuple(_move(plan, part, contention, *pair) for pair in pairs)
+            contention, moves=tuple(_move(plan, part, shape, contention, *pair) for pair in pairs)
         )
     return result
 
@@ -96,8 +97,10 @@ def _part_of(event: Event, items: set[int], recipes: set[int]) -> Event:
     )
 
 
-def _move(plan: Plan, part: Kitchen, contention: Contention, e: int, past: int) -> Move:
-    moved = make_plan(_reordered(part, e, past))
+def _move(
+    plan: Plan, part: Kitchen, shape: Shape, contention: Contention, e: int, past: int
+) -> Move:
+    moved = make_plan(_reordered(part, e, past), shape)
     return Move(e, past, e > past, tuple(_effects(plan, moved, contention)))
 
 

@@ -9,7 +9,8 @@ not grow with the depth of nesting.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
@@ -22,23 +23,48 @@ ROUNDING_PER_UNIT = 1000
 """A remainder under 1/1000 stock unit after netting is ledger rounding (domain.md §2)."""
 
 
-def make_plan(kitchen: Kitchen) -> Plan:
-    """Plan all events of a kitchen. Raises `Cycle` when recipes or bundles contain themselves."""
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What demand for some items reaches, and what uses what of it.
+
+    It depends on no amount: plans of one catalogue that begin from the same items (`roots`) have
+    the same. `order` and `users` are those of `Plan`.
+    """
+
+    roots: dict[int, None]
+    made_by: Mapping[int, Recipe]
+    order: list[tuple[str, int]]
+    users: Mapping[int, list[Use]]
+
+
+def shape_of(kitchen: Kitchen, like: Shape | None = None) -> Shape:
+    """Return the shape of a kitchen's plan: `like` itself, one of the same catalogue, if it fits.
+
+    Raises `Cycle` when recipes or bundles contain themselves.
+    """
+    roots = _roots(kitchen)
+    if like is not None and list(like.roots) == list(roots):
+        return like
     made_by = {line.item_id: r for r in kitchen.recipes.values() for line in r.outputs}
-    order = list(_parents_first(kitchen, made_by))
-    users = _users(kitchen, order)
+    order = list(_parents_first(kitchen, made_by, roots))
+    return Shape(roots, made_by, order, _users(kitchen, order, roots))
+
+
+def make_plan(kitchen: Kitchen, shape: Shape | None = None) -> Plan:
+    """Plan all events of a kitchen; its shape may be told. Raises `Cycle`."""
+    shape = shape or shape_of(kitchen)
     plan = Plan(
         kitchen=kitchen,
-        made_by=made_by,
-        order=order,
-        users=users,
+        made_by=shape.made_by,
+        order=shape.order,
+        users=shape.users,
         wanted=_wanted(kitchen),
         targeted=_targeted(kitchen),
         index={event.id: e for e, event in enumerate(kitchen.events)},
-        items=Items(users, _net),
+        items=Items(shape.users, _net),
     )
     plan.items.belong_to(plan)
-    for kind, key in order:
+    for kind, key in shape.order:
         if kind == "recipe":
             _plan_batches(plan, kitchen.recipes[key])
         elif key in kitchen.bundles:
@@ -46,9 +72,11 @@ def make_plan(kitchen: Kitchen) -> Plan:
     return plan
 
 
-def _users(kitchen: Kitchen, order: list[tuple[str, int]]) -> dict[int, list[Use]]:
+def _users(
+    kitchen: Kitchen, order: list[tuple[str, int]], roots: Iterable[int]
+) -> dict[int, list[Use]]:
     """Return, for every item that demand reaches, what uses it."""
-    users: dict[int, list[Use]] = {item_id: [] for item_id in _roots(kitchen)}
+    users: dict[int, list[Use]] = {item_id: [] for item_id in roots}
     for kind, key in order:
         if kind == "item":
             users.setdefault(key, [])
@@ -64,7 +92,7 @@ def _wanted(kitchen: Kitchen) -> dict[int, list[tuple[int, Fraction | None]]]:
     for e, event in enumerate(kitchen.events):
         for line in event.lines:
             need = line.need
-            if need != 0:
+            if need is None or need:
                 wanted.setdefault(line.item_id, []).append((e, need))
     return wanted
 
@@ -90,7 +118,9 @@ def _roots(kitchen: Kitchen) -> dict[int, None]:
     return roots
 
 
-def _parents_first(kitchen: Kitchen, made_by: Mapping[int, Recipe]) -> Iterator[tuple[str, int]]:
+def _parents_first(
+    kitchen: Kitchen, made_by: Mapping[int, Recipe], roots: Iterable[int]
+) -> Iterator[tuple[str, int]]:
     """Yield the made items, bundles and recipes that demand reaches, after all that use them."""
     composed = made_by.keys() | kitchen.bundles.keys()
     finished: dict[tuple[str, int], None] = {}
@@ -103,7 +133,7 @@ def _parents_first(kitchen: Kitchen, made_by: Mapping[int, Recipe]) -> Iterator[
         lines = kitchen.recipes[key].lines if kind == "recipe" else kitchen.bundles[key]
         return iter([("item", line.item_id) for line in lines if line.item_id in composed])
 
-    for root in [("item", item_id) for item_id in sorted(_roots(kitchen)) if item_id in composed]:
+    for root in [("item", item_id) for item_id in sorted(roots) if item_id in composed]:
         if root in finished:
             continue
         stack = [(root, children(root))]
@@ -158,7 +188,8 @@ def _asked_of(plan: Plan, item_id: int) -> ItemPlan:
             times, unsure, step = batches.steps, batches.unknown, batches.recipe.step
         else:
             times, unsure, step = plan.assembled[key], plan.items[key].unsure, ONE
-        unknown |= unsure
+        if unsure:
+            unknown |= unsure
         if line.amount is None:
             unknown.update(times)
             continue
@@ -184,26 +215,28 @@ def _asked_of(plan: Plan, item_id: int) -> ItemPlan:
 
 def _cover_from_stock(plan: Plan, item: ItemPlan) -> None:
     """Cover the needs of an item: kept lots first, then the free pool in event order."""
-    kitchen = plan.kitchen
+    kitchen, need = plan.kitchen, item.need
     per_micro = item.scale // MICRO
     pool = kitchen.free.get(item.item_id, 0) * per_micro
     for event_id, micro in kitchen.kept.get(item.item_id, {}).items():
         e, kept = plan.index[event_id], micro * per_micro
-        used = min(kept, item.need.get(e, 0))
+        used = min(kept, need.get(e, 0))
         if used:
             item.kept[e] = used
         pool += kept - used
     if not pool and not item.kept:
-        item.net = dict(item.need)
+        item.net = dict(need)
         return
-    for e in sorted(item.need):
-        wanted = item.need[e] - item.kept.get(e, 0)
-        if pool or e in item.kept:
-            taken = min(pool, wanted)
-            pool -= taken
-            _book_cover(item, e, wanted, taken)
-        else:
-            item.net[e] = wanted
+    places = sorted(need)
+    for number, e in enumerate(places):
+        if not pool and not item.kept:
+            # Nothing is left for anybody: this is how it goes on for most events.
+            item.net.update({later: need[later] for later in places[number:]})
+            return
+        wanted = need[e] - item.kept.get(e, 0)
+        taken = min(pool, wanted)
+        pool -= taken
+        _book_cover(item, e, wanted, taken)
 
 
 def _cover_within_bounds(plan: Plan, item: ItemPlan) -> None:
@@ -281,8 +314,10 @@ def _plan_batches(plan: Plan, recipe: Recipe) -> None:
             over_unknown = True
             continue
         batches.need[e] = need
-        batches.carried[e] = carried
-        batches.needed_steps[e] = needed
+        if carried:
+            batches.carried[e] = carried
+        if needed:
+            batches.needed_steps[e] = needed
         if steps:
             batches.steps[e] = steps
         over += steps * batches.step - need

@@ -64,6 +64,8 @@ def cover(need: Fraction, offers: Sequence[Offer]) -> Cover:
 
 def _cheapest(need: Fraction, offers: Sequence[Offer]) -> list[int]:
     """Return packs per offer: least (cost, packs, left over), by branch and bound."""
+    if len(offers) == 1:
+        return [-(-need // offers[0].amount)]
     scale = lcm(need.denominator, *(offer.amount.denominator for offer in offers))
     wanted = int(need * scale)
     sizes = [int(offer.amount * scale) for offer in offers]

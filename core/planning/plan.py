@@ -6,7 +6,7 @@ It is made by `core.planning.netting`; here it answers in exact amounts.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
@@ -87,6 +87,8 @@ class Flow(NamedTuple):
 
 
 FlowTest = Callable[[Flow], bool]
+Outputs = tuple[ItemPlan | None, ...]
+"""The plans of a recipe's outputs; None for one that nobody reached."""
 
 
 @dataclass(slots=True)
@@ -102,7 +104,7 @@ class RecipePlan:
     recipe: Recipe
     scale: int
     step: int
-    outputs: tuple[ItemPlan | None, ...]
+    outputs: Outputs
     worth: tuple[int | None, ...]
     need: dict[int, int] = field(default_factory=dict)
     carried: dict[int, int] = field(default_factory=dict)
@@ -110,8 +112,9 @@ class RecipePlan:
     needed_steps: dict[int, int] = field(default_factory=dict)
     short: dict[int, int] = field(default_factory=dict)
     unknown: set[int] = field(default_factory=set)
-    _flows: list[Flow] | None = None
-    _by_event: dict[int, list[Flow]] | None = None
+    _sharing: Iterator[Flow] | None = None
+    _flows: list[Flow] = field(default_factory=list)
+    _by_event: dict[int, list[Flow]] = field(default_factory=dict)
 
     def concerns(self, e: int) -> bool:
         """Tell whether batches are planned for an event, be it an unknown number."""
@@ -123,19 +126,31 @@ class RecipePlan:
 
         Worked out when it is first asked for: the plan itself needs only the sums.
         """
-        if self._flows is None:
-            self._flows = _share_out(self)
+        self._share_out_through(None)
         return self._flows
 
     def flows_of(self, e: int) -> list[Flow]:
         """Return the flows from and to an event."""
-        if self._by_event is None:
-            self._by_event = {}
-            for flow in self.flows:
-                self._by_event.setdefault(flow.source, []).append(flow)
-                if flow.taker is not None and flow.taker != flow.source:
-                    self._by_event.setdefault(flow.taker, []).append(flow)
+        self._share_out_through(e)
         return self._by_event.get(e, [])
+
+    def _share_out_through(self, e: int | None) -> None:
+        """Work out the flows as far as they concern an event; None for all of them.
+
+        Sources come in order and serve nobody before them, so that with the first one after the
+        event all that comes from it and goes to it is told.
+        """
+        if self._sharing is None:
+            made = {place: steps * self.step for place, steps in self.steps.items()}
+            self._sharing = _share_out(self.need, made, self.outputs, self.worth)
+        while e is None or not self._flows or self._flows[-1].source <= e:
+            flow = next(self._sharing, None)
+            if flow is None:
+                return
+            self._flows.append(flow)
+            self._by_event.setdefault(flow.source, []).append(flow)
+            if flow.taker is not None and flow.taker != flow.source:
+                self._by_event.setdefault(flow.taker, []).append(flow)
 
 
 Use = tuple[str, int, Line]
@@ -273,38 +288,43 @@ class Plan:
         return None if per_batch is None else Fraction(worth, found.scale) * per_batch
 
 
-def wanted_of(batches: RecipePlan, e: int) -> list[tuple[int, int]] | None:
-    """Return what an event wants of each output, in batches' worth; None when unknown."""
+def _wanted_of(outputs: Outputs, worths: Sequence[int | None], e: int) -> Iterator[tuple[int, int]]:
+    """Yield what an event wants of each output, in batches' worth; nothing where it is unknown."""
     wanted = []
-    for number, item in enumerate(batches.outputs):
+    for number, (item, worth) in enumerate(zip(outputs, worths, strict=True)):
         if item is None:
             continue
-        if e in item.unsure:
-            return None
         net = item.net.get(e, 0)
-        if net:
-            worth = batches.worth[number]
-            if worth is None:
-                return None
+        if e in item.unsure or (net and worth is None):
+            return
+        if net and worth is not None:
             wanted.append((number, net * worth))
-    return wanted
+    yield from wanted
 
 
-def _share_out(batches: RecipePlan) -> list[Flow]:
-    """Cover each event's needs from earlier left-overs, oldest first, then its own batches."""
-    flows: list[Flow] = []
+def _share_out(
+    need: Iterable[int],
+    made: Mapping[int, int],
+    outputs: Outputs,
+    worths: Sequence[int | None],
+) -> Iterator[Flow]:
+    """Cover each event's needs from earlier left-overs, oldest first, then its own batches.
+
+    `made` is what the events' batches are worth. It does not hold the plan of the recipe, which
+    holds it.
+    """
     supply: deque[tuple[int, int]] = deque()
-    for e in batches.need:
-        steps = batches.steps.get(e)
-        if steps:
-            supply.append((e, steps * batches.step))
-        for number, worth in wanted_of(batches, e) or ():
+    for e in need:
+        if e in made:
+            supply.append((e, made[e]))
+        for number, wanted in _wanted_of(outputs, worths, e):
+            worth = wanted
             while worth and supply:
                 source, there = supply.popleft()
                 used = min(worth, there)
-                flows.append(Flow(source, e, number, used))
+                yield Flow(source, e, number, used)
                 worth -= used
                 if there > used:
                     supply.appendleft((source, there - used))
-    flows.extend(Flow(source, None, 0, worth) for source, worth in supply)
-    return flows
+    for source, worth in supply:
+        yield Flow(source, None, 0, worth)

@@ -17,10 +17,10 @@ from core.clock import today
 from core.models import OPEN
 from core.planning import kitchen as planning
 from core.planning.kitchen import Kitchen
-from core.planning.netting import make_plan
+from core.planning.netting import Shape, make_plan, shape_of
 from core.planning.plan import Plan
 from core.services import _kitchen_queries as queries
-from core.services._catalogue import catalogue, rows_of, stock_amount
+from core.services._catalogue import CATALOGUE, catalogue, rows_of, stock_amount
 from core.session import remembered
 from core.units import from_micro
 
@@ -35,7 +35,17 @@ def planned(session: Session) -> Plan:
 def planned_anew(session: Session) -> Plan:
     """Load the kitchen and plan it, whatever is remembered."""
     with no_collecting():
-        return make_plan(load_kitchen(session))
+        kitchen = load_kitchen(session)
+        last = remembered(session, "shape", _LastShape, of=CATALOGUE)
+        last.shape = shape_of(kitchen, last.shape)
+        return make_plan(kitchen, last.shape)
+
+
+@dataclass(slots=True)
+class _LastShape:
+    """The shape of the last plan of a catalogue: the next plan often has the same."""
+
+    shape: Shape | None = None
 
 
 @contextmanager

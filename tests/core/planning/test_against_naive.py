@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
+from random import Random
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.planning.kitchen import Kitchen
-from core.planning.netting import make_plan
+from core.planning.netting import make_plan, shape_of
 from core.planning.plan import Plan
 from tests.core.planning.kitchens import kitchens
 from tests.core.planning.naive import NaivePlan, plan_naively
@@ -65,6 +68,30 @@ def test_both_planners_agree_on_what_is_unknown(kitchen: Kitchen) -> None:
 @given(kitchens())
 def test_both_planners_agree_on_many_kitchens(kitchen: Kitchen) -> None:
     assert_equal(kitchen, make_plan(kitchen), plan_naively(kitchen))
+
+
+@settings(max_examples=EXAMPLES)
+@given(kitchens(), st.randoms(use_true_random=False))
+def test_a_plan_of_the_same_items_in_another_order_takes_the_shape_over(
+    kitchen: Kitchen, dice: Random
+) -> None:
+    events = list(kitchen.events)
+    dice.shuffle(events)
+    shuffled = replace(kitchen, events=tuple(events))
+    plan = make_plan(shuffled, shape_of(kitchen))
+    assert_equal(shuffled, plan, plan_naively(shuffled))
+
+
+@settings(max_examples=EXAMPLES)
+@given(kitchens(), st.randoms(use_true_random=False))
+def test_the_flows_of_each_event_are_those_of_all_events(kitchen: Kitchen, dice: Random) -> None:
+    places = list(range(len(kitchen.events)))
+    dice.shuffle(places)
+    whole, part = make_plan(kitchen), make_plan(kitchen)
+    for key, recipe in whole.recipes.items():
+        for e in places:
+            concerned = [flow for flow in recipe.flows if e in (flow.source, flow.taker)]
+            assert part.recipes[key].flows_of(e) == concerned
 
 
 @settings(max_examples=EXAMPLES)

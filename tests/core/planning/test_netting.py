@@ -179,12 +179,16 @@ def test_a_recipe_that_needs_its_own_output_is_a_cycle_by_name() -> None:
 
 def test_a_plan_that_nobody_holds_is_gone_without_collecting_garbage() -> None:
     found = plan(event(0, {BOX: 3}), free={COOKIE: 5 * MICRO})
+    for recipe in found.recipes.values():
+        assert recipe.flows_of(0)
     items, gone = found.items, ref(found)
 
+    gc.collect()
     gc.disable()
     try:
-        del found
+        del found, recipe
         assert gone() is None
+        assert gc.collect() == 0
     finally:
         gc.enable()
     with pytest.raises(ReferenceError, match="hold it"):
