@@ -47,20 +47,21 @@ def watch(session: Session, work: Callable[[], Done], event_id: int | None = Non
     With `event_id` only that event's views are compared, else those of all open events.
     """
     with no_collecting():
-        before = _numbers(session, event_id)
+        before = _state(session, event_id)
         change = work()
         events = _views(session, event_id)
-        after = _Numbers(events, session)
-        return Watched(change, tuple(_differences(before, after)), events)
+        return Watched(change, tuple(_differences(session, before, _numbers(events))), events)
 
 
 Key = tuple[str, str, str, str]
 """Event, view, name and field."""
+Numbers = dict[Key, "_Number"]
 ON_HAND = "on hand"
 
 
 MONEY = "money"
 BATCHES = "batches"
+Says = Callable[[Decimal | None], str]
 
 
 class _Number(NamedTuple):
@@ -69,29 +70,38 @@ class _Number(NamedTuple):
     value: Decimal | None
     counts: int | str
 
-    def sayer(self, say: saying.Say) -> Callable[[Decimal | None], str]:
+    def sayer(self, say: saying.Say) -> Says:
         """Return what says a value as this number is said."""
         if isinstance(self.counts, int):
             return partial(say.amount, self.counts)
         return say.money if self.counts == MONEY else say.batches
 
 
-class _Numbers:
-    """The numbers in views of events, of one state, and what says them."""
-
-    def __init__(self, events: Iterable[EventProgress], session: Session) -> None:
-        self.by_key = {key: number for progress in events for key, number in _numbers_of(progress)}
-        counted = {number.counts for number in self.by_key.values()}
-        self.say = saying.amounts_of([key for key in counted if isinstance(key, int)], session)
+NOTHING = _Number(Decimal(0), BATCHES)
+"""What a number was before it came, and is when it has gone."""
 
 
-def _numbers(session: Session, event_id: int | None) -> _Numbers:
-    """Return the numbers as they are now: one step is often tried after the other from here."""
-    return remembered(
-        session,
-        ("numbers", event_id),
-        lambda: _Numbers(_views(session, event_id), session),
-    )
+class _State:
+    """The numbers in views of events before something is done, and what says them."""
+
+    def __init__(self, session: Session, event_id: int | None) -> None:
+        self.numbers = _numbers(_views(session, event_id))
+        self.say = _say(session, self.numbers.values())
+
+
+def _state(session: Session, event_id: int | None) -> _State:
+    """Return the state as it is now: one step is often tried after the other from here."""
+    return remembered(session, ("state", event_id), lambda: _State(session, event_id))
+
+
+def _numbers(events: Iterable[EventProgress]) -> Numbers:
+    return {key: number for progress in events for key, number in _numbers_of(progress)}
+
+
+def _say(session: Session, numbers: Iterable[_Number]) -> saying.Say:
+    """Return what says these numbers."""
+    counted = {number.counts for number in numbers}
+    return saying.amounts_of([key for key in counted if isinstance(key, int)], session)
 
 
 def _views(session: Session, event_id: int | None) -> tuple[EventProgress, ...]:
@@ -130,24 +140,34 @@ def _numbers_of(progress: EventProgress) -> Iterator[tuple[Key, _Number]]:
     yield key, _Number(progress["estimated_cost"], MONEY)
 
 
-def _differences(before: _Numbers, after: _Numbers) -> Iterator[Difference]:
+def _differences(session: Session, before: _State, after: Numbers) -> Iterator[Difference]:
     """Yield what differs, in the order of the views as they are after."""
-    gone = [key for key in before.by_key if key not in after.by_key]
-    for key in [*after.by_key, *gone]:
-        event, view, name, field = key
-        was, now = before.by_key.get(key), after.by_key.get(key)
-        if field == ON_HAND and (was is None or now is None):
-            # The line has come to the list or left it; what is there has not changed.
-            continue
-        old = Decimal(0) if was is None else was.value
-        new = Decimal(0) if now is None else now.value
-        if old == new:
-            continue
-        # What is gone may be gone from the kitchen too: then only the state before can say it.
-        state = before if now is None else after
-        says = state.by_key[key].sayer(state.say)
-        change = ""
-        if old is not None and new is not None:
-            sign = "+" if new > old else "−"
-            change = f"{sign}{says(abs(new - old))}"
-        yield Difference(event, view, name, field, says(old), says(new), change)
+    changed = [key for key in after if _is_other(before.numbers.get(key), after[key], key)]
+    gone = [key for key in before.numbers if key not in after]
+    say = _say(session, (after[key] for key in changed))
+    for key in changed:
+        yield _difference(key, before.numbers.get(key), after[key], after[key].sayer(say))
+    for key in gone:
+        was = before.numbers[key]
+        if _is_other(was, None, key):
+            # It may be gone from the kitchen too: only the state before can say it.
+            yield _difference(key, was, None, was.sayer(before.say))
+
+
+def _is_other(was: _Number | None, now: _Number | None, key: Key) -> bool:
+    """Tell whether a number has changed; what comes or goes was or is nothing."""
+    if was is not None and now is not None:
+        return was.value != now.value
+    if key[-1] == ON_HAND:
+        # The line has come to the list or left it; what is there has not changed.
+        return False
+    return (was or now or NOTHING).value != NOTHING.value
+
+
+def _difference(key: Key, was: _Number | None, now: _Number | None, says: Says) -> Difference:
+    old, new = (was or NOTHING).value, (now or NOTHING).value
+    change = ""
+    if old is not None and new is not None:
+        sign = "+" if new > old else "−"
+        change = f"{sign}{says(abs(new - old))}"
+    return Difference(*key, says(old), says(new), change)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core import terminal
@@ -18,6 +17,7 @@ from core.models import Change
 from core.services._cycles import check_no_cycle
 from core.services._read_documents import read_document
 from core.services._write_documents import TYPES, remove_document, slug_of, write_document
+from core.session import revision_of
 
 Fields = dict[str, Any]
 Patch = dict[str, Any]
@@ -75,9 +75,13 @@ def recording(session: Session, kind: str, summary: str) -> Iterator[Change]:
 
 
 def _begin(session: Session, kind: str, summary: str) -> Change:
-    newest = session.scalar(select(func.max(Change.id))) or 0
     change = Change(
-        id=newest + 1, at=now(), terminal=terminal.name(), kind=kind, summary=summary, edits=[]
+        id=revision_of(session) + 1,
+        at=now(),
+        terminal=terminal.name(),
+        kind=kind,
+        summary=summary,
+        edits=[],
     )
     session.add(change)
     session.flush()
@@ -90,10 +94,13 @@ def _finish(session: Session, edits: Sequence[Fields]) -> None:
     session.flush()
 
 
-def put(session: Session, doc: Document) -> None:
-    """Write a document and note in the change being recorded what it edited."""
+def put(session: Session, doc: Document, before: Document | None = None) -> None:
+    """Write a document and note in the change being recorded what it edited.
+
+    `before` is the document as it stands, from those who have just read it.
+    """
     kind, slug = slug_of(doc)
-    before = read_document(session, kind, slug)
+    before = before or read_document(session, kind, slug)
     if before == doc:
         return
     write_document(session, doc)

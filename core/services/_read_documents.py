@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from typing import TypeVarTuple
+from functools import cache
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from core.documents import (
@@ -175,16 +176,43 @@ def read_bundles(session: Session, slugs: Slugs = None) -> list[BundleDoc]:
     return sorted(found.values(), key=lambda doc: doc.item)
 
 
-def read_events(session: Session, slugs: Slugs = None) -> list[EventDoc]:
-    """Return event documents by slug."""
-    lines: dict[int, list[EventLineDoc]] = defaultdict(list)
-    wanted = (
+@cache
+def _event_queries(chosen: bool) -> tuple[Select[*tuple[Any, ...]], ...]:
+    """Return the queries of lines, targets, ticks and events, of all events or of some slugs.
+
+    They are built once: that takes longer than reading one event.
+    """
+    lines = (
         select(EventLine, Item.slug)
         .join(Item, Item.id == EventLine.item_id)
         .join(Event, Event.id == EventLine.event_id)
         .order_by(EventLine.event_id, EventLine.position)
     )
-    for line, item in session.execute(_chosen(wanted, Event.slug, slugs)):
+    targets = (
+        select(BatchTarget, Recipe.slug)
+        .join(Recipe, Recipe.id == BatchTarget.recipe_id)
+        .join(Event, Event.id == BatchTarget.event_id)
+        .order_by(BatchTarget.event_id, Recipe.slug)
+    )
+    ticks = (
+        select(Checked.event_id, Item.slug)
+        .join(Item, Item.id == Checked.item_id)
+        .join(Event, Event.id == Checked.event_id)
+        .order_by(Checked.event_id, Item.slug)
+    )
+    some = Event.slug.in_(bindparam("slugs", expanding=True))
+    return tuple(
+        fresh(query.where(some) if chosen else query)
+        for query in (lines, targets, ticks, select(Event))
+    )
+
+
+def read_events(session: Session, slugs: Slugs = None) -> list[EventDoc]:
+    """Return event documents by slug."""
+    wanted, decided, ticked, heads = _event_queries(slugs is not None)
+    named = {} if slugs is None else {"slugs": list(slugs)}
+    lines: dict[int, list[EventLineDoc]] = defaultdict(list)
+    for line, item in session.execute(wanted, named):
         lines[line.event_id].append(
             EventLineDoc(
                 item=item,
@@ -194,13 +222,7 @@ def read_events(session: Session, slugs: Slugs = None) -> list[EventDoc]:
             )
         )
     targets: dict[int, list[TargetDoc]] = defaultdict(list)
-    decided = (
-        select(BatchTarget, Recipe.slug)
-        .join(Recipe, Recipe.id == BatchTarget.recipe_id)
-        .join(Event, Event.id == BatchTarget.event_id)
-        .order_by(BatchTarget.event_id, Recipe.slug)
-    )
-    for target, recipe in session.execute(_chosen(decided, Event.slug, slugs)):
+    for target, recipe in session.execute(decided, named):
         targets[target.event_id].append(
             TargetDoc(
                 recipe=recipe,
@@ -210,15 +232,9 @@ def read_events(session: Session, slugs: Slugs = None) -> list[EventDoc]:
             )
         )
     checked: dict[int, list[str]] = defaultdict(list)
-    ticked = (
-        select(Checked.event_id, Item.slug)
-        .join(Item, Item.id == Checked.item_id)
-        .join(Event, Event.id == Checked.event_id)
-        .order_by(Checked.event_id, Item.slug)
-    )
-    for event_id, item in session.execute(_chosen(ticked, Event.slug, slugs)):
+    for event_id, item in session.execute(ticked, named):
         checked[event_id].append(item)
-    events = session.scalars(_chosen(select(Event), Event.slug, slugs))
+    events = session.scalars(heads, named)
     return [
         EventDoc(
             slug=event.slug,

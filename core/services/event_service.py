@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from copy import deepcopy
 from decimal import Decimal
 from fractions import Fraction
 
@@ -227,7 +228,8 @@ def set_line(
         if item is None:
             raise ItemNotFound(item_id)
         amount = parse_amount(quantity, allow_zero=True)
-        doc = _document(writer, event_id)
+        before = _document(writer, event_id)
+        doc = deepcopy(before)
         place = next(
             (
                 n
@@ -254,7 +256,7 @@ def set_line(
             if price is not None:
                 line.price = str(parse_money(price))
             summary = f"{doc.name}: {text} × {item.name}{for_whom}"
-        return _record(writer, summary, doc)
+        return _record(writer, summary, doc, before)
 
 
 def copy_event(
@@ -298,13 +300,16 @@ def check_item(
 def _edit(event_id: int, change: Callable[[EventDoc], str], session: Session | None) -> ChangeRow:
     """Apply `change` to an event's document; it returns the summary for the journal."""
     with writing(session) as writer:
-        doc = _document(writer, event_id)
-        return _record(writer, change(doc), doc)
+        before = _document(writer, event_id)
+        doc = deepcopy(before)
+        return _record(writer, change(doc), doc, before)
 
 
-def _record(session: Session, summary: str, doc: EventDoc) -> ChangeRow:
+def _record(
+    session: Session, summary: str, doc: EventDoc, before: EventDoc | None = None
+) -> ChangeRow:
     with recording(session, "event", summary) as entry:
-        put(session, doc)
+        put(session, doc, before)
     return change_row(entry)
 
 
