@@ -8,10 +8,10 @@ from datetime import date
 from fractions import Fraction
 from functools import cache
 
-from sqlalchemy import Exists, Select, bindparam, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Exists, Select, bindparam, exists, select
+from sqlalchemy.orm import Session, aliased
 
-from core.models import Change, ItemUnit, Lot, Product, StockMove
+from core.models import Change, Item, ItemUnit, Lot, Product, StockMove
 from core.units import MICRO
 
 
@@ -60,14 +60,14 @@ def last_unit_cost(session: Session, item_id: int) -> UnitCost | None:
 
 
 def last_unit_costs(session: Session, item_ids: Sequence[int]) -> dict[int, UnitCost]:
-    """Return the last known costs of items, as `last_unit_cost` does, in two queries."""
-    ids = {"items": list(item_ids)}
-    found: dict[int, UnitCost] = {}
-    for item_id, price, pack, factor, day in session.execute(_of_products(), ids):
-        if price is not None and factor is not None:
-            found[item_id] = UnitCost(price, round(pack * factor * MICRO), day)
-    for item_id, paid, amount, day in session.execute(_of_newest_lots(), ids):
-        found[item_id] = UnitCost(paid, amount, day)
+    """Return the last known costs of items, as `last_unit_cost` does, in two queries at most."""
+    lots = session.execute(_of_newest_lots(), {"items": list(item_ids)})
+    found = {item_id: UnitCost(paid, amount, day) for item_id, paid, amount, day in lots}
+    others = [item_id for item_id in item_ids if item_id not in found]
+    if others:
+        for item_id, price, pack, factor, day in session.execute(_of_products(), {"items": others}):
+            if price is not None and factor is not None:
+                found[item_id] = UnitCost(price, round(pack * factor * MICRO), day)
     return found
 
 
@@ -90,28 +90,27 @@ def _of_products() -> Select[int, int | None, Fraction, Fraction | None, date | 
 
 @cache
 def _of_newest_lots() -> Select[int, int, int, date]:
-    """Return what the newest priced lots of items cost."""
+    """Return what the newest priced lots of items cost: looked up item by item in an index."""
+    other = aliased(Lot)
     newest = (
-        select(
-            Lot.item_id,
-            Lot.paid,
-            Lot.amount,
-            Lot.received,
-            func.row_number()
-            .over(partition_by=Lot.item_id, order_by=(Lot.received.desc(), Lot.id.desc()))
-            .label("place"),
-        )
-        .where(Lot.item_id.in_(bindparam("items", expanding=True)), Lot.priced, _in_force())
-        .subquery()
+        select(other.id)
+        .where(other.item_id == Item.id, other.priced, _in_force(other))
+        .order_by(other.received.desc(), other.id.desc())
+        .limit(1)
+        .correlate(Item)
+        .scalar_subquery()
     )
-    columns = newest.c.item_id, newest.c.paid, newest.c.amount, newest.c.received
-    return select(*columns).where(newest.c.place == 1)
+    return (
+        select(Lot.item_id, Lot.paid, Lot.amount, Lot.received)
+        .join(Item, Lot.id == newest)
+        .where(Item.id.in_(bindparam("items", expanding=True)))
+    )
 
 
-def _in_force() -> Exists:
+def _in_force(lot: type[Lot] = Lot) -> Exists:
     """Tell of a lot that its coming in was not undone."""
     return exists().where(
-        StockMove.lot_id == Lot.id,
+        StockMove.lot_id == lot.id,
         StockMove.amount > 0,
         StockMove.change_id == Change.id,
         Change.undoes.is_(None),
