@@ -18,7 +18,7 @@ from core.planning.netting import make_plan, produced_batches
 from core.planning.plan import Plan
 from core.planning.why import Reason, explain_item
 from core.services import event_service
-from core.services._kitchen import EventPlan, load_made, planned
+from core.services._kitchen import EventPlan, load_made, no_collecting, planned
 from core.services._naming import find, sorting
 from core.services._rows import get_fresh
 from core.services._writing import plain_number
@@ -105,7 +105,7 @@ class PlanView:
 
 def get_plan(session: Session | None = None) -> PlanView:
     """Return the plan of all open events, by (date, slug)."""
-    with reading(session) as reader:
+    with no_collecting(), reading(session) as reader:
         return _view(reader, planned(reader))
 
 
@@ -114,7 +114,7 @@ def get_plan_through(through: date, session: Session | None = None) -> PlanView:
 
     Lots kept for later events stay kept for them.
     """
-    with reading(session) as reader:
+    with no_collecting(), reading(session) as reader:
         kitchen = planned(reader).kitchen
         events = tuple(event for event in kitchen.events if event.date <= through)
         ids = {event.id for event in events}
@@ -232,7 +232,7 @@ def contention(*, moves: bool = True, session: Session | None = None) -> list[Co
     after its neighbour would change. That is planned anew for each, so it is bounded: in a big
     kitchen the last items are without (`core.planning.contention`).
     """
-    with reading(session) as reader:
+    with no_collecting(), reading(session) as reader:
         return _contention.read(reader, moves=moves)
 
 
@@ -244,7 +244,7 @@ def problems(event_id: int | None = None, session: Session | None = None) -> lis
     Raises:
         EventNotFound: No such event.
     """
-    with reading(session) as reader:
+    with no_collecting(), reading(session) as reader:
         plan = planned(reader)
         if event_id is None:
             return _problems.problems(reader, plan, range(len(plan.kitchen.events)))

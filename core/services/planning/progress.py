@@ -7,6 +7,7 @@ from decimal import ROUND_FLOOR, Decimal
 from sqlalchemy.orm import Session
 
 from core.services import event_service
+from core.services._kitchen import no_collecting
 from core.services.planning._views import find_event
 from core.services.planning.shapes import EventProgress, ShoppingRow
 from core.session import reading, revision_of
@@ -21,7 +22,7 @@ def get_event_progress(event_id: int, session: Session | None = None) -> EventPr
     Raises:
         EventNotFound: No such event.
     """
-    with reading(session) as reader:
+    with no_collecting(), reading(session) as reader:
         event = find_event(reader, event_id).event
         production = event_service.get_production_progress(event_id, session=reader)
         assembly = event_service.get_assembly_progress(event_id, session=reader)
