@@ -5,8 +5,10 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from core.commands.model import Arguments
-from core.errors import RuleBroken
+from core.errors import EventNotFound, ItemNotFound, RuleBroken
+from core.models import Event, Item
 from core.services import catalog_service, event_service
+from core.services._naming import find
 from core.services.planning import plan_service, shopping_list
 from core.services.rows import ChangeRow
 
@@ -114,8 +116,8 @@ def archive(given: Arguments, session: Session) -> ChangeRow:
 
 
 def _event(given: Arguments, session: Session) -> int:
-    return event_service.find_event(given.text("event"), session=session).id
+    return find(session, Event, given.text("event"), EventNotFound)
 
 
 def _item(given: Arguments, session: Session) -> int:
-    return catalog_service.find_item(given.text("item"), session=session).id
+    return find(session, Item, given.text("item"), ItemNotFound)

@@ -94,6 +94,8 @@ def put_event(session: Session, doc: EventDoc) -> None:
 
 
 def _targets(session: Session, problems: Problems, doc: EventDoc) -> dict[int, dict[str, Any]]:
+    if not doc.targets:
+        return {}
     slugs = [target.recipe for target in doc.targets]
     recipes = {
         recipe.slug: recipe
