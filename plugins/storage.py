@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import shutil
+from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 from platformdirs import user_config_path, user_state_path
 
@@ -20,18 +21,18 @@ def state_folder() -> Path:
 
 
 def replace_file(path: Path, content: str | bytes, *, make_folder: bool = True) -> None:
-    """Write a file so that a reader sees the old one or the whole new one.
+    """Write a file so that a reader sees the old one or the whole new one; its mode stays.
 
     Raises:
         OSError: It cannot be written; the old one is as it was.
     """
     if make_folder:
         path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    new = Path(name)
+    new = path.with_name(f".{uuid4().hex}.new")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
+        new.write_bytes(content.encode() if isinstance(content, str) else content)
+        with suppress(FileNotFoundError):
+            shutil.copymode(path, new)
         new.replace(path)
     except OSError:
         new.unlink(missing_ok=True)

@@ -68,6 +68,8 @@ def write_file(path: Path, content: str | bytes, *, replace: bool = False) -> No
     try:
         if path.is_dir():
             raise BadFile([Problem(str(path), "this is a folder; name a file in it")])
+        if path.exists() and not path.is_file():
+            raise BadFile([Problem(str(path), "this is no file")])
         if path.exists() and not replace:
             raise Taken(f"{path} is there already.")
         new = path.with_name(f".{path.name}.{os.getpid()}")

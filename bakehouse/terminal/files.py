@@ -139,16 +139,20 @@ def _take_away_new(path: Path | None) -> None:
 
 
 def _report(settings: Settings, imported: Imported, dry_run: bool) -> None:
+    from core.interchange.importing import counted
+
     if settings.as_json:
         print_json({"data": imported, "kept": not dry_run})
         return
     for note in imported.notes:
         say(str(note))
     verb = "Would import" if dry_run else "Imported"
-    counts = ", ".join(f"{number} {kind}" for kind, number in imported.counts.items() if number)
+    counts = ", ".join(counted(number, kind) for kind, number in imported.counts.items() if number)
     click.echo(plain(f"{verb} {counts or 'nothing'}."))
     if imported.unknown:
-        say(f"{len(imported.unknown)} amounts are kept as unknown until they are mended:")
+        number = len(imported.unknown)
+        kept = "1 amount is" if number == 1 else f"{number} amounts are"
+        say(f"{kept} kept as unknown until mended:")
         for line in imported.unknown:
             say(f"  {line}")
     if dry_run:
@@ -162,7 +166,7 @@ def _report(settings: Settings, imported: Imported, dry_run: bool) -> None:
 @common_options
 @click.pass_context
 def export(ctx: click.Context, file: str, event: str | None, as_format: str | None) -> None:
-    """Export the kitchen; a file is written whole or not at all."""
+    """Export the kitchen; a file is written whole or not at all, and a link to it stays one."""
     from core.errors import BadFile, Problem
     from core.interchange.exporting import export_kitchen, write_kitchen
     from plugins.storage import replace_file
@@ -180,9 +184,13 @@ def export(ctx: click.Context, file: str, event: str | None, as_format: str | No
     if file == "-":
         sys.stdout.buffer.write(content)
         return
-    path = Path(file).expanduser()
+    path = Path(file).expanduser().resolve()
     try:
-        replace_file(path, content, make_folder=False)
+        if path.exists() and not path.is_file():
+            # A pipe or a device cannot be replaced, only written to.
+            path.write_bytes(content)
+        else:
+            replace_file(path, content, make_folder=False)
     except OSError as error:
         raise BadFile([Problem(str(path), error.strerror or str(error))]) from error
     say(f"Written to {path}")

@@ -51,6 +51,12 @@ KINDS = {
 
 EXIT_UNKNOWN = 4
 
+
+def counted(number: int, things: str) -> str:
+    """Say how many there are of one of a file's lists: "1 item", "2 items"."""
+    return f"{number} {things if number != 1 else things[:-1]}"
+
+
 D = TypeVar("D", bound=Document)
 
 
@@ -192,7 +198,7 @@ class _Import:
 
     def _summary(self) -> str:
         counts = [(len(getattr(self.doc, key)), key) for key in (*KINDS.values(), "lots")]
-        said = [f"{number} {key if number > 1 else key[:-1]}" for number, key in counts if number]
+        said = [counted(number, key) for number, key in counts if number]
         said = said or ["the currency"]
         return f"Imported {' and '.join([', '.join(said[:-1]), said[-1]] if said[1:] else said)}"
 

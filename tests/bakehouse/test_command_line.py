@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -81,6 +82,31 @@ def test_an_export_restores_to_the_same_bytes(cli: Cli, bare_cli: Cli, tmp_path:
     assert bare_cli("--db", copy, "import", first).code == 0
     assert bare_cli("--db", copy, "export", second).code == 0
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_an_export_through_a_link_or_over_a_file_leaves_what_it_is(
+    cli: Cli, tmp_path: Path
+) -> None:
+    target, link = tmp_path / "kitchen.json", tmp_path / "link.json"
+    target.write_text("old")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    assert cli("export", link).code == 0
+    assert link.is_symlink()
+    assert target.read_text() == cli("export", "-").out
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
+def test_an_export_into_a_pipe_goes_through_it(cli: Cli, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert cli("export", pipe).code == 0
+        assert os.read(reader, 2**16).decode() == cli("export", "-").out
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
 
 
 def test_unknown_amounts_are_imported_and_listed(cli: Cli, tmp_path: Path) -> None:
