@@ -9,6 +9,7 @@ import pytest
 
 from core.errors import EventNotFound
 from core.services import event_service
+from core.services.planning import plan_service
 from core.services.planning.progress import get_event_progress
 from core.session import Database
 from tests.builders import KitchenBuilder, gift_bags
@@ -113,3 +114,38 @@ def test_a_recipe_that_only_runs_is_shown_too(bakery: KitchenBuilder) -> None:
 def test_progress_of_an_unknown_event_is_refused(bakery: KitchenBuilder) -> None:
     with pytest.raises(EventNotFound):
         get_event_progress(999)
+
+
+def needed(bakery: KitchenBuilder) -> dict[str, int]:
+    return {
+        "box": int(bakery.bundle_row("fair", "box")["target_quantity"]),
+        "cake": int(bakery.output("fair", "cake")["needed"]),
+        "frosting": int(bakery.output("fair", "frosting")["needed"]),
+    }
+
+
+def test_what_is_baked_packed_and_handed_out_leaves_what_an_event_needs(
+    bakery: KitchenBuilder,
+) -> None:
+    bakery.recipe("frostings", {"frosting": 1})
+    bakery.recipe("cakes", {"cake": 1}, {"frosting": 2})
+    bakery.bundle("box", {"cake": 1})
+    bakery.event("fair", {"box": 4})
+    bakery.target("fair", "cakes", 5)
+    before = needed(bakery)
+    assert before == {"box": 4, "cake": 4, "frosting": 10}
+
+    bakery.make("frostings", 10, event="fair")
+    bakery.make("cakes", 3, event="fair")
+    bakery.assemble("box", 3, event="fair")
+    bakery.deliver("fair", "box", 2)
+    assert needed(bakery) == before
+
+
+def test_a_plan_that_was_carried_out_is_not_stale(bakery: KitchenBuilder) -> None:
+    bakery.recipe("cakes", {"cake": 1})
+    bakery.event("fair", {"cake": 4})
+    plan_service.accept_targets(bakery.event_id("fair"))
+    bakery.make("cakes", 4, event="fair")
+    bakery.deliver("fair", "cake", 3)
+    assert not bakery.recipe_row("fair", "cakes")["is_stale"]
