@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 
 _noted: ContextVar[dict[str, None] | None] = ContextVar("noted", default=None)
@@ -23,12 +21,15 @@ def deprecated(what: str, *, instead: str, stops_in: str) -> None:
     warnings.warn(told, ApiDeprecationWarning, stacklevel=3)
 
 
-@contextmanager
-def noting() -> Iterator[dict[str, None]]:
+class noting:  # noqa: N801 - it is used like a function
     """Collect, as keys, what is used of the deprecated API inside the block."""
-    noted: dict[str, None] = {}
-    token = _noted.set(noted)
-    try:
-        yield noted
-    finally:
-        _noted.reset(token)
+
+    __slots__ = ("_noted", "_token")
+
+    def __enter__(self) -> dict[str, None]:
+        self._noted: dict[str, None] = {}
+        self._token = _noted.set(self._noted)
+        return self._noted
+
+    def __exit__(self, *error: object) -> None:
+        _noted.reset(self._token)

@@ -30,6 +30,8 @@ def now() -> datetime:
 
 def today() -> date:
     """Return the day the kitchen works on; `BAKEHOUSE_TODAY` overrides the calendar."""
+    if _fixed is None and not os.environ.get("BAKEHOUSE_TODAY"):
+        return date.today()
     return now().date()
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from bakehouse.plugin import CheckSpec, Finding
-from plugins.jobs import Job, OnStuck, Ran, findings_of, own_data, view_data
+from bakehouse.plugin import CheckSpec, Finding, ViewSpec
+from plugins.jobs import Job, OnStuck, Ran, Shown, findings_of, own_data, view_data
 from plugins.memory import Memory
 from plugins.registering import Plugin
 from plugins.states import Failure, Loaded, Offers, PluginError, State, View
@@ -34,6 +34,7 @@ class Calls:
         self._patience = patience
         self._stopped: dict[_Key, Failure] = {}
         self._losses: dict[_Key, int] = {}
+        self._jobs: dict[str, tuple[ViewSpec, Job[Shown]]] = {}
 
     def load(
         self,
@@ -46,9 +47,14 @@ class Calls:
     ) -> Loaded | Failure:
         """Load a view."""
         spec = view.spec
-        accept = view_data if spec.show is None else own_data
-        job = Job(plugin.name, plugin.found.version, spec.id, spec.load, spec.budget_ms, accept)
-        ran = self.run(plugin, job, session, event_id, findings=findings, on_stuck=on_stuck)
+        ran = self.run(
+            plugin,
+            self._job_of(plugin, spec),
+            session,
+            event_id,
+            findings=findings,
+            on_stuck=on_stuck,
+        )
         if isinstance(ran, Failure):
             return ran
         return Loaded(
@@ -60,6 +66,16 @@ class Calls:
             slow=ran.ms > spec.budget_ms * self._patience,
             own=ran.value.own,
         )
+
+    def _job_of(self, plugin: Plugin, spec: ViewSpec) -> Job[Shown]:
+        """Return the job of loading a view, made once for each spec."""
+        known = self._jobs.get(spec.id)
+        if known is None or known[0] is not spec:
+            accept = view_data if spec.show is None else own_data
+            version = plugin.found.version
+            job = Job(plugin.name, version, spec.id, spec.load, spec.budget_ms, accept)
+            known = self._jobs[spec.id] = (spec, job)
+        return known[1]
 
     def check(
         self,

@@ -215,7 +215,7 @@ class Host:
             Interrupted: Somebody else stopped the session.
             DatabaseError: The database has gone away.
         """
-        plugin = self._owner(view.plugin)
+        plugin = self._shelf.usable(view.plugin)
         findings: tuple[Finding, ...] = ()
         if view.spec.findings:
             try:
@@ -396,19 +396,13 @@ class Host:
         on_stuck: OnStuck | None,
     ) -> T:
         outcome = self._calls.run(
-            self._owner(format_.plugin), job, session, event_id, on_stuck=on_stuck
+            self._shelf.usable(format_.plugin), job, session, event_id, on_stuck=on_stuck
         )
         if isinstance(outcome, Ran):
             return outcome.value
         if outcome.bad_file:
             raise BadFile([Problem(format_.title, outcome.message)])
         raise PluginError(format_.plugin, str(outcome), outcome)
-
-    def _owner(self, name: str) -> Plugin:
-        for plugin in self._shelf.plugins:
-            if plugin.name == name and plugin.state in (State.LOADED, State.QUARANTINED):
-                return plugin
-        raise PluginError(name, f"The plugin '{name}' is not loaded any more.")
 
 
 def _is_of(name: str, plugin: Plugin) -> bool:

@@ -30,7 +30,7 @@ from plugins.failing import describe, traceback_of
 from plugins.rows import refuse_others_actions
 from plugins.settings import Settings
 from plugins.states import Failure, Offers, Record, State
-from plugins.timing import within
+from plugins.timing import Helper
 
 MOST = 1000
 """More specs than this from one hook are taken for an endless generator."""
@@ -155,10 +155,10 @@ class Registry:
         self._manager.add_hookspecs(_Hooks)
         self._owners: dict[tuple[type, str], str] = {}
 
-    def add(self, plugin: Plugin) -> None:
+    def add(self, plugin: Plugin, helper: Helper) -> None:
         """Import a plugin and take what it offers: all of it, or it has failed."""
-        # Ours end; a thread for each of theirs is what an endless loop costs.
-        run = _at_once if plugin.found.builtin else partial(within, self._seconds)
+        # Ours end; another thread for theirs is what an endless loop costs.
+        run = _at_once if plugin.found.builtin else partial(helper.run, self._seconds)
         doing = "cannot be imported"
         started = time.perf_counter()
         # Whatever a plugin raises costs that plugin only; Ctrl-C goes through.

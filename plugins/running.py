@@ -6,6 +6,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast
@@ -68,13 +69,12 @@ def _resolve(
     job: Job[T], on_stuck: OnStuck | None, patience: float
 ) -> Callable[..., Any] | Failure:
     """Import the implementation, or take it where it has been imported before."""
-    known = sys.modules.get(job.reference.partition(":")[0])
-    function = getattr(known, job.reference.partition(":")[2], None)
+    module, _, name = job.reference.partition(":")
+    function = getattr(sys.modules.get(module), name, None)
     if callable(function):
         return cast(Callable[..., Any], function)
     seconds = IMPORT_SECONDS * patience
     late = job.failure(_too_long(seconds, "importing it"), stopped=True)
-    module, _, name = job.reference.partition(":")
     try:
         with Watchdog(seconds, lambda: None, lambda: on_stuck and on_stuck(late)) as dog:
             function = getattr(import_module(module), name)
@@ -85,6 +85,11 @@ def _resolve(
     if not callable(function):
         return job.failure(f"{job.reference} is no function")
     return cast(Callable[..., Any], function)
+
+
+@cache
+def _log_of(plugin: str) -> logging.Logger:
+    return logging.getLogger(f"bakehouse.plugins.{plugin}")
 
 
 class _Attempt(Generic[T]):
@@ -117,7 +122,7 @@ class _Attempt(Generic[T]):
             today=today(),
             settings=settings,
             deadline=self._deadline,
-            log=logging.getLogger(f"bakehouse.plugins.{self._job.plugin}"),
+            log=_log_of(self._job.plugin),
             findings=findings,
         )
         outcome: Ran[T] | Failure

@@ -22,6 +22,7 @@ from plugins.settings import Held, Settings, described, keep_setting, read_setti
 from plugins.singles import FOLDER, discover_files
 from plugins.states import Failure, PluginError, Record, State
 from plugins.storage import config_folder, state_folder
+from plugins.timing import Helper
 
 
 class Shelf:
@@ -50,6 +51,9 @@ class Shelf:
         files, odd = discover_files(folder / FOLDER)
         found = [*installed, *files]
         self.plugins = [self._judged(each, found) for each in found]
+        self._by_name: dict[str, list[Plugin]] = {}
+        for plugin in self.plugins:
+            self._by_name.setdefault(plugin.name, []).append(plugin)
         self._registry = Registry(patience)
         self._loading = threading.RLock()
         self.calls = Calls(self.memory, patience)
@@ -175,10 +179,10 @@ class Shelf:
         waiting = [plugin for plugin in plugins if plugin.state is State.ENABLED]
         if not waiting:
             return
-        with self._loading:
+        with self._loading, Helper() as helper:
             for plugin in waiting:
                 if plugin.state is State.ENABLED:
-                    self._registry.add(plugin)
+                    self._registry.add(plugin, helper)
                     self._after_loading(plugin)
 
     def _after_loading(self, plugin: Plugin) -> None:
@@ -232,10 +236,16 @@ class Shelf:
 
     def named(self, name: str) -> Plugin:
         """Return a plugin by name. Raises `PluginNotFound`."""
-        for plugin in self.plugins:
-            if plugin.name == name:
-                return plugin
+        for plugin in self._by_name.get(name, ()):
+            return plugin
         raise PluginNotFound(name, get_close_matches(name, [p.name for p in self.plugins]))
+
+    def usable(self, name: str) -> Plugin:
+        """Return a plugin whose registration holds. Raises `PluginError`."""
+        for plugin in self._by_name.get(name, ()):
+            if plugin.state in (State.LOADED, State.QUARANTINED):
+                return plugin
+        raise PluginError(name, f"The plugin '{name}' is not loaded any more.")
 
     def _notes(self, damaged: list[str]) -> list[str]:
         notes = list(damaged)

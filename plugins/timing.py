@@ -1,11 +1,13 @@
-"""Running code of a plugin that may never end, where nothing is lost if it does not."""
+"""Running code of plugins that may never end, where nothing is lost if it does not."""
 
 from __future__ import annotations
 
 import contextvars
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -17,28 +19,76 @@ class TooLong(Exception):
         super().__init__(f"it took longer than {seconds:g} s")
 
 
-def within(seconds: float, work: Callable[[], T]) -> T:
-    """Run `work` on a thread that does not hold up the end of the program, and wait for it.
+class Helper:
+    """Within `with`: a thread that runs one thing after the other, and another one if it is lost.
 
-    Raises:
-        TooLong: It did not end in time; and whatever `work` itself raises.
+    A thread for each thing costs more than most of them. It never holds up the end of the program.
     """
-    results: list[T] = []
-    errors: list[BaseException] = []
 
-    def run() -> None:
+    def __init__(self) -> None:
+        self._queue: SimpleQueue[_Errand[Any] | None] | None = None
+
+    def __enter__(self) -> Helper:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._dismiss()
+
+    def run(self, seconds: float, work: Callable[[], T]) -> T:
+        """Run `work` on the thread, and wait for it.
+
+        Raises:
+            TooLong: It did not end in time; and whatever `work` itself raises.
+        """
+        errand = _Errand(work)
+        if self._queue is None:
+            self._queue = SimpleQueue()
+            threading.Thread(
+                target=_run_errands, args=(self._queue,), name="plugin-code", daemon=True
+            ).start()
+        self._queue.put(errand)
+        if not errand.ended.wait(seconds):
+            self._dismiss()
+            raise TooLong(seconds)
+        return errand.outcome()
+
+    def _dismiss(self) -> None:
+        if self._queue is not None:
+            self._queue.put(None)
+            self._queue = None
+
+
+class _Errand(Generic[T]):
+    """One thing to run, in the context of whoever asks for it."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self.ended = threading.Event()
+        self._work = work
+        self._context = contextvars.copy_context()
+        self._results: list[T] = []
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
         # Whatever it is, it belongs to the caller: Ctrl-C and sys.exit() too.
         try:
-            results.append(work())
+            self._results.append(self._context.run(self._work))
         except BaseException as error:
-            errors.append(error)
+            self._error = error
+        self.ended.set()
 
-    context = contextvars.copy_context()
-    thread = threading.Thread(target=lambda: context.run(run), name="plugin-code", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if errors:
-        raise errors[0]
-    if not results:
-        raise TooLong(seconds)
-    return results[0]
+    def outcome(self) -> T:
+        if self._error is not None:
+            raise self._error
+        return self._results[0]
+
+
+def _run_errands(queue: SimpleQueue[_Errand[Any] | None]) -> None:
+    while (errand := queue.get()) is not None:
+        errand.run()
+        # Nothing of it may live until the next one comes.
+        del errand

@@ -24,7 +24,8 @@ class Watchdog:
         self._seconds = seconds
         self._stop = stop
         self._stuck = stuck
-        self._ended = threading.Event()
+        self._over: threading.Event | None = None
+        self._ended = False
         self._acting = threading.Lock()
 
     def __enter__(self) -> Watchdog:
@@ -39,22 +40,30 @@ class Watchdog:
     ) -> None:
         _ALARM.clear(self)
         with self._acting:
-            self._ended.set()
+            self._ended = True
+            if self._over is not None:
+                self._over.set()
 
     def bark(self) -> None:
         """Stop it, on a thread of its own: asking a server to stop may take a while."""
-        threading.Thread(target=self._act_until_ended, name="plugin-watchdog", daemon=True).start()
+        with self._acting:
+            if self._ended:
+                return
+            self._over = threading.Event()
+        threading.Thread(
+            target=self._act_until, args=(self._over,), name="plugin-watchdog", daemon=True
+        ).start()
 
-    def _act_until_ended(self) -> None:
+    def _act_until(self, over: threading.Event) -> None:
         until = time.monotonic() + GRACE
         while time.monotonic() < until:
-            if not self._act(self._stop) or self._ended.wait(AGAIN):
+            if not self._act(self._stop) or over.wait(AGAIN):
                 return
         self._act(self._stuck)
 
     def _act(self, action: Callable[[], None]) -> bool:
         with self._acting:
-            if self._ended.is_set():
+            if self._ended:
                 return False
             self.hit = True
             action()
@@ -66,29 +75,31 @@ class _Alarm:
 
     def __init__(self) -> None:
         self._due: dict[Watchdog, float] = {}
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._wakes = float("inf")
         self._running = False
 
     def set(self, dog: Watchdog, when: float) -> None:
         """Wake a watchdog at a moment of the monotonic clock."""
-        with self._changed:
+        with self._lock:
             self._due[dog] = when
             if not self._running:
                 self._running = True
                 threading.Thread(target=self._run, name="plugin-alarm", daemon=True).start()
             elif when < self._wakes:
+                self._wakes = when
                 self._changed.notify()
 
     def clear(self, dog: Watchdog) -> None:
         """Let a watchdog sleep."""
-        with self._changed:
+        with self._lock:
             self._due.pop(dog, None)
 
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._wakes = min(self._due.values(), default=float("inf"))
+                self._wakes = self._next()
                 left = self._wakes - time.monotonic()
                 if left > 0:
                     self._changed.wait(min(left, threading.TIMEOUT_MAX))
@@ -98,6 +109,14 @@ class _Alarm:
                     del self._due[dog]
             for dog in late:
                 dog.bark()
+
+    def _next(self) -> float:
+        """Return when to wake next; a time that was set stays, though its watchdog sleeps by now.
+
+        Else each of many short watches would wake this thread, which costs more than the watch.
+        """
+        soonest = min(self._due.values(), default=float("inf"))
+        return soonest if self._wakes <= time.monotonic() else min(self._wakes, soonest)
 
 
 _ALARM = _Alarm()
