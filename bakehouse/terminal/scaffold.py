@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -11,14 +12,16 @@ from string import Template
 from typing import Final
 
 from bakehouse import __version__
+from bakehouse.plugin import prefix_of
 from core.errors import BadFile, Problem, RuleBroken
 
-KINDS: Final = ("view", "check", "importer", "exporter")
+KINDS: Final = ("view", "check", "importer", "exporter", "table")
 TRY_IT: Final = {
     "view": "bakehouse show {name}",
     "check": "bakehouse show problems",
     "importer": "bakehouse import FILE --as {name}",
     "exporter": "bakehouse export FILE --as {name}",
+    "table": "bakehouse show {name}",
 }
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -63,6 +66,7 @@ def _texts(name: str, kind: str) -> dict[Path, str]:
     values = {
         "name": name,
         "package": package,
+        "prefix": prefix_of(name),
         "title": name.replace("-", " ").capitalize(),
         "try_it": TRY_IT[kind].format(name=name),
         "version": ".".join(__version__.split(".")[:2]),
@@ -71,17 +75,25 @@ def _texts(name: str, kind: str) -> dict[Path, str]:
     root = files("bakehouse") / _TEMPLATES
     found: dict[Path, str] = {Path(package, "py.typed"): ""}
     for folder in ("common", kind):
-        for template in sorted((root / folder).iterdir(), key=lambda each: each.name):
-            path = _place(template, folder, package)
+        for place, template in _templates(root / folder):
+            path = _place(place, folder, package)
             found[path] = Template(template.read_text(encoding="utf-8")).substitute(values)
     return found
 
 
-def _place(template: Traversable, folder: str, package: str) -> Path:
-    name = template.name.removesuffix(".txt")
+def _templates(folder: Traversable, before: Path = Path()) -> Iterator[tuple[Path, Traversable]]:
+    """Yield the templates in a folder and in those within it, with their places, by name."""
+    for each in sorted(folder.iterdir(), key=lambda each: each.name):
+        if each.is_dir():
+            yield from _templates(each, before / each.name)
+        else:
+            yield before / each.name.removesuffix(".txt"), each
+
+
+def _place(place: Path, folder: str, package: str) -> Path:
     if folder == "common":
-        return Path(name)
-    return Path("tests", f"test_{package}.py") if name == "test.py" else Path(package, name)
+        return place
+    return Path("tests", f"test_{package}.py") if place == Path("test.py") else package / place
 
 
 def _bad(folder: Path, message: str) -> BadFile:

@@ -139,9 +139,10 @@ def bakehouse_screens_of(
 ) -> Callable[[ModuleType], Screens]:
     """Give the screen with a plugin: `bakehouse_screens_of(by_store).show(id, event)`."""
     from bakehouse.testing.screens import Screens
+    from bakehouse.testing.views import prepared
 
-    request.getfixturevalue(_kitchen_of(request))
-    return lambda plugin: Screens(bakehouse_host(plugin))
+    database = request.getfixturevalue(_kitchen_of(request))
+    return lambda plugin: Screens(prepared(bakehouse_host(plugin), database))
 
 
 @pytest.fixture

@@ -6,11 +6,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bakehouse.plugin import ChangeSet, Finding, Source, ViewContext, ViewData
+from bakehouse.plugin import ChangeSet, Finding, Row, Source, Table, ViewContext, ViewData
 
 if TYPE_CHECKING:
+    from core.commands.model import Given
     from core.session import Database
     from plugins.host import Host, Loaded
+
+
+def prepared(host: Host, database: Database) -> Host:
+    """Make the tables of a host's plugins in a kitchen, and return the host."""
+    for failure in host.prepare(database):
+        raise AssertionError(f"{failure}\n{failure.traceback_text}")
+    return host
+
+
+def typed_over(given: dict[str, Given], values: dict[str, str]) -> dict[str, Given]:
+    """Return the arguments of a command after somebody typed over some of them."""
+    told = given.get("value")
+    pairs = [
+        text if (name := text.partition("=")[0]) not in values else f"{name}={values[name]}"
+        for text in (told if isinstance(told, list) else ())
+    ]
+    named = {name: text for name, text in values.items() if name in given}
+    return {**given, **named, **({"value": pairs} if pairs else {})}
 
 
 class Views:
@@ -20,7 +39,7 @@ class Views:
     """
 
     def __init__(self, host: Host, database: Database) -> None:
-        self.host = host
+        self.host = prepared(host, database)
         self._database = database
 
     def load(self, view: str, event_id: int | None = None) -> ViewData:
@@ -45,6 +64,26 @@ class Views:
                     raise AssertionError(f"{outcome}\n{outcome.traceback_text}")
                 results.append(outcome)
         return results
+
+    def act(
+        self, view: str, action: str, row: str, event_id: int | None = None, **values: str
+    ) -> None:
+        """Do an action on the row with this key as the screen does, kept in the journal.
+
+        `values` are what a person types over in the dialog: of a command that takes pairs, the
+        pair with this name; else the parameter.
+        """
+        from core.commands import run
+        from tui.screens.form.words import read_words
+
+        data, found = self.load(view, event_id), self.host.view(view)
+        rows = data.rows if isinstance(data, Table) else ()
+        [about] = [each for each in rows if isinstance(each, Row) and each.key == row]
+        [asked] = [each for each in found.spec.actions if each.id == action]
+        words = asked.words(about, event_id)
+        assert words is not None, f"the row {row} lacks what the action {action} needs"
+        name, given = read_words(words)
+        run(name, typed_over(given, values))
 
     def findings(self, event_id: int | None = None) -> list[Finding]:
         """Return what all checks find, for an event or the whole kitchen."""
