@@ -88,18 +88,21 @@ def contentions(plan: Plan) -> list[Contention]:
 def lacking(plan: Plan, places: Collection[int]) -> list[tuple[Contention, list[Claim]]]:
     """Return what events are short of although the stock would do for each of them alone.
 
-    Only the events at `places` are looked at; each contention comes with their claims.
+    Only the events at `places` are looked at; each contention comes with their claims. What other
+    events keep and need does nothing for an event, alone or not.
     """
     found = []
     for item_id, item in plan.items.items():
-        stock = _stock(plan, item_id) * (item.scale // MICRO)
-        if not any(item.need[e] <= stock for e, net in item.net.items() if net and e in places):
-            continue
-        contention = _contention(plan, item_id)
+        shared = _stock(plan, item_id) * (item.scale // MICRO) - sum(item.kept.values())
+        alone = {
+            e
+            for e, net in item.net.items()
+            if net and e in places and item.need[e] - item.kept.get(e, 0) <= shared
+        }
+        contention = _contention(plan, item_id) if alone else None
         if contention is None:
             continue
-        claims = [claim for claim in contention.claims if claim.short and claim.e in places]
-        claims = [c for c in claims if c.need is not None and c.need <= contention.stock]
+        claims = [claim for claim in contention.claims if claim.short and claim.e in alone]
         if claims:
             found.append((contention, claims))
     items = plan.kitchen.items
@@ -123,7 +126,7 @@ def _contention(plan: Plan, item_id: int) -> Contention | None:
         return None
     stock = _stock(plan, item_id)
     carried = carried_to(plan, item_id)
-    if not stock and not carried:
+    if not carried and stock * (item.scale // MICRO) == sum(item.kept.values()):
         return None
     claims = tuple(claim_of(item, e, carried) for e in places)
     given = sum(item.kept.get(e, 0) + item.free.get(e, 0) for e in places)

@@ -101,11 +101,11 @@ def _of_item(
     unsold = [e for e, cover in covers.items() if cover is None]
     unpriced = [e for e, cover in covers.items() if cover is not None and cover.cost is None]
     name = scope.plan.kitchen.items[item_id].name
-    if unsold:
+    if unsold and last is None:
         what = "no product: nothing says how it is sold"
         fix = f"Add a product of {name}, or buy it once."
         yield _left_out(scope, "no product", what, fix, item_id, {e: nets[e] for e in unsold})
-    if unpriced:
+    if unpriced and last is None:
         fix = f"Set a price on a product of {name}, or buy it once."
         yield _left_out(scope, "no price", "no price", fix, item_id, {e: nets[e] for e in unpriced})
     if last is not None and _is_old(last.day) and (unsold or unpriced):
@@ -163,7 +163,7 @@ def _left_out(
 
 
 def _old_purchase(scope: Scope, item_id: int, last: UnitCost, nets: Nets) -> PlanProblem:
-    """Tell that what an event costs rests on what was paid for an item long ago."""
+    """Tell that what an event will cost rests on what was paid for an item long ago."""
     name, places, day = scope.plan.kitchen.items[item_id].name, list(nets), last.day or today()
     cost = money_of(sum(last.of(round(net * MICRO)) for net in nets.values()))
     return PlanProblem(

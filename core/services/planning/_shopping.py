@@ -17,6 +17,7 @@ from core.planning.plan import Plan
 from core.planning.trips import choose_together
 from core.services._kitchen import EventPlan
 from core.services._naming import sorting
+from core.services._prices import UnitCost, last_unit_costs
 from core.services._settings import store_trip_cost
 from core.services.planning._unknown import why_unknown
 from core.services.planning._views import decimal, known, on_hand
@@ -25,6 +26,7 @@ from core.services.planning.shapes import (
     ShoppingRow,
 )
 from core.session import remembered
+from core.units import to_micro
 
 OFFERS = ("product", "item_unit")
 """The tables that say how items are sold."""
@@ -73,7 +75,7 @@ def shopping(session: Session, found: EventPlan, strategy: str = "preferred") ->
         elif to_buy is None:
             row["problem"] = why_unknown(session, found, item.id)
         else:
-            _add_packs(row, to_buy, covers[item.id])
+            _add_packs(row, covers[item.id])
             if row["left_over"]:
                 row["left_over_for"] = _next_buyer(plan, item.id, place)
         rows.append(row)
@@ -82,11 +84,16 @@ def shopping(session: Session, found: EventPlan, strategy: str = "preferred") ->
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """What to buy of one item: the packs that cover it (None: nothing says how it is sold)."""
+    """What to buy of one item: the packs that cover `net` (None: nothing says how it is sold).
 
+    `last` is what the item cost last, where no product says what the packs cost.
+    """
+
+    net: Fraction
     cover: Cover | None
     products: Mapping[int, SoldAs]
     usual_store: str | None
+    last: UnitCost | None = None
 
     @property
     def label(self) -> str:
@@ -98,6 +105,22 @@ class Bought:
     def amount(self) -> Fraction:
         """Return what the packs hold, in stock units."""
         return Fraction(0) if self.cover is None else self.cover.amount
+
+    @property
+    def cost(self) -> int | None:
+        """Return what it will cost, in micro-money, by the packs or by what was paid last."""
+        if self.cover is not None and self.cover.cost is not None:
+            return self.cover.cost
+        if not self.net:
+            return 0
+        return None if self.last is None else self.last.of(to_micro(self.amount or self.net))
+
+    @property
+    def left_over_worth(self) -> int:
+        """Return what is worth of it after the event, in micro-money; 0 where it is not known."""
+        if self.cover is None or not self.net:
+            return 0
+        return round((self.cover.amount - self.net) / self.cover.amount * (self.cost or 0))
 
 
 def cover_of(session: Session, found: EventPlan, item_id: int, strategy: str) -> Bought | None:
@@ -137,11 +160,18 @@ def _covers(session: Session, found: EventPlan, strategy: str) -> dict[int, Boug
         chosen = choose_together(lines, trip_cost, strategy).covers
     else:
         chosen = tuple(choose(needs[key], offers, strategy) for key, offers in wanted.items())
+    covers = dict(zip(wanted, chosen, strict=True))
+    unpriced = [key for key, c in covers.items() if needs[key] and (c is None or c.cost is None)]
+    last = last_unit_costs(session, unpriced) if unpriced else {}
     return {
         key: Bought(
-            cover, {p.offer.product_id: p for p in products.get(key, [])}, _usual(products, key)
+            needs[key],
+            cover,
+            {p.offer.product_id: p for p in products.get(key, [])},
+            _usual(products, key),
+            last.get(key),
         )
-        for key, cover in zip(wanted, chosen, strict=True)
+        for key, cover in covers.items()
     }
 
 
@@ -204,14 +234,15 @@ def _next_buyer(plan: Plan, item_id: int, place: int) -> str | None:
     return None if later is None else plan.kitchen.events[later].name
 
 
-def _add_packs(row: ShoppingRow, to_buy: Fraction, bought: Bought) -> None:
+def _add_packs(row: ShoppingRow, bought: Bought) -> None:
     """Say which packs to buy, from where, and what they cost."""
     cover, by_id = bought.cover, bought.products
-    if not to_buy:
+    if not bought.net:
         row["store"] = bought.usual_store
         row["left_over"] = Decimal(0)
         row["estimated_cost"] = Decimal("0.00")
         return
+    row["estimated_cost"] = None if bought.cost is None else money_of(bought.cost)
     if cover is None:
         row["problem"] = "no product: nothing says how it is sold"
         return
@@ -228,10 +259,8 @@ def _add_packs(row: ShoppingRow, to_buy: Fraction, bought: Bought) -> None:
             )
         )
     row["store"] = by_id[cover.packs[0][0]].store
-    row["left_over"] = known(cover.amount - to_buy)
-    row["estimated_cost"] = None if cover.cost is None else money_of(cover.cost)
-    if cover.cost is not None:
-        worth = cover.cost * (cover.amount - to_buy) / cover.amount
-        row["left_over_worth"] = money_of(round(worth))
+    row["left_over"] = known(cover.amount - bought.net)
+    if bought.cost is not None:
+        row["left_over_worth"] = money_of(bought.left_over_worth)
     if cover.cost is None:
         row["problem"] = "no price"

@@ -7,8 +7,8 @@ What its own runs made is counted by what went into it, never again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -35,7 +35,8 @@ class LineCost:
     """An event line's share of the event's cost; with its price, what it earns.
 
     The event's cost is shared by what the things in the line are made of, so that the lines
-    add up to it. `margin` is price less cost, of the whole line. None is unknown.
+    add up to it; of a line that has something without a known cost in it, the share is unknown.
+    `margin` is price less cost, of the whole line. None is unknown.
     """
 
     item_id: int
@@ -86,13 +87,12 @@ def get_event_costs(event_id: int, session: Session | None = None) -> EventCosts
         found = find_event(reader, event_id)
         so_far = _so_far(reader, event_id)
         stock, buy, left_over = _to_come(reader, found)
-        parts = (so_far, stock, buy, left_over)
         at_least = so_far.micro + stock.micro + buy.micro - left_over.micro
-        unpriced = sorted({name for part in parts for name in part.unpriced})
+        unpriced = {**so_far.unpriced, **stock.unpriced, **buy.unpriced}
         total = None if unpriced else at_least
         coming = stock.micro + buy.micro - left_over.micro
         people = reader.scalar(select(Event.people).where(Event.id == event_id))
-        lines = tuple(_lines(reader, found, total))
+        lines = tuple(_lines(reader, found, at_least, unpriced.keys()))
         price = _sum([line.price for line in lines])
         told = None if total is None else money_of(total)
         return EventCosts(
@@ -110,16 +110,16 @@ def get_event_costs(event_id: int, session: Session | None = None) -> EventCosts
             price,
             None if price is None or told is None else price - told,
             lines,
-            tuple(unpriced),
+            tuple(sorted(set(unpriced.values()))),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A part of a cost in micro-money, and the items in it whose cost is not known."""
+    """A part of a cost in micro-money, and the names of items in it whose cost is not known."""
 
     micro: int
-    unpriced: tuple[str, ...] = ()
+    unpriced: Mapping[int, str] = field(default_factory=dict)
 
     def told(self) -> Decimal | None:
         return None if self.unpriced else money_of(self.micro)
@@ -137,12 +137,12 @@ def _so_far(session: Session, event_id: int) -> _Part:
     )
     made_here = and_(maker.event_id.is_not(None), maker.event_id == event_id)
     query = (
-        select(Item.name, Lot.priced, func.sum(StockMove.cost), func.sum(StockMove.amount))
+        select(Item.id, Item.name, Lot.priced, func.sum(StockMove.cost), func.sum(StockMove.amount))
         .join(Lot, Lot.id == StockMove.lot_id)
         .join(Item, Item.id == Lot.item_id)
         .outerjoin(user, user.id == StockMove.run_id)
         .outerjoin(maker, maker.id == Lot.run_id)
-        .group_by(Item.name, Lot.priced)
+        .group_by(Item.id, Item.name, Lot.priced)
     )
     entered = query.where(into, or_(maker.event_id.is_(None), maker.event_id != event_id))
     elsewhere = or_(
@@ -150,14 +150,14 @@ def _so_far(session: Session, event_id: int) -> _Part:
         and_(StockMove.reason == "delivered", StockMove.event_id != event_id),
     )
     left = query.where(elsewhere, made_here)
-    micro, unpriced = 0, []
-    for name, priced, cost, amount in session.execute(entered):
+    micro, unpriced = 0, {}
+    for item_id, name, priced, cost, amount in session.execute(entered):
         micro -= int(cost)
         if not priced and -int(amount) >= ROUNDING:
-            unpriced.append(name)
-    for _, _, cost, _ in session.execute(left):
+            unpriced[item_id] = name
+    for _, _, _, cost, _ in session.execute(left):
         micro += int(cost)
-    return _Part(micro, tuple(unpriced))
+    return _Part(micro, unpriced)
 
 
 # -- to come, by the plan --------------------------------------------------------------------------
@@ -170,15 +170,14 @@ def _to_come(session: Session, found: EventPlan) -> tuple[_Part, _Part, _Part]:
         return _Part(0), _Part(0), _Part(0)
     covers = covers_of(session, found, "preferred")
     wanted = [item_id for item_id, item in plan.items.items() if _asks(plan, item_id, place)]
-    costs = last_unit_costs(session, wanted)
     worth = _stock_worth(session, wanted, found.event.id)
     stock = buy = over = 0
-    no_stock_price, no_price = [], []
+    no_stock_price, no_price = {}, {}
     for item_id in wanted:
         name = plan.kitchen.items[item_id].name
         given, net = plan.given(item_id, place), plan.net(item_id, place)
         if given is None or net is None:
-            no_price.append(name)
+            no_price[item_id] = name
             continue
         kept = Fraction(plan.items[item_id].kept.get(place, 0), plan.items[item_id].scale)
         free = given - kept
@@ -187,18 +186,16 @@ def _to_come(session: Session, found: EventPlan) -> tuple[_Part, _Part, _Part]:
         if free and lots is not None:
             stock += round(free * MICRO * lots.cost / lots.amount)
             if not lots.priced:
-                no_stock_price.append(name)
+                no_stock_price[item_id] = name
         if not plan.kitchen.items[item_id].bought or not net:
             continue
-        cover = covers[item_id].cover
-        if cover is not None and cover.cost is not None:
-            buy += cover.cost
-            over += round((cover.amount - net) / cover.amount * cover.cost)
-        elif item_id in costs:
-            buy += costs[item_id].of(round(net * MICRO))
-        else:
-            no_price.append(name)
-    return _Part(stock, tuple(no_stock_price)), _Part(buy, tuple(no_price)), _Part(over)
+        bought = covers[item_id]
+        if bought.cost is None:
+            no_price[item_id] = name
+            continue
+        buy += bought.cost
+        over += bought.left_over_worth
+    return _Part(stock, no_stock_price), _Part(buy, no_price), _Part(over)
 
 
 def _asks(plan: Plan, item_id: int, place: int) -> bool:
@@ -241,8 +238,13 @@ def _stock_worth(session: Session, item_ids: Sequence[int], event_id: int) -> di
 # -- by line --------------------------------------------------------------------------------------
 
 
-def _lines(session: Session, found: EventPlan, total: int | None) -> Iterator[LineCost]:
-    """Share the event's cost among its lines by what their items are made of."""
+def _lines(
+    session: Session, found: EventPlan, at_least: int, unpriced: Collection[int]
+) -> Iterator[LineCost]:
+    """Share the event's known cost among its lines by what their items are made of.
+
+    A line with something in it whose cost is not known has a share that is not told.
+    """
     rows = session.execute(
         select(EventLine.price, Item.name)
         .join(Item, Item.id == EventLine.item_id)
@@ -250,19 +252,18 @@ def _lines(session: Session, found: EventPlan, total: int | None) -> Iterator[Li
         .order_by(EventLine.position)
     ).all()
     lines = found.event.lines
-    each = _Standard(session, found.plan)
-    weights: list[Fraction | None] = []
-    for line in lines:
-        unit = each.cost(line.item_id)
-        known = unit is not None and line.quantity is not None
-        weights.append(unit * line.quantity if known else None)  # type: ignore[operator]
+    each = _Standard(session, found.plan, unpriced)
+    costs = [each.cost(line.item_id) for line in lines]
+    weights = [cost.known * (line.quantity or 0) for line, cost in zip(lines, costs, strict=True)]
     shares: list[int | None] = [None] * len(lines)
-    if total is not None and lines and None not in weights:
-        known_weights = [weight for weight in weights if weight is not None]
-        if not any(known_weights):
-            known_weights = [line.quantity or Fraction(0) for line in lines]
-        if any(known_weights):
-            shares = list(split(total, known_weights))
+    if not any(weights) and all(cost.whole for cost in costs):
+        weights = [line.quantity or Fraction(0) for line in lines]
+    # What is in no line cannot be said of any: then none of their costs is known.
+    if any(weights) and each.met >= set(unpriced):
+        shares = [
+            share if cost.whole and line.quantity is not None else None
+            for share, cost, line in zip(split(at_least, weights), costs, lines, strict=True)
+        ]
     for (price, name), line, share in zip(rows, lines, shares, strict=True):
         cost = None if share is None else money_of(share)
         one = (
@@ -294,41 +295,61 @@ def _sum(prices: Sequence[Decimal | None]) -> Decimal | None:
     return sum(known, Decimal("0.00")) if known else None
 
 
-class _Standard:
-    """What one unit of an item costs by its recipe or bundle, at the last known costs."""
+@dataclass(frozen=True, slots=True)
+class _Each:
+    """What is known of the cost of one stock unit, in micro-money, and whether that is all."""
 
-    def __init__(self, session: Session, plan: Plan) -> None:
+    known: Fraction
+    whole: bool
+
+
+class _Standard:
+    """What one unit of an item costs by its recipe or bundle, at the last known costs.
+
+    `unpriced` are items whose cost is not known in this event, and `met` those of them that were
+    come across.
+    """
+
+    def __init__(self, session: Session, plan: Plan, unpriced: Collection[int]) -> None:
         self.plan = plan
+        self.unpriced = unpriced
+        self.met: set[int] = set()
         bought = [i for i in plan.items if plan.kitchen.items[i].bought]
         self.bought = last_unit_costs(session, bought)
-        self.known: dict[int, Fraction | None] = {}
+        self._costs: dict[int, _Each] = {}
 
-    def cost(self, item_id: int) -> Fraction | None:
-        """Return micro-money for one stock unit; None where a part has no known cost."""
-        if item_id not in self.known:
-            self.known[item_id] = self._cost(item_id)
-        return self.known[item_id]
+    def cost(self, item_id: int) -> _Each:
+        """Return the cost of one stock unit of an item."""
+        if item_id not in self._costs:
+            found = self._cost(item_id)
+            if item_id in self.unpriced:
+                self.met.add(item_id)
+                found = _Each(found.known, whole=False)
+            self._costs[item_id] = found
+        return self._costs[item_id]
 
-    def _cost(self, item_id: int) -> Fraction | None:
+    def _cost(self, item_id: int) -> _Each:
         kitchen = self.plan.kitchen
         item = kitchen.items[item_id]
         if item.always_on_hand:
-            return Fraction(0)
+            return _Each(Fraction(0), whole=True)
         if item.bought:
             found = self.bought.get(item_id)
-            return None if found is None else Fraction(found.paid * MICRO, found.amount)
+            known = Fraction(0) if found is None else Fraction(found.paid * MICRO, found.amount)
+            return _Each(known, whole=found is not None)
         recipe = self.plan.made_by.get(item_id)
         if recipe is None:
-            return self._of(kitchen.bundles[item_id]) if item_id in kitchen.bundles else None
-        per_batch = next(line.amount for line in recipe.outputs if line.item_id == item_id)
+            return self._of(kitchen.bundles.get(item_id, ()), whole=item_id in kitchen.bundles)
         batch = self._of(recipe.lines)
-        return None if batch is None or not per_batch else batch / per_batch
+        per_batch = next(line.amount for line in recipe.outputs if line.item_id == item_id)
+        if not per_batch:
+            return _Each(Fraction(0), whole=False)
+        return _Each(batch.known / per_batch, batch.whole)
 
-    def _of(self, lines: Sequence[Line]) -> Fraction | None:
-        total = Fraction(0)
+    def _of(self, lines: Sequence[Line], *, whole: bool = True) -> _Each:
+        known = Fraction(0)
         for line in lines:
             each = self.cost(line.item_id)
-            if each is None or line.amount is None:
-                return None
-            total += each * line.amount
-        return total
+            known += each.known * (line.amount or 0)
+            whole = whole and each.whole and line.amount is not None
+        return _Each(known, whole)

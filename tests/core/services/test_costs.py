@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from core.errors import Refused
 from core.services import event_service, journal_service
-from core.services.planning import cost_service
+from core.services.planning import cost_service, plan_service
 from core.services.planning.cost_service import EventCosts
+from core.services.planning.progress import get_event_progress
 from core.session import Database, rehearsal
 from tests.builders import KitchenBuilder
 
@@ -85,6 +86,44 @@ def test_a_cost_that_rests_on_a_lot_without_a_price_says_so(bakery: KitchenBuild
     bakery.make("cookies", 2, event="fair")
     assert costs(bakery).so_far is None
     assert costs(bakery).unpriced == ("Flour",)
+
+
+def test_a_line_with_nothing_of_what_has_no_price_has_its_cost(bakery: KitchenBuilder) -> None:
+    event_service.set_line(bakery.event_id("fair"), bakery.item("cookie"), 10)
+    bakery.product("ribbons", "ribbon", "10", None)
+
+    found = costs(bakery)
+    bags, cookies = found.lines
+    # Three batches, of which the bags are two.
+    assert (found.total, found.at_least) == (None, Decimal("6.00"))
+    assert (bags.cost, cookies.cost) == (None, Decimal("2.00"))
+
+
+def test_what_was_bought_once_has_its_price_in_every_view(bakery: KitchenBuilder) -> None:
+    bakery.ingredient("almond")
+    bakery.recipe("cookies", {"cookie": 10}, {"flour": "1 kg", "almond": "100 g"})
+    fair = bakery.event_id("fair")
+    assert costs(bakery).unpriced == ("Almond",)
+    [problem] = plan_service.problems(fair)
+    assert problem.fix == "Add a product of Almond, or buy it once."
+
+    bakery.buy("almond", "50 g", "1.00")
+
+    assert "no product" not in {each.kind for each in plan_service.problems(fair)}
+    assert bakery.shopping("fair")["almond"]["estimated_cost"] == Decimal("3.00")
+    assert costs(bakery).to_buy == Decimal("12.00")
+    assert get_event_progress(fair)["estimated_cost"] == Decimal("12.00")
+
+
+def test_packs_without_a_price_cost_what_was_paid_last(bakery: KitchenBuilder) -> None:
+    bakery.buy("ribbon", 2, "1.00")
+    bakery.product("ribbons", "ribbon", "10", None)
+
+    row = bakery.shopping("fair")["ribbon"]
+    assert (row["to_buy"], row["estimated_cost"]) == (2, Decimal("5.00"))
+    found = costs(bakery)
+    assert (found.to_buy, found.left_over) == (Decimal("9.00"), Decimal("4.00"))
+    assert plan_service.problems(bakery.event_id("fair")) == []
 
 
 def test_what_another_event_used_is_its_cost_and_no_longer_ours(bakery: KitchenBuilder) -> None:

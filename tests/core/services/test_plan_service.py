@@ -320,8 +320,8 @@ def test_each_kind_of_problem_is_told_with_its_fix(bakery: KitchenBuilder) -> No
     bakery.recipe("cookies", {"cookie": 10}, {"flour": "100 g", "cream": "50 ml"})
     bakery.bundle("empty", {})
     bakery.event("fair", {"cookie": 10, "tart": 1, "empty": 2})
-    bakery.buy("cream", "10 ml", "1.00", expires=date(2026, 11, 1))
-    bakery.buy("cream", "10 ml", "1.00", expires=date(2026, 12, 1))
+    bakery.buy("cream", "10 ml", None, expires=date(2026, 11, 1))
+    bakery.buy("cream", "10 ml", None, expires=date(2026, 12, 1))
 
     found = problems()
 

@@ -168,6 +168,17 @@ def test_moves_are_left_out_where_nobody_asks(bakery: KitchenBuilder) -> None:
     assert {row.moves for row in plan_service.contention(moves=False)} == {None}
 
 
+def test_what_another_event_keeps_and_needs_is_no_contention(bakery: KitchenBuilder) -> None:
+    bakery.event("easter", {"gift-bag": 20}, EASTER)
+    bakery.buy("flour", "10 kg", "1")
+    bakery.make("cookies", 7, event="christmas")
+    bakery.make("brownies", 7, event="christmas")
+    bakery.assemble("gift-bag", 45, event="christmas")
+
+    assert "Gift bag" not in {each.name for each in plan_service.contention()}
+    assert "contention" not in {each.kind for each in plan_service.problems()}
+
+
 # -- packs -----------------------------------------------------------------------------------------
 
 
@@ -340,8 +351,8 @@ def test_what_only_old_purchases_price_is_a_problem(bakery: KitchenBuilder) -> N
 
     found = [p for p in plan_service.problems(bakery.event_id("fair")) if p.place == "Honey"]
 
-    assert [p.kind for p in found] == ["no product", "old price"]
-    assert found[1].effect == "$6.00 of the cost rest on a price that is 400 days old."
+    assert [p.kind for p in found] == ["old price"]
+    assert found[0].effect == "$6.00 of the cost rest on a price that is 400 days old."
 
 
 def test_a_cycle_is_no_problem_because_it_is_refused(bakery: KitchenBuilder) -> None:
