@@ -91,7 +91,6 @@ def test_the_collector_is_as_before_once_the_screen_is_left() -> None:
 LATER = (
     "alembic",
     "core.commands.trying",
-    "core.services.journal_service",
     "core.services.stock_service",
     "pint",
     "sqlalchemy.dialects.postgresql",

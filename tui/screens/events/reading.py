@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from bakehouse.plugin import Cell, Column, Ref, Row, RowStyle, Table
+from core import clock
 from core.services import catalog_service, event_service
 from core.services.planning.progress import get_event_progress
 from core.services.planning.shapes import EventProgress, ShoppingRow
@@ -33,7 +34,21 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Home:
+    """Every event, how many are open, and whether the kitchen holds anything at all.
+
+    The rows are made where they are read: what they are made from is far more than they are, and
+    letting go of it would hold up the screen.
+    """
+
+    events: tuple[EventRow, ...]
+    coming: int
+    table: Table
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
     """How far one event is; `progress` is None once it is over."""
 
     event: EventRow
@@ -43,44 +58,35 @@ class Standing:
     """How many items would do for it alone, but other events need them too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Every event, and whether the kitchen holds anything at all."""
-
-    events: tuple[Standing, ...]
-    items: int
-
-
 def read_home(host: Host, session: KitchenSession, on_stuck: OnStuck) -> Home:
-    """Read all events; those that are still open with their progress and their problems.
+    """Read all events, what is next first and what is over last; the open ones with their state.
 
     Raises:
         Again: A check broke the session; the host will not run it again.
     """
+    today = clock.today()
     events = event_service.list_events(session)
-    standings = tuple(_standing(host, session, event, on_stuck) for event in events)
+    coming = [event for event in events if event.status in OPEN]
+    over = [event for event in events if event.status not in OPEN]
+    rows = [
+        _row(_standing(host, session, event, on_stuck), today)
+        for event in [*coming, *reversed(over)]
+    ]
+    table = Table(COLUMNS, rows, empty="No event yet; n makes one.")
     items = 1 if events else len(catalog_service.list_items(session))
-    return Home(standings, items)
+    return Home(tuple(events), len(coming), table, items)
 
 
-def _standing(host: Host, session: KitchenSession, event: EventRow, on_stuck: OnStuck) -> Standing:
+def _standing(host: Host, session: KitchenSession, event: EventRow, on_stuck: OnStuck) -> _Standing:
     if event.status not in OPEN:
-        return Standing(event, None, 0)
+        return _Standing(event, None, 0)
     problems = read_problems(host, session, event.id, on_stuck)
     contended = sum(problem.kind == "contention" for problem in problems)
     progress = get_event_progress(event.id, session=session)
-    return Standing(event, progress, len(problems), contended)
+    return _Standing(event, progress, len(problems), contended)
 
 
-def as_table(home: Home, today: date) -> Table:
-    """Return the home as a table: what is next first, what is over last."""
-    coming = [each for each in home.events if each.progress is not None]
-    over = [each for each in home.events if each.progress is None]
-    rows = [_row(each, today) for each in [*coming, *reversed(over)]]
-    return Table(COLUMNS, rows, empty="No event yet; n makes one.")
-
-
-def _row(standing: Standing, today: date) -> Row:
+def _row(standing: _Standing, today: date) -> Row:
     event, progress = standing.event, standing.progress
     style, status = _state(standing)
     baked: Cell = ""
@@ -115,7 +121,7 @@ def shopping_pct(rows: list[ShoppingRow]) -> Decimal:
     return Decimal(100 * len(there) // len(lines)) if lines else Decimal(100)
 
 
-def _state(standing: Standing) -> tuple[RowStyle | None, str]:
+def _state(standing: _Standing) -> tuple[RowStyle | None, str]:
     """Return what an event needs, as a style and in words."""
     progress = standing.progress
     if progress is None:

@@ -18,7 +18,7 @@ from core.services.rows import EventRow
 from core.session import KitchenSession
 from tui.screens.base import KitchenScreen
 from tui.screens.events.next_time import a_year_on, renamed
-from tui.screens.events.reading import Home, as_table, read_home
+from tui.screens.events.reading import Home, read_home
 from tui.screens.form.offers import Prefilled
 from tui.widgets.footer import Footer
 from tui.widgets.headline import Head, Headline
@@ -82,12 +82,11 @@ class EventsScreen(KitchenScreen[Home]):
     def present(self, data: Home) -> None:
         """Show the events, or what to do where there are none."""
         self.remove_class("-failed")
-        self._events = tuple(each.event for each in data.events)
-        coming = [each for each in data.events if each.progress is not None]
+        self._events = data.events
         self.head(
             Head(
                 "Bakehouse",
-                (f"{len(coming)} open event{'s' * (len(coming) != 1)}",) if data.events else (),
+                (f"{data.coming} open event{'s' * (data.coming != 1)}",) if data.events else (),
             )
         )
         if not data.events:
@@ -98,7 +97,7 @@ class EventsScreen(KitchenScreen[Home]):
         listing = self.query_one(Listing)
         shown_before = listing.display
         listing.display = True
-        listing.table.show_table(as_table(data, clock.today()))
+        listing.table.show_table(data.table)
         if not shown_before and self.focused is None:
             listing.table.focus()
         self.refresh_bindings()
