@@ -31,18 +31,21 @@ from core.services._journal import (
     remove,
 )
 from core.services._naming import sorting
-from core.services._read_documents import read_document
+from core.services._read_documents import READERS
 from core.services._referring import LEDGER, drop_parts, referring_tables, stock_in_force
 from core.services._rows import change_row, get_fresh
 from core.services._rules import WITHDRAWN
 from core.services._settings import CURRENCY, has_prices
-from core.services._write_documents import MODELS, TYPES
+from core.services._write_documents import MODELS, TYPES, slug_of
 from core.services.rows import ChangeRow
 from core.session import reading, revision_of, writing
 
 UNDO, REDO = "undo", "redo"
 LOOKED_THROUGH = 2_000
 """How many entries are read at a time when words are searched for."""
+READ_AT_ONCE = 500
+"""How many documents are read at a time when a big change is reversed."""
+PLUGIN_ROW = "plugin_row"
 
 
 def revision(session: Session | None = None) -> int:
@@ -319,10 +322,13 @@ def _with_all_built_on(session: Session, step: _Step, first: Sequence[int]) -> l
 
 def _reverse_edits(session: Session, step: _Step) -> None:
     edits = list(step.origin.edits)
-    for edit in reversed(edits) if step.backwards else edits:
+    if step.backwards:
+        edits.reverse()
+    documents = _Documents(session, edits)
+    for number, edit in enumerate(edits):
         try:
             _check_currency(session, edit)
-            _reverse_edit(session, step, edit)
+            _reverse_edit(session, step, edit, documents.present(number))
         except CannotUndo:
             raise
         except Conflict as error:
@@ -332,6 +338,37 @@ def _reverse_edits(session: Session, step: _Step) -> None:
             _refuse(session, step, users)
         except BakehouseError as error:
             raise _cannot(step, error) from error
+
+
+class _Documents:
+    """The documents of edits, each as it stands when the edits before it are reversed.
+
+    Those of one kind that follow each other are read together: no document of the kitchen says
+    anything of another one of its kind, so that reversing one leaves the others as they were read.
+    """
+
+    def __init__(self, session: Session, edits: Sequence[dict[str, Any]]) -> None:
+        self._session = session
+        self._edits = edits
+        self._read_until = 0
+        self._found: dict[str, Document] = {}
+
+    def present(self, number: int) -> Document | None:
+        """Return the document of an edit, asked for in their order; None where there is none."""
+        if number >= self._read_until:
+            self._read_from(number)
+        return self._found.get(self._edits[number]["slug"])
+
+    def _read_from(self, start: int) -> None:
+        kind = self._edits[start]["kind"]
+        slugs: dict[str, None] = {}
+        # Rows of plugins may take each other along.
+        for edit in self._edits[start : start + (1 if kind == PLUGIN_ROW else READ_AT_ONCE)]:
+            if edit["kind"] != kind or edit["slug"] in slugs:
+                break
+            slugs[edit["slug"]] = None
+        self._read_until = start + len(slugs)
+        self._found = {slug_of(doc)[1]: doc for doc in READERS[kind](self._session, list(slugs))}
 
 
 def _cannot(step: _Step, error: BakehouseError) -> CannotUndo:
@@ -345,9 +382,10 @@ def _check_currency(session: Session, edit: dict[str, Any]) -> None:
         raise RuleBroken("there are prices in the currency it set.")
 
 
-def _reverse_edit(session: Session, step: _Step, edit: dict[str, Any]) -> None:
+def _reverse_edit(
+    session: Session, step: _Step, edit: dict[str, Any], present: Document | None
+) -> None:
     kind, slug = edit["kind"], edit["slug"]
-    present = read_document(session, kind, slug)
     if "patches" in edit:
         if present is None:
             raise Conflict(f"'{slug}' is not there any more.")
@@ -410,7 +448,7 @@ def _revive(session: Session, kind: str, slug: str, origin: Change) -> None:
         session.flush()
 
 
-PLAIN = ("bundle", "setting", "plugin_row")
+PLAIN = ("bundle", "setting", PLUGIN_ROW)
 """Kinds that nothing in the ledger can refer to."""
 _LOTS_OF: dict[str, tuple[Any, ...]] = {
     "item": (Lot.item_id,),
