@@ -47,6 +47,8 @@ LOOK_EVERY = 1.0
 """Seconds between two looks at whether somebody else has changed the kitchen."""
 DEMO: Final = "demo"
 """What the app ends with when the demo kitchen is asked for."""
+ASK_THE_SCREEN = (events.InputEvent, events.AppFocus, events.AppBlur)
+"""Events that Textual hands to the screen; typed ahead, they come when there is none any more."""
 
 Severity = Literal["information", "warning", "error"]
 
@@ -191,10 +193,11 @@ class BakehouseApp(ContainingApp[str]):
         self.refresh(layout=True)
 
     async def on_event(self, event: events.Event) -> None:
-        """Note when a person last did something."""
+        """Note when a person last did something; drop what comes once the screens are gone."""
         if isinstance(event, events.Key | events.MouseDown):
             self.last_key = time.monotonic()
-        await super().on_event(event)
+        if self.screen_stack or not isinstance(event, ASK_THE_SCREEN):
+            await super().on_event(event)
 
     def _tell(self, function: object, *values: object) -> None:
         # The program may be ending while another thread still has something to say.

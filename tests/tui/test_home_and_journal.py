@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from textual.events import AppBlur, AppFocus, Key
 from textual.pilot import Pilot
 
 from bakehouse.testing.screens import settle, until
@@ -245,6 +246,16 @@ async def test_a_million_entries_open_as_fast_as_ten(sqlite_kitchen: Database, s
 
 
 # -- keys and palette ----------------------------------------------------------------------------
+
+
+async def test_what_comes_when_no_screen_is_there_any_more_is_dropped(
+    demo: Database, site: Site
+) -> None:
+    async with running(site) as pilot:
+        app = app_of(pilot)
+    assert not app.screen_stack
+    for late in (Key("j", "j"), AppBlur(), AppFocus()):
+        await app.on_event(late)
 
 
 async def test_keys_can_be_searched(demo: Database, site: Site) -> None:
