@@ -89,6 +89,21 @@ def test_an_output_of_unknown_amount_makes_its_bundles_unknown(bakery: KitchenBu
     assert "2 cup Honey" in problem
 
 
+def test_an_unknown_pinch_of_what_is_always_on_hand_stops_nothing(
+    bakery: KitchenBuilder,
+) -> None:
+    bakery.ingredient("salt", always_on_hand=True)
+    bakery.recipe("breads", {"bread": 1}, {"salt": "1 cup"})
+    bakery.bundle("basket", {"bread": 1, "salt": "1 cup"})
+    bakery.event("fair", {"basket": 2})
+    assert bakery.recipe_row("fair", "breads")["can_make"] == 2
+    row = bakery.bundle_row("fair", "basket")
+    assert (row["can_assemble_after_production"], row["short"]) == (2, 0)
+
+    bakery.make("breads", 1, event="fair")
+    assert bakery.bundle_row("fair", "basket")["can_assemble_now"] == 1
+
+
 @pytest.mark.parametrize("batches", ["2 kg", "1 cup", "3 tins"])
 def test_batches_are_counted_in_nothing_but_numbers(bakery: KitchenBuilder, batches: str) -> None:
     with pytest.raises(RuleBroken, match="no number of batches"):
