@@ -40,6 +40,17 @@ def test_a_line_has_what_it_wants_before_the_next_one(bakery: KitchenBuilder) ->
     assert bakery.bundle_row("fair", "b")["can_assemble_now"] == 3
 
 
+@pytest.mark.parametrize(("lines", "boxes"), [("cookie box", 0), ("box cookie", 1)])
+def test_a_line_of_loose_cookies_draws_its_share(
+    bakery: KitchenBuilder, lines: str, boxes: int
+) -> None:
+    bakery.bundle("box", {"cookie": 4})
+    wanted = {"cookie": 6, "box": 1}
+    bakery.event("fair", {item: wanted[item] for item in lines.split()})
+    bakery.make("cookies", 1, good={"cookie": 8})
+    assert bakery.bundle_row("fair", "box")["can_assemble_now"] == boxes
+
+
 def test_what_planned_batches_use_is_not_promised_to_bundles(bakery: KitchenBuilder) -> None:
     bakery.supply("cup")
     bakery.recipe("cakes", {"cake": 1}, {"cup": 1})
