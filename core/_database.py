@@ -28,7 +28,10 @@ from core.errors import (
 BUSY_SECONDS = 5.0
 """How long a writer waits for the writer before it; other values are for tests."""
 
-_MAKE_ONE = "Make one with `bakehouse demo` or `bakehouse import FILE`"
+_MAKE_ONE = (
+    "`bakehouse` without a command makes one and opens it; `bakehouse import FILE` makes one of a "
+    "file, `bakehouse demo` a worked example"
+)
 _HEADER = b"SQLite format 3\x00"
 _CREATION_LOCK = 0x62616B65
 

@@ -70,7 +70,10 @@ class UnknownAmount(Refused):
         self.item = item
         self.unit = unit
         self.fix = fix
-        super().__init__(f"'{unit}' of {item} cannot be converted: {fix}.")
+        super().__init__(
+            f"'{unit}' of {item} cannot be converted: {fix}. The palette has that as "
+            "'item: equivalent', the command line as `bakehouse item equal`."
+        )
 
 
 # -- things that are named -------------------------------------------------------------------
@@ -80,18 +83,26 @@ class NotFound(Refused):
     """Nothing in the kitchen has this slug, id or name part."""
 
     noun: ClassVar[str] = "thing"
+    advice: ClassVar[str] = ""
+    """What else to do, as a sentence after a blank."""
 
     def __init__(self, name: object, near: Sequence[str] = ()) -> None:
         self.name = str(name)
         self.near = tuple(near)
         hint = f" Did you mean {', '.join(self.near)}?" if self.near else ""
-        super().__init__(f"There is no {self.noun} '{self.name}'.{hint}")
+        super().__init__(f"There is no {self.noun} '{self.name}'.{hint}{self.advice}")
 
 
 class ItemNotFound(NotFound):
     """Nothing in the kitchen is an item of this name."""
 
     noun = "item"
+
+
+class NewInLine(ItemNotFound):
+    """A line names an item that is not there, and nobody said that it is a new one."""
+
+    advice = " With --new-items it is added."
 
 
 class ProductNotFound(NotFound):

@@ -14,6 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal
 
+from core import usual_measures
 from core.errors import AmountError, RuleBroken, UnknownUnit, UnreadableAmount
 
 Dimension = Literal["mass", "volume", "count"]
@@ -263,13 +264,20 @@ def factor_to_stock(unit: str | None, facts: ItemFacts) -> Fraction | None:
 
 
 def measure_of(unit: str, facts: ItemFacts) -> Amount | None:
-    """Return the item's measure of this name, singular or plural."""
+    """Return the item's measure of this name, singular or plural, or what everybody means by it."""
     found = facts.measures.get(unit)
-    if found is None and dimension(unit) is None:
-        for name, amount in facts.measures.items():
-            if plural(name) == unit or name == plural(unit):
-                return amount
-    return found
+    if found is not None or dimension(unit) is not None:
+        return found
+    for name, amount in facts.measures.items():
+        if plural(name) == unit or name == plural(unit):
+            return amount
+    if unit in usual_measures.SMALL:
+        return Amount(*usual_measures.SMALL[unit])
+    length = usual_measures.in_length(unit, facts.measures)
+    if length is None:
+        return None
+    one = facts.measures[length[0]]
+    return Amount(one.value * length[1], one.unit)
 
 
 def check_measures(facts: ItemFacts) -> None:
@@ -285,7 +293,7 @@ def check_measures(facts: ItemFacts) -> None:
             raise RuleBroken(f"{label} must be more than zero.")
         if dimension(name) in (dimension(facts.unit), given_in):
             raise RuleBroken(f"{label} would redefine the unit {name}. Choose another name.")
-        if plural(name) in facts.measures:
+        if plural(name) != name and plural(name) in facts.measures:
             raise RuleBroken(f"{label} is there twice, as '{name}' and as '{plural(name)}'.")
 
 
@@ -509,6 +517,8 @@ def singular(word: str) -> str:
 
 def plural(word: str) -> str:
     """Return a word for several of what it names."""
+    if word in usual_measures.SEVERAL:
+        return usual_measures.SEVERAL[word]
     if word.endswith(("s", "x", "z", "ch", "sh")):
         return f"{word}es"
     if word.endswith("y") and word[-2:-1] not in "aeiou":

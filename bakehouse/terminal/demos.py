@@ -5,11 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from bakehouse.terminal.options import Settings, default_kitchen
+from bakehouse.terminal.output import say
 
 
 def demo_path() -> Path:
     """Return where the demo kitchen is kept when nothing else is said."""
     return default_kitchen().with_name("demo.db")
+
+
+def say_where(path: Path) -> None:
+    """Say where the demo kitchen is, to somebody who has just left it."""
+    say(f"The demo kitchen is at {path}; give other commands --db {path}")
 
 
 def prepare_demo(settings: Settings, path: Path, *, fresh: bool = False) -> None:

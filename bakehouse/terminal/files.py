@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bakehouse.terminal.changes import changes_of, export_by_plugin, import_changes
-from bakehouse.terminal.demos import demo_path, prepare_demo
+from bakehouse.terminal.demos import demo_path, prepare_demo, say_where
 from bakehouse.terminal.options import (
     Settings,
     common_options,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command(help="Open a worked example kitchen, in a file of its own.")
-@click.option("--at", metavar="PATH", help="Where to keep it.")
+@click.option("--at", metavar="PATH", help=f"Where to keep it; else {demo_path()}.")
 @click.option("--fresh", is_flag=True, help="Make it anew, with dates from today on.")
 @common_options
 @click.pass_context
@@ -35,7 +35,9 @@ def demo(ctx: click.Context, at: str | None, fresh: bool) -> int:
     settings.db = str(path)
     prepare_demo(settings, path, fresh=fresh)
     if sys.stdout.isatty() and sys.stdin.isatty():
-        return open_screen(settings)
+        ended = open_screen(settings)
+        say_where(path)
+        return ended
     settings.open()
     _summary(path)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,28 @@ from bakehouse.terminal.options import common_options, json_option, settings_of
 from bakehouse.terminal.output import Heading, plain, print_json, print_table, say
 from core.commands.model import Command, Given, Param, Wanted
 
+MINUS = re.compile(r"-[0-9.,/]")
+
 if TYPE_CHECKING:
     from core.commands.preview import Difference
+
+
+class _Recording(click.Command):
+    """A command whose amounts may be typed with a minus by mistake."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; a number with a minus is no option."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            number = next((word for word in given if MINUS.match(word)), None)
+            if number is None or not number.startswith(error.option_name):
+                raise
+            raise click.UsageError(
+                f"'{number}' is less than zero. Type it without the minus.",
+                ctx,
+            ) from error
 
 
 def render(command: Command) -> click.Command:
@@ -26,7 +47,7 @@ def render(command: Command) -> click.Command:
         else:
             do(ctx, command, values)
 
-    made = click.Command(
+    made = _Recording(
         command.words[-1],
         callback=callback,
         help=command.summary,
@@ -68,6 +89,7 @@ def _param(param: Param) -> click.Parameter:
 
 def do(ctx: click.Context, command: Command, values: dict[str, Given]) -> None:
     """Do a command and print its journal entry."""
+    from core.commands.notes import notes_of
     from core.commands.registry import run
 
     settings = settings_of(ctx)
@@ -77,6 +99,8 @@ def do(ctx: click.Context, command: Command, values: dict[str, Given]) -> None:
         print_json({"data": change})
     else:
         click.echo(plain(f"#{change.id} {change.summary}"))
+    for note in notes_of(command.name, values):
+        say(note)
 
 
 def rehearse(ctx: click.Context, command: Command, values: dict[str, Given]) -> None:
@@ -90,6 +114,8 @@ def rehearse(ctx: click.Context, command: Command, values: dict[str, Given]) -> 
         print_json({"data": found, "kept": False})
         return
     print_preview(found.change.summary, found.differences)
+    for note in found.notes:
+        say(note)
     say("Nothing was kept.")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bakehouse.terminal.demos import demo_path, prepare_demo
+from bakehouse.terminal.demos import demo_path, prepare_demo, say_where
 from bakehouse.terminal.options import Settings
 from bakehouse.terminal.output import say
 from tui.collector import collecting_rarely
@@ -41,6 +41,7 @@ def _run(settings: Settings) -> int:
         prepare_demo(settings, demo_path())
         settings.open()
         ended = run_app(host=_prepared(settings), writers=writers())
+        say_where(demo_path())
     return ended if isinstance(ended, int) else 0
 
 

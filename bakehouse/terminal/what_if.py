@@ -70,6 +70,8 @@ def _print(found: WhatIf) -> None:
     print_preview(found.change.summary, found.differences)
     for problem in found.new:
         click.echo(plain(f"New problem: {problem.message} {problem.effect}"))
+    for problem in found.changed:
+        click.echo(plain(f"Problem changes: {problem.message} {problem.effect}"))
     for problem in found.solved:
         click.echo(plain(f"Solved: {problem.message}"))
     say("Nothing was kept.")

@@ -15,6 +15,7 @@ from core.services._kitchen import no_collecting
 from core.services.planning.progress import get_event_progress
 from core.services.planning.shapes import EventProgress
 from core.session import remembered
+from core.units import LEDGER_ROUNDING
 
 Done = TypeVar("Done")
 
@@ -123,6 +124,7 @@ def _numbers_of(progress: EventProgress) -> Iterator[tuple[Key, _Number]]:
             item_id, name = output["item_id"], output["item_name"]
             yield (event, "production", name, "good"), _Number(output["produced"], item_id)
             yield (event, "production", name, "lost"), _Number(output["lost"], item_id)
+            yield (event, "production", name, "delivered"), _Number(output["delivered"], item_id)
     for bundle in progress["assembly"]["bundles"]:
         name = bundle["bundle_name"]
         for field, value in (
@@ -130,6 +132,7 @@ def _numbers_of(progress: EventProgress) -> Iterator[tuple[Key, _Number]]:
             ("to assemble", bundle["remaining"]),
             ("can assemble now", bundle["can_assemble_now"]),
             ("short", bundle["short"]),
+            ("delivered", bundle["delivered_quantity"]),
         ):
             yield (event, "assembly", name, field), _Number(value, BATCHES)
     for row in progress["shopping"]:
@@ -156,12 +159,15 @@ def _differences(session: Session, before: _State, after: Numbers) -> Iterator[D
 
 def _is_other(was: _Number | None, now: _Number | None, key: Key) -> bool:
     """Tell whether a number has changed; what comes or goes was or is nothing."""
-    if was is not None and now is not None:
-        return was.value != now.value
-    if key[-1] == ON_HAND:
+    if key[-1] == ON_HAND and (was is None or now is None):
         # The line has come to the list or left it; what is there has not changed.
         return False
-    return (was or now or NOTHING).value != NOTHING.value
+    old, new = (was or NOTHING).value, (now or NOTHING).value
+    if old == new or old is None or new is None:
+        return old != new
+    amount = isinstance((was or now or NOTHING).counts, int)
+    # What the ledger rounds is no difference.
+    return not amount or abs(new - old) >= LEDGER_ROUNDING
 
 
 def _difference(key: Key, was: _Number | None, now: _Number | None, says: Says) -> Difference:

@@ -7,21 +7,34 @@ from fractions import Fraction
 
 import msgspec
 
+from core import usual_measures
 from core.documents import ItemDoc
 from core.errors import RuleBroken
 from core.units import Amount, ItemFacts, dimension, exact, factor_to_stock, parse_amount
 
 BASES = {"mass": "g", "volume": "ml", "count": "each"}
+SAID_IN = [(volume, mass) for volume in ("cup", "tbsp", "tsp", "l") for mass in ("g", "oz", "lb")]
+"""The units in which a density is said that is no short decimal of grams per ml."""
+_MILLION = 10**6
 
 
 def equivalents_of(doc: ItemDoc) -> list[str]:
     """Return what is known of an item's units, as lines that `with_equivalents` reads."""
     lines = [f"1 {name} = {amount}" for name, amount in doc.measures.items()]
     if doc.grams_per_ml is not None:
-        lines.append(f"1 ml = {doc.grams_per_ml} g")
+        lines.append(_said_density(parse_amount(doc.grams_per_ml).value))
     if doc.grams_each is not None:
         lines.append(f"1 each = {doc.grams_each} g")
     return lines
+
+
+def _said_density(grams_per_ml: Fraction) -> str:
+    """Say a density as people enter it, which reads back as exactly the same: 1 cup = 140 g."""
+    for volume, mass in [("ml", "g"), *SAID_IN]:
+        worth = grams_per_ml * _size(Amount(Fraction(1), volume)) / _size(Amount(Fraction(1), mass))
+        if _MILLION % worth.denominator == 0:
+            return f"1 {volume} = {exact(Amount(worth, mass))}"
+    return f"1 ml = {exact(Amount(grams_per_ml, 'g'))}"
 
 
 def with_equivalents(doc: ItemDoc, lines: Sequence[str]) -> ItemDoc:
@@ -52,10 +65,13 @@ def with_equivalent(doc: ItemDoc, amount: str, equals: str) -> ItemDoc:
     one, other = _entered(amount), _entered(equals)
     kinds = {dimension(one.unit), dimension(other.unit)}
     if len(kinds) == 1:
-        raise RuleBroken(
-            f"'{amount.strip()} = {equals.strip()}' should say one unit in another kind of unit, "
-            "as 1 cup = 120 g."
-        )
+        said = f"'{amount.strip()} = {equals.strip()}'"
+        if usual_measures.length(one.unit or "") and usual_measures.length(other.unit or ""):
+            raise RuleBroken(
+                f"{said} is known. Say which length {doc.name} is counted in, as 1 m = 1; "
+                "all others follow."
+            )
+        raise RuleBroken(f"{said} should say one unit in another kind of unit, as 1 cup = 120 g.")
     if None in kinds:
         name, worth = (one, other) if dimension(one.unit) is None else (other, one)
         return _with_measure(doc, name, worth)
@@ -79,7 +95,12 @@ def _entered(text: str) -> Amount:
 
 def _with_measure(doc: ItemDoc, name: Amount, worth: Amount) -> ItemDoc:
     each = exact(Amount(worth.value / name.value, worth.unit))
-    return msgspec.structs.replace(doc, measures={**doc.measures, str(name.unit): each})
+    measures = {**doc.measures, str(name.unit): each}
+    shown = doc.display_unit
+    if shown is None and doc.unit == "each" and usual_measures.length(str(name.unit)):
+        # "7 1/2 ribbon" would say nothing of how long it is.
+        shown = name.unit
+    return msgspec.structs.replace(doc, measures=measures, display_unit=shown)
 
 
 def _ratio(over: str, under: str, one: Amount, other: Amount) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from core.session import remembered
 from core.units import ItemFacts
 
 MOST_GUESSES = 50
+LEAST_LETTERS = 5
+"""Shorter words are near too many others to be taken for a slip of the keys."""
+NEAR = 0.88
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,10 @@ class KnownItems:
         return self._by_slug.get(key)
 
     def guesses(self, typed: str, most: int = MOST_GUESSES) -> tuple[KnownItem, ...]:
-        """Return items that have each typed word in their name, those that begin with it first."""
+        """Return items that have each typed word in their name, those that begin with it first.
+
+        Where there is none, those whose name differs by a slip of the keys.
+        """
         key = _key(typed)
         words = key.split()
         if not words:
@@ -96,8 +103,21 @@ class KnownItems:
         if not found:
             stems = [min(_forms(word), key=len) for word in words]
             found = [pair for pair in self._folded if all(word in pair[0] for word in stems)]
+        found = found or self._near(key)
         found.sort(key=lambda pair: not pair[0].startswith(key))
         return tuple(item for _, item in found[:most])
+
+    def _near(self, key: str) -> list[tuple[str, KnownItem]]:
+        if len(key) < LEAST_LETTERS:
+            return []
+        names: dict[str, tuple[str, KnownItem]] = {}
+        for pair in self._folded:
+            for name in (pair[0], pair[0].partition(",")[0]):
+                # Only of about the same length is worth comparing letter by letter.
+                if abs(len(name) - len(key)) <= 2:
+                    names.setdefault(name, pair)
+        close = difflib.get_close_matches(key, names, n=3, cutoff=NEAR)
+        return list({names[name][1].id: names[name] for name in close}.values())
 
 
 def known_items(session: Session) -> KnownItems:

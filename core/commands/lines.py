@@ -16,6 +16,7 @@ from core.errors import (
     BadDocument,
     BakehouseError,
     ItemNotFound,
+    NewInLine,
     Problem,
     Refused,
     RuleBroken,
@@ -32,8 +33,10 @@ from core.units import (
     parse_amount,
     say_stock,
 )
+from core.usual_measures import SMALL, length
 
 NUMBER = re.compile(r"\s*((?:[0-9¼-¾⅐-⅞.,/]+(?:\s+|-(?=[0-9])|(?=[^0-9\s])|$))+)", re.UNICODE)
+ONE = re.compile(r"^\s*(?:an?|one)\s+(?=\S)", re.IGNORECASE)
 BULLET = re.compile(r"\s*[-–—•*·▪☐□◦]\s+")
 QUOTES = '"“”„'
 STOCK_UNIT_OF = {"mass": "g", "volume": "ml", "count": "each"}
@@ -84,7 +87,8 @@ class ReadLine:
         """The unit that the item is counted in, or will be if it is new."""
         if self.item is not None:
             return self.item.facts.unit
-        return STOCK_UNIT_OF[dimension(self.unit) or "count"]
+        unit = SMALL[self.unit][1] if self.unit in SMALL else self.unit
+        return STOCK_UNIT_OF[dimension(unit) or "count"]
 
     @property
     def said(self) -> str:
@@ -103,22 +107,25 @@ class _Parts:
 
     def units(self) -> Iterator[tuple[str | None, str]]:
         """Yield how the words may fall into a unit and a name, the longest unit first."""
-        for length in range(min(LONGEST_UNIT, len(self.words) - 1), 0, -1):
-            rest = self.words[length:]
+        for size in range(min(LONGEST_UNIT, len(self.words) - 1), 0, -1):
+            rest = self.words[size:]
             if rest[0] == "of" and len(rest) > 1:
                 rest = rest[1:]
-            yield " ".join(self.words[:length]), " ".join(rest)
+            yield " ".join(self.words[:size]), " ".join(rest)
 
 
 def as_line(text: str) -> str:
-    """Return a line without its bullet, on one line; of a table the cell with the amount first."""
+    """Return a line without its bullet, on one line, "a pinch" as "1 pinch".
+
+    Of a table the cell with the amount comes first.
+    """
     cells = [" ".join(cell.split()) for cell in text.split("\t")]
     cells = [cell for cell in cells if cell]
     if len(cells) > 1 and not NUMBER.match(cells[0]):
         place = next((n for n, cell in enumerate(cells) if NUMBER.match(cell)), None)
         if place is not None:
             cells = [*cells[place:], *cells[:place]]
-    return BULLET.sub("", " ".join(cells), count=1)
+    return ONE.sub("1 ", BULLET.sub("", " ".join(cells), count=1), count=1)
 
 
 def read(text: str, known: KnownItems, loose: Resolve | None = None) -> ReadLine:
@@ -183,7 +190,7 @@ def _loosely(parts: _Parts, known: KnownItems) -> ReadLine | None:
         canonical = _unit(unit)
         if canonical is None:
             continue
-        standard = dimension(canonical) is not None
+        standard = _is_usual(canonical)
         try:
             item = parts.loose(name.strip(QUOTES))
         except ItemNotFound:
@@ -203,7 +210,7 @@ def _as_written(parts: _Parts, known: KnownItems) -> ReadLine:
         if canonical is None:
             continue
         line = _new(f"{parts.number} {unit}", canonical, name, known)
-        if dimension(canonical) is not None:
+        if _is_usual(canonical):
             return line
         fitting = tuple(g for g in line.guesses if measure_of(canonical, g.facts) is not None)
         if fitting:
@@ -273,6 +280,11 @@ def _unit(words: str | None) -> str | None:
         return None
 
 
+def _is_usual(unit: str) -> bool:
+    """Tell whether a word is a unit or a measure for everybody, of whatever item."""
+    return dimension(unit) is not None or unit in SMALL or length(unit) is not None
+
+
 def _name_of(line: str) -> str:
     found = NUMBER.match(line)
     return (line[found.end() :] if found else line).strip()
@@ -289,6 +301,8 @@ def read_line(text: str, session: Session) -> RecipeLineDoc:
     """
     known = known_items(session)
     line = read(text, known, _finding(known, session))
+    if isinstance(line.error, ItemNotFound):
+        raise NewInLine(line.error.name, line.error.near) from line.error
     if line.error is not None:
         raise line.error
     if line.item is None:
@@ -322,7 +336,9 @@ def read_lines(
         if line.item is not None:
             slug = line.item.slug
         else:
-            item = new.get(line.name.casefold()) or _new_item(line, kind, [*new.values()], session)
+            # What goes into something by length, as ribbon, is bought.
+            own = "supply" if where == "line" and length(line.unit or "") else kind
+            item = new.get(line.name.casefold()) or _new_item(line, own, [*new.values()], session)
             new[line.name.casefold()] = item
             slug = item.slug
         docs.append(RecipeLineDoc(item=slug, amount=line.amount, note=line.note))
@@ -347,7 +363,11 @@ def _new_item(line: ReadLine, kind: str, others: Sequence[ItemDoc], session: Ses
     while slug in [other.slug for other in others]:
         number += 1
         slug = f"{base}-{number}"
-    return ItemDoc(slug=slug, name=line.name, kind=kind, unit=line.stock_unit)
+    doc = ItemDoc(slug=slug, name=line.name, kind=kind, unit=line.stock_unit)
+    counted_in = length(line.unit or "")
+    if counted_in is not None:
+        doc.measures, doc.display_unit = {counted_in: "1 each"}, counted_in
+    return doc
 
 
 def written(item_id: int, amount: str, note: str | None, known: KnownItems) -> str:

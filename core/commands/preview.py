@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from core.commands.differences import Difference, watch
 from core.commands.model import Given
+from core.commands.notes import notes_of
 from core.commands.registry import run
 from core.services._kitchen import no_collecting
 from core.services.rows import ChangeRow
@@ -19,10 +20,14 @@ __all__ = ["Difference", "Preview", "preview", "preview_on"]
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would be recorded, and what it would change in the views of the open events."""
+    """What would be recorded, and what it would change in the views of the open events.
+
+    `notes` are what is worth a second look.
+    """
 
     change: ChangeRow
     differences: tuple[Difference, ...]
+    notes: tuple[str, ...] = ()
 
 
 def preview(name: str, values: Mapping[str, Given], *, event_id: int | None = None) -> Preview:
@@ -33,7 +38,15 @@ def preview(name: str, values: Mapping[str, Given], *, event_id: int | None = No
     """
     # What the rehearsal made is gone when it ends, so that no collecting has to go through it.
     with no_collecting(), rehearsal() as session:
-        return preview_on(session, lambda: run(name, values, session), event_id=event_id)
+        return preview_of(session, name, values, event_id=event_id)
+
+
+def preview_of(
+    session: Session, name: str, values: Mapping[str, Given], *, event_id: int | None = None
+) -> Preview:
+    """Run a command on a rehearsal's session and return what it changed in the views."""
+    seen = preview_on(session, lambda: run(name, values, session), event_id=event_id)
+    return replace(seen, notes=notes_of(name, values))
 
 
 def preview_on(

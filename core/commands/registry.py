@@ -439,10 +439,10 @@ KITCHEN = (
             _place(
                 "key",
                 Wanted.CHOICE,
-                "what every store after the first costs, or how many hours a day has",
-                choices=("store_trip_cost", "hands_hours", "oven_hours"),
+                "the currency, what every store after the first costs, or the hours of a day",
+                choices=("currency", "store_trip_cost", "hands_hours", "oven_hours"),
             ),
-            _place("value", Wanted.TEXT, "its value (money or hours), or 'none'"),
+            _place("value", Wanted.TEXT, "its value (EUR, money or hours), or 'none'"),
         ),
         f"{SETTINGS}:set_",
     ),

@@ -38,7 +38,8 @@ class WhatIf:
     """What steps would do to the open events, or to one event.
 
     `change` is the entry they would be. `events` are the three views of each event after the
-    steps; `solved` and `new` the problems that go and come. `differences` compare with now.
+    steps; `solved` and `new` the problems that go and come, `changed` those that stay and say
+    something else. `differences` compare with now.
     """
 
     change: ChangeRow
@@ -47,6 +48,7 @@ class WhatIf:
     solved: tuple[PlanProblem, ...]
     new: tuple[PlanProblem, ...]
     differences: tuple[Difference, ...]
+    changed: tuple[PlanProblem, ...] = ()
 
 
 def what_if(steps: Sequence[Step], *, event_id: int | None = None) -> WhatIf:
@@ -63,14 +65,22 @@ def what_if_on(session: Session, steps: Sequence[Step], *, event_id: int | None 
     before = plan_service.problems(event_id, session=session)
     watched = watch(session, lambda: keep(steps, session=session), event_id)
     after = plan_service.problems(event_id, session=session)
+    were, are = set(map(_identity, before)), set(map(_identity, after))
+    told = [problem for problem in after if problem not in before]
     return WhatIf(
         watched.change,
         watched.events,
         tuple(after),
-        tuple(problem for problem in before if problem not in after),
-        tuple(problem for problem in after if problem not in before),
+        tuple(problem for problem in before if _identity(problem) not in are),
+        tuple(problem for problem in told if _identity(problem) not in were),
         watched.differences,
+        tuple(problem for problem in told if _identity(problem) in were),
     )
+
+
+def _identity(problem: PlanProblem) -> tuple[object, ...]:
+    """Return what makes it the same problem, whatever numbers it says."""
+    return problem.kind, problem.item_id, problem.event_id, problem.place
 
 
 def keep(

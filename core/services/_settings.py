@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from core.errors import AmountError
+from core.errors import AmountError, UnreadableAmount
 from core.models import EventLine, Lot, Product, Setting
-from core.money import parse_money
+from core.money import SYMBOLS, parse_money
 from core.money import to_micro as micro_money
 from core.services._rules import WITHDRAWN
 from core.session import remembered
@@ -18,7 +19,7 @@ from core.units import Amount, exact, parse_amount
 
 STORE_TRIP_COST = "store_trip_cost"
 CURRENCY = "currency"
-"""Set by the first file that names one, and by nobody while there are prices."""
+"""Of all prices of the kitchen; it is not exchanged while there are any."""
 HANDS_HOURS = "hands_hours"
 OVEN_HOURS = "oven_hours"
 
@@ -65,7 +66,16 @@ def _hours(text: str) -> str:
     return exact(Amount(amount.value, None))
 
 
+def _currency(text: str) -> str:
+    signs = {sign: code for code, sign in SYMBOLS.items()}
+    code = signs.get(text.strip(), text.strip().upper())
+    if not re.fullmatch("[A-Z]{3}", code):
+        raise UnreadableAmount(text, "a currency has three letters, as EUR")
+    return code
+
+
 READ: Mapping[str, Callable[[str], str]] = {
+    CURRENCY: _currency,
     STORE_TRIP_COST: lambda text: str(parse_money(text)),
     HANDS_HOURS: _hours,
     OVEN_HOURS: _hours,

@@ -44,7 +44,7 @@ def _lots(session: Session) -> Iterator[str]:
     )
     for lot_id, left, cost_left, amount, cost in session.execute(query):
         yield (
-            f"Lot {lot_id} says {left} left worth {cost_left}, but its moves add up to "
+            f"Lot L{lot_id} says {left} left worth {cost_left}, but its moves add up to "
             f"{amount or 0} and {cost or 0} (millionths)."
         )
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil, floor
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -245,7 +246,7 @@ def set_line(
             del doc.lines[place]
             summary = f"{doc.name}: no {item.name}{for_whom}"
         else:
-            stock_amount(writer, item, amount)
+            _check_whole(item, quantity, stock_amount(writer, item, amount))
             text = quantity if isinstance(quantity, str) else _text(amount.value)
             line = EventLineDoc(item=item.slug, amount=text, recipient=recipient)
             if place is None:
@@ -257,6 +258,16 @@ def set_line(
                 line.price = str(parse_money(price))
             summary = f"{doc.name}: {text} × {item.name}{for_whom}"
         return _record(writer, summary, doc, before)
+
+
+def _check_whole(item: Item, quantity: Entered, number: Fraction | None) -> None:
+    """Refuse a part of a bundle: nobody puts half a box together."""
+    if item.kind == "bundle" and number is not None and number.denominator != 1:
+        fewer = f" or {floor(number)}" if number > 1 else ""
+        raise RuleBroken(
+            f"{item.name} is put together whole, and '{quantity}' is no whole number. "
+            f"Type {ceil(number)}{fewer}."
+        )
 
 
 def copy_event(

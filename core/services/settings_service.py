@@ -8,10 +8,19 @@ from sqlalchemy.orm import Session
 
 from core.documents import SettingDoc
 from core.errors import NotFound, RuleBroken
+from core.services import saying
 from core.services._journal import put, recording, remove
 from core.services._read_documents import read_document
 from core.services._rows import change_row
-from core.services._settings import HANDS_HOURS, OVEN_HOURS, READ, STORE_TRIP_COST, settings
+from core.services._settings import (
+    CURRENCY,
+    HANDS_HOURS,
+    OVEN_HOURS,
+    READ,
+    STORE_TRIP_COST,
+    has_prices,
+    settings,
+)
 from core.services.rows import ChangeRow
 from core.session import reading, writing
 
@@ -20,7 +29,13 @@ KNOWN = {
     HANDS_HOURS: "how many hours of work a day has; a day with more in the timeline is a problem",
     OVEN_HOURS: "how many hours the oven can be used in a day; more is a problem",
 }
-"""The settings that can be set, and what each does."""
+"""The settings that a kitchen file lists, and what each does."""
+
+SETTINGS = {
+    CURRENCY: "the currency of all prices, as EUR; set it before the first price",
+    **KNOWN,
+}
+"""All settings that can be set; a kitchen file has the currency as a field of its own."""
 
 
 class SettingNotFound(NotFound):
@@ -41,8 +56,8 @@ class SettingRow:
 def list_settings(session: Session | None = None) -> list[SettingRow]:
     """Return all settings that can be set, with their values."""
     with reading(session) as reader:
-        values = settings(reader)
-        return [SettingRow(key, values.get(key), help_) for key, help_ in KNOWN.items()]
+        values = {CURRENCY: saying.CURRENCY, **settings(reader)}
+        return [SettingRow(key, values.get(key), help_) for key, help_ in SETTINGS.items()]
 
 
 def set_setting(key: str, value: str | None, *, session: Session | None = None) -> ChangeRow:
@@ -51,11 +66,14 @@ def set_setting(key: str, value: str | None, *, session: Session | None = None) 
     Raises:
         SettingNotFound: No such setting.
         AmountError: The value is none that the setting can have.
-        RuleBroken: It is not set, so that it cannot be taken away.
+        RuleBroken: It is not set, so that it cannot be taken away; or it is the currency, and
+            there are prices in another one.
     """
     with writing(session) as writer:
-        if key not in KNOWN:
-            raise SettingNotFound(key, list(KNOWN))
+        if key not in SETTINGS:
+            raise SettingNotFound(key, list(SETTINGS))
+        if key == CURRENCY:
+            _check_currency(writer, READ[key](value or saying.CURRENCY))
         said = key.replace("_", " ")
         if value is None:
             if key not in settings(writer):
@@ -67,6 +85,16 @@ def set_setting(key: str, value: str | None, *, session: Session | None = None) 
         with recording(writer, "setting", f"Setting {said}: {doc.value}") as entry:
             put(writer, doc)
         return change_row(entry)
+
+
+def _check_currency(session: Session, wanted: str) -> None:
+    """Refuse another currency where there are prices: they would be taken for what they are not."""
+    ours = settings(session).get(CURRENCY, saying.CURRENCY)
+    if wanted != ours and has_prices(session):
+        raise RuleBroken(
+            f"There are prices in {ours}. To take their numbers for {wanted}, export the kitchen, "
+            "change `currency` in the file, and import it into an empty kitchen."
+        )
 
 
 def read_value(key: str, value: str) -> str:

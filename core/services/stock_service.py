@@ -139,7 +139,8 @@ def count(
         counted = to_micro(_counted(writer, item, amount, lots))
         there = sum(lot.left for lot in lots)
         said = saying.amounts(writer).amount(item.id, from_micro(counted))
-        with recording(writer, "count", f"Counted {said} {item.name}") as change:
+        summary = f"Counted {said} {item.name}{_weighed(item, amount)}"
+        with recording(writer, "count", summary) as change:
             if counted < there:
                 # What is kept for an event is the last to be missed.
                 lots.sort(key=lambda lot: lot.event_id is not None)
@@ -168,7 +169,7 @@ def discard(
             gone = lot.left if amount is None else _micro(writer, item, amount)
             if not 0 < gone <= lot.left:
                 left = saying.amounts(writer).amount(item.id, from_micro(lot.left))
-                raise RuleBroken(f"Lot {lot.id} has {left} {item.name} left.")
+                raise RuleBroken(f"Lot L{lot.id} has {left} {item.name} left.")
             allowed = [(lot, lot.left)]
         elif item_id is not None and amount is not None:
             item = _item(writer, item_id)
@@ -446,6 +447,14 @@ def _counted(session: Session, item: Item, given: Entered, lots: list[Lot]) -> F
     return counted
 
 
+def _weighed(item: Item, given: Entered) -> str:
+    """Return what was typed where pieces were weighed: their number is worked out from it."""
+    if item.unit != "each" or not isinstance(given, str) or "%" in given:
+        return ""
+    kind = dimension(parse_amount(given, allow_zero=True).unit)
+    return f" ({given.strip()})" if kind in ("mass", "volume") else ""
+
+
 def _pack_named(session: Session, item: Item, unit: str | None) -> Product | None:
     """Return the product whose packs a unit counts: "packs" of the usual one, "bags" of a bag."""
     if unit is None or dimension(unit) is not None:
@@ -468,7 +477,7 @@ def _count_in(session: Session, change: Change, item: Item, surplus: int, own: l
     for lot in own:
         back = min(surplus, lot.amount - lot.left)
         if back < surplus:
-            raise RuleBroken(f"Lot {lot.id} never held that much. Count the item instead.")
+            raise RuleBroken(f"Lot L{lot.id} never held that much. Count the item instead.")
         cost = min(lot.paid - lot.cost_left, round(Fraction(lot.paid * back, lot.amount)))
         move(session, change, lot, back, cost, "counted")
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from bakehouse.plugin import Amount, Cell, Column, Ref, Row, RowStyle, Table, ViewContext
@@ -10,9 +10,11 @@ from core.services import event_service, saying
 from core.services.planning.shapes import AssemblyProgress, BundleProgress
 from core.services.saying import Say
 
+DELIVERED = "delivered"
 COLUMNS = (
     Column("bundle", width=22, priority=0),
     Column("have", "Have", "amount", edit="quantity", width=10, priority=0),
+    Column(DELIVERED, "Delivered", "amount", width=9, priority=2),
     Column("can_now", "Can now", "amount", width=7, priority=1),
     Column("after_baking", "After baking", "amount", width=12, priority=3),
     Column("short", "Short", "amount", width=6, priority=4),
@@ -23,38 +25,46 @@ COLUMNS = (
 
 
 def load(ctx: ViewContext) -> Table:
-    """Return a row for each bundle, by event line; nested ones are indented."""
+    """Return a row for each bundle, by event line; nested ones are indented.
+
+    What was delivered has a column as soon as there is some.
+    """
     progress = event_service.get_assembly_progress(ctx.event, session=ctx.session)
     say = saying.amounts(ctx.session)
-    rows = [_row(bundle, say) for bundle in progress["bundles"]]
+    delivers = any(bundle["delivered_quantity"] for bundle in progress["bundles"])
+    columns = [column for column in COLUMNS if delivers or column.name != DELIVERED]
+    rows = [_row(bundle, say, columns) for bundle in progress["bundles"]]
     return Table(
-        COLUMNS,
+        columns,
         rows,
-        totals=_totals(progress, say) if rows else None,
+        totals=_totals(progress, say, columns) if rows else None,
         data=progress,
         empty="Nothing to assemble for this event.",
     )
 
 
-def _row(bundle: BundleProgress, say: Say) -> Row:
+def _row(bundle: BundleProgress, say: Say, columns: Sequence[Column]) -> Row:
     style, status = _state(bundle, say)
-    short = bundle["short"]
+    short, delivered = bundle["short"], bundle["delivered_quantity"]
     missing = ", ".join(
         f"{each['item_name']} {say.amount(each['item_id'], each['missing'])}"
         for each in bundle["blockers"]
     )
+    done = bundle["is_complete"]
+    cells: Mapping[str, Cell] = {
+        "bundle": f"  {bundle['bundle_name']}" if bundle["nested"] else bundle["bundle_name"],
+        "have": _of(bundle["assembled_quantity"], bundle["target_quantity"], say),
+        DELIVERED: _number(delivered, say) if delivered else "",
+        "can_now": "" if done else _number(bundle["can_assemble_now"], say),
+        "after_baking": "" if done else _number(bundle["can_assemble_after_production"], say),
+        "short": "" if short == 0 else _number(short, say),
+        "missing": missing,
+        "progress": bundle["progress_pct"],
+        "status": status,
+    }
     return Row(
         f"bundle:{bundle['bundle_id']}",
-        (
-            f"  {bundle['bundle_name']}" if bundle["nested"] else bundle["bundle_name"],
-            _of(bundle["assembled_quantity"], bundle["target_quantity"], say),
-            "" if bundle["is_complete"] else _number(bundle["can_assemble_now"], say),
-            "" if bundle["is_complete"] else _number(bundle["can_assemble_after_production"], say),
-            "" if short == 0 else _number(short, say),
-            missing,
-            bundle["progress_pct"],
-            status,
-        ),
+        tuple(cells[column.name] for column in columns),
         about=Ref("bundle", bundle["bundle_id"]),
         style=style,
     )
@@ -74,14 +84,14 @@ def _state(bundle: BundleProgress, say: Say) -> tuple[RowStyle | None, str]:
     return None, "to buy first" if bundle["blockers"] else "to bake first"
 
 
-def _totals(progress: AssemblyProgress, say: Say) -> tuple[Cell, ...]:
+def _totals(progress: AssemblyProgress, say: Say, columns: Sequence[Column]) -> tuple[Cell, ...]:
     values: Mapping[str, Cell] = {
         "bundle": "Bundles",
         "have": _of(progress["total_assembled"], progress["total_target"], say),
         "progress": progress["progress_pct"],
         "status": "done" if progress["is_complete"] else "",
     }
-    return tuple(values.get(column.name, "") for column in COLUMNS)
+    return tuple(values.get(column.name, "") for column in columns)
 
 
 def _number(value: Decimal | None, say: Say) -> Amount:

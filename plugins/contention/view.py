@@ -16,9 +16,9 @@ COLUMNS = (
     Column("item", width=22, priority=0),
     Column("event", width=20, priority=0),
     Column("date", kind="date", width=10, priority=4),
-    Column("need", "Wants", "amount", width=11, priority=2),
+    Column("need", "Wants", "amount", width=11, priority=1),
     Column("from_stock", "From stock", "amount", width=11, priority=1),
-    Column("carried", "From batches", "amount", width=12, priority=3),
+    Column("carried", "From batches", "amount", width=12, priority=1),
     Column("short", "Short", "amount", width=11, priority=0),
     Column("move", "If its date moved", width=44, priority=2),
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from bakehouse.plugin import Amount, Cell, Column, Ref, Row, RowStyle, Table, ViewContext
@@ -11,11 +12,13 @@ from core.services.planning import plan_service
 from core.services.planning.shapes import OutputProgress, ProductionProgress, RecipeProgress
 from core.services.saying import Say
 
+DELIVERED = "delivered"
 COLUMNS = (
     Column("recipe", width=22, priority=0),
     Column("to_bake", "Bake", "amount", width=6, priority=0),
     Column("can_now", "Can now", "amount", width=7, priority=1),
     Column("made", "Made", "amount", width=14, priority=0),
+    Column(DELIVERED, "Delivered", "amount", width=9, priority=2),
     Column("lost", "Lost", "amount", width=6, priority=4),
     Column("progress", "%", "percent", width=5, priority=2),
     Column("target", "Target", "amount", edit="target", width=6, priority=5),
@@ -25,19 +28,39 @@ COLUMNS = (
 
 
 def load(ctx: ViewContext) -> Table:
-    """Return a row for each recipe; of several outputs, each has a row below it."""
+    """Return a row for each recipe; of several outputs, each has a row below it.
+
+    What was delivered has a column as soon as there is some.
+    """
     progress = event_service.get_production_progress(ctx.event, session=ctx.session)
     say = saying.amounts(ctx.session)
     causes = _Causes(ctx, progress, say)
     rows = [
         row for recipe in progress["recipes"] for row in _rows_of(recipe, say, causes.of(recipe))
     ]
-    return Table(
+    table = Table(
         COLUMNS,
         rows,
         totals=_totals(progress, say) if rows else None,
         data=progress,
         empty="Nothing to bake for this event.",
+    )
+    outputs = (output for recipe in progress["recipes"] for output in recipe["outputs"])
+    return table if any(output["delivered"] for output in outputs) else _undelivered(table)
+
+
+def _undelivered(table: Table) -> Table:
+    """Leave out the column of what was delivered."""
+    place = [column.name for column in table.columns].index(DELIVERED)
+
+    def rest(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+        return (*cells[:place], *cells[place + 1 :])
+
+    return replace(
+        table,
+        columns=tuple(column for column in table.columns if column.name != DELIVERED),
+        rows=tuple(replace(row, cells=rest(row.cells)) for row in table.rows),
+        totals=None if table.totals is None else rest(table.totals),
     )
 
 
@@ -52,6 +75,7 @@ def _rows_of(recipe: RecipeProgress, say: Say, cause: str) -> Iterator[Row]:
             _batches(say, recipe["remaining_batches"]),
             "" if recipe["is_complete"] else _batches(say, recipe["can_make"]),
             _batches_made(recipe, say) if several else _made(outputs[0], say),
+            "" if several else _delivered(outputs[0], say),
             "" if several else _lost(outputs[0], say),
             recipe["progress_pct"],
             _batches(say, recipe["target_batches"]),
@@ -75,6 +99,7 @@ def _output_row(recipe_id: int, output: OutputProgress, say: Say) -> Row:
             "" if to_make == 0 else Amount(to_make, say.amount(output["item_id"], to_make)),
             "",
             _made(output, say),
+            _delivered(output, say),
             _lost(output, say),
             "",
             "",
@@ -171,6 +196,11 @@ def _made(output: OutputProgress, say: Say) -> Amount:
     return Amount(
         made, f"{said if unit[:1].isdigit() else said.removesuffix(f' {unit}')} of {whole}"
     )
+
+
+def _delivered(output: OutputProgress, say: Say) -> Amount | str:
+    delivered = output["delivered"]
+    return Amount(delivered, say.amount(output["item_id"], delivered)) if delivered else ""
 
 
 def _lost(output: OutputProgress, say: Say) -> Amount | str:

@@ -26,6 +26,8 @@ COLUMNS = (
 
 NO_LIMIT = "A bar is full on the busiest day; the settings hands_hours and oven_hours say better."
 
+ALL_EVENTS = "of all events"
+
 
 def load(ctx: ViewContext) -> Table:
     """Return a row for each day, and below it one for each thing to do; what is done first."""
@@ -74,10 +76,19 @@ def _day_row(day: TimelineDay, fullest: _Fullest, today: date) -> Row:
             _share(day.hands_minutes, fullest.hands),
             _share(day.oven_minutes, fullest.oven),
             "",
-            "too full" if day.too_full else "",
+            "too full" if day.too_full else ALL_EVENTS if _has_others(day) else "",
         ),
         style=style,
     )
+
+
+def _has_others(day: TimelineDay) -> bool:
+    """Tell whether the day's sums hold more than the rows below it: what other events need."""
+    made = [task for task in day.tasks if task.kind == "make" and not task.complete]
+    hands = sum(task.hands_minutes or 0 for task in made)
+    oven = sum(task.oven_minutes or 0 for task in made)
+    untimed = sum(task.hands_minutes is None and task.oven_minutes is None for task in made)
+    return (day.hands_minutes, day.oven_minutes, len(day.untimed)) != (hands, oven, untimed)
 
 
 def _task_row(event_id: int, task: TimelineTask, say: Say, today: date) -> Row:

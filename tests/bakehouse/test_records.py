@@ -95,6 +95,21 @@ def test_counting_first_records_what_was_baked_with_missing_flour(cli: Cli) -> N
     assert cli("undo").code == 0
 
 
+def test_a_quantity_with_a_minus_is_no_option(cli: Cli) -> None:
+    refused = cli("event", "line", "christmas", "gift bag", "-5")
+    assert refused.code == 2
+    assert "'-5' is less than zero" in refused.err
+    assert "No such option '-x'" in cli("event", "line", "christmas", "gift bag", "-x").err
+
+
+def test_a_date_on_the_wrong_side_of_today_is_noted(cli: Cli) -> None:
+    bought = cli("buy", "flour", "--amount", "2 lb", "--paid", "1", "--date", "2027-01-01")
+    assert "2027-01-01 is still to come: it counts as on hand from now on." in bought.err
+    seen = cli("event", "set", "christmas", "--date", "2025-12-12", "--dry-run")
+    assert "2025-12-12 is past." in seen.err
+    assert "is past" not in cli("event", "set", "christmas", "--date", "2026-12-13").err
+
+
 def test_an_expired_lot_is_used_when_it_is_named(cli: Cli) -> None:
     cli("count", "flour", "1 cup")
     cli("buy", "flour", "--amount", "2 lb", "--paid", "1", "--expires", "2026-11-01")

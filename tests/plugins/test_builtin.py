@@ -527,6 +527,22 @@ def test_timeline_says_what_to_do_on_which_day(host: Host) -> None:
     assert said(table, table.rows[0])["day"] == "Sat 12 Dec"
 
 
+def test_a_day_of_the_timeline_says_that_other_events_need_it_too(host: Host) -> None:
+    doc = catalog_service.get_recipe(recipe("cookies"))
+    doc.minutes = 30
+    catalog_service.save_recipe(doc)
+
+    def statuses() -> set[object]:
+        table = show(host, "timeline", christmas())
+        return {said(table, row).get("status", "") for row in table.rows if "day:" in row.key}
+
+    assert statuses() == {""}
+    event_service.add_event("Stall", date(2026, 12, 15))
+    cookie = identifier("cookie")
+    event_service.set_line(event_service.find_event("stall").id, cookie, 480)
+    assert "of all events" in statuses()
+
+
 def test_timeline_shows_how_full_a_day_is(host: Host) -> None:
     for slug in ("cookies", "brownies"):
         doc = catalog_service.get_recipe(recipe(slug))

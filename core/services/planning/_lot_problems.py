@@ -30,10 +30,10 @@ def lots(scope: Scope) -> Iterator[PlanProblem]:
             amount = scope.say.amount(item_id, from_micro(left))
             yield PlanProblem(
                 "expired",
-                f"lot {lot_id}",
+                f"lot L{lot_id}",
                 f"{amount} {name} expired on {expires.isoformat()}.",
                 "It counts nowhere in the plan.",
-                f"Discard lot {lot_id}.",
+                f"Discard lot L{lot_id}.",
                 None,
                 item_id,
             )
@@ -64,7 +64,7 @@ def _expiring(scope: Scope, lot: Any, stretches: Sequence[Stretch]) -> Iterator[
         made = not kitchen.items[lot.item_id].bought
         yield PlanProblem(
             "expiring",
-            f"lot {lot.id}",
+            f"lot L{lot.id}",
             f"{amount} {lot.name} for {event.name} expire on {lot.expires.isoformat()}, "
             f"{wait} days before it.",
             f"{event.name} counts on {amount} that "

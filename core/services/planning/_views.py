@@ -159,6 +159,7 @@ def _recipe_progress(
                 needed=decimal(needed),
                 produced=known(made.good.get(item.id, ZERO)),
                 lost=known(made.lost.get(item.id, ZERO)),
+                delivered=known(_delivered(found, item.id)),
                 remaining=decimal(remaining),
                 to_make=decimal(
                     ZERO if place is None else found.plan.to_make(recipe.id, number, place)
@@ -224,6 +225,11 @@ def available(found: EventPlan, item_id: int) -> Fraction | None:
     return None if reserved is None else on_hand(found, item_id) - reserved
 
 
+def _delivered(found: EventPlan, item_id: int) -> Fraction:
+    """Return what was delivered of an item by the event's own lines for it."""
+    return sum((line.delivered for line in found.event.lines if line.item_id == item_id), ZERO)
+
+
 # -- assembly -------------------------------------------------------------------------------------
 
 
@@ -270,6 +276,7 @@ def _bundle_progress(
         nested=nested,
         target_quantity=decimal(target),
         assembled_quantity=known(done),
+        delivered_quantity=known(_delivered(found, bundle_id)),
         remaining=decimal(rest),
         progress_pct=percent(target, rest),
         is_complete=rest == 0,

@@ -183,7 +183,7 @@ def explain_feeds(
                 raise LotNotFound(lot_id)
             lots = _reasons.usable_lots(reader, [lot.item_id])[lot.item_id]
             if lot_id not in [share.id for share in lots]:
-                raise RuleBroken(f"Lot {lot_id} is empty or expired, so it feeds nothing.")
+                raise RuleBroken(f"Lot L{lot_id} is empty or expired, so it feeds nothing.")
             return feeds_of_lot(planned(reader), lot.item_id, lots, lot_id)
         item_id = _item_id(reader, item or "")
         place = None if event_id is None else _open(reader, event_id)[1]

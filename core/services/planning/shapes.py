@@ -20,6 +20,7 @@ class OutputProgress(TypedDict):
     needed: Decimal | None
     produced: Decimal
     lost: Decimal
+    delivered: Decimal
     remaining: Decimal | None
     to_make: Decimal | None
     spare: Decimal | None
@@ -73,6 +74,7 @@ class BundleProgress(TypedDict):
     nested: bool
     target_quantity: Decimal | None
     assembled_quantity: Decimal
+    delivered_quantity: Decimal
     remaining: Decimal | None
     progress_pct: Decimal | None
     is_complete: bool

@@ -38,6 +38,19 @@ def test_what_says_nothing_new_is_refused() -> None:
         with_equivalent(item(), "1 kg", "1000 g")
     with pytest.raises(RuleBroken, match="as 1 cup = 120 g"):
         with_equivalents(item(), ["cup"])
+    with pytest.raises(RuleBroken, match="Say which length X is counted in, as 1 m = 1"):
+        with_equivalent(item("each"), "1 m", "100 cm")
+
+
+def test_a_density_is_said_as_it_was_entered() -> None:
+    for line in ("1 cup = 140 g", "1 ml = 0.592 g", "1 cup = 5 oz"):
+        assert equivalents_of(with_equivalents(item("ml"), [line])) == [line]
+
+
+def test_an_item_counted_in_a_length_is_shown_in_it() -> None:
+    ribbon = with_equivalent(item("each"), "1 metre", "1")
+    assert (ribbon.measures, ribbon.display_unit) == ({"metre": "1 each"}, "metre")
+    assert with_equivalent(ribbon, "roll", "25").display_unit == "metre"
 
 
 def test_lines_replace_all_that_was_known() -> None:

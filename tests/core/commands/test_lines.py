@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from core.commands import run
 from core.commands.known import KnownItem, KnownItems
 from core.commands.lines import ReadLine, read, which, written
 from core.errors import BadDocument, ItemNotFound
-from core.services import catalog_service, journal_service
+from core.services import catalog_service, journal_service, saying
 from core.session import Database, read_session
 from core.units import Amount, ItemFacts, parse_amount
 
@@ -61,6 +63,53 @@ def test_a_line_says_its_amount_item_and_note(
     text: str, expected: tuple[str, str, str | None, str]
 ) -> None:
     assert said(read(text, KNOWN)) == expected
+
+
+def test_one_of_something_may_be_written_as_a_word() -> None:
+    assert said(read("a stick of butter", KNOWN)) == (
+        "Butter, unsalted", "1 stick", None, "113.4 g"
+    )  # fmt: skip
+    assert said(read("An egg", KNOWN)) == ("Egg, large", "1", None, "1")
+
+
+def test_a_pinch_is_a_small_part_of_a_teaspoon_unless_the_item_says_otherwise() -> None:
+    salts = KnownItems([item(1, "Salt", unit="ml"), item(2, "Saffron", pinch="20 mg")])
+    assert said(read("a pinch of salt", salts)) == ("Salt", "1 pinch", None, "0.308 ml")
+    assert said(read("2 pinches saffron", salts)) == ("Saffron", "2 pinches", None, "0.04 g")
+    new = read("1 pinch nutmeg", salts)
+    assert (new.is_new, new.name, new.stock_unit) == (True, "nutmeg", "ml")
+    # Of what is weighed it is unknown, and says what is wanting.
+    assert "density" in read("a pinch of butter", KNOWN).fix
+
+
+def test_a_length_is_never_a_part_of_a_name() -> None:
+    ribbons = KnownItems([item(1, "Ribbon", "supply", "each", yard="1 each")])
+    assert said(read("18 inches ribbon", ribbons)) == ("Ribbon", "18 inches", None, "1/2")
+    new = read("50 cm lace", ribbons)
+    assert (new.is_new, new.name, new.amount) == (True, "lace", "50 cm")
+    line = read("50 cm twine", KnownItems([item(1, "Twine", "supply", "each")]))
+    assert line.fix == "add a measure 'cm' to Twine"
+
+
+def test_a_slip_of_the_keys_is_no_new_item() -> None:
+    line = read("8 lebkuchn", KnownItems([item(1, "Lebkuchen", "made", "each")]))
+    assert [guess.name for guess in line.guesses] == ["Lebkuchen"]
+    assert not read("8 scones", KnownItems([item(1, "Lebkuchen", "made", "each")])).guesses
+
+
+def test_a_line_with_a_new_item_says_how_to_add_it(sqlite_kitchen: Database) -> None:
+    with pytest.raises(ItemNotFound, match="With --new-items it is added"):
+        run("recipe add", {"name": "Stollen", "makes": ["4"], "line": ["1 cup raisins"]})
+
+
+def test_a_new_item_by_length_is_counted_and_shown_in_it(sqlite_kitchen: Database) -> None:
+    run("bundle add", {"name": "Bag", "line": ["50 cm lace", "2 m lace"], "new_items": True})
+    doc = catalog_service.get_item(catalog_service.find_item("lace").id)
+    assert (doc.kind, doc.unit, doc.display_unit) == ("supply", "each", "cm")
+    assert doc.measures == {"cm": "1 each"}
+    assert [line.amount for line in catalog_service.get_bundle(
+        catalog_service.find_bundle("bag").id).lines] == ["50 cm", "2 m"]  # fmt: skip
+    assert saying.amounts().amount(catalog_service.find_item("lace").id, Fraction(250)) == "250 cm"
 
 
 def test_an_item_nobody_knows_is_new_and_counted_as_it_was_written() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.commands.preview import preview
 from core.commands.what_if import Step, keep, what_if
 from core.errors import Refused, RuleBroken, Shortage
 from core.services import journal_service
@@ -66,6 +67,39 @@ def test_every_kind_of_step_can_be_tried(bakery: KitchenBuilder) -> None:
     assert {problem.kind for problem in found.new} >= {"short"}
     assert any(d.field == "lost" and d.after == "48" for d in found.differences)
     assert any(d.field == "estimated cost" for d in found.differences)
+
+
+def test_a_problem_whose_numbers_change_is_neither_new_nor_solved(bakery: KitchenBuilder) -> None:
+    bakery.supply("ribbon")
+    bakery.bundle("gift-bag", {"cookie": 6, "brownie": 3, "ribbon": 1})
+
+    found = what_if([MORE])
+
+    [changed] = [problem for problem in found.changed if problem.place == "Ribbon"]
+    assert "leaves out 60" in changed.effect
+    assert "Ribbon" not in {problem.place for problem in (*found.new, *found.solved)}
+
+
+def test_what_the_ledger_rounds_is_no_difference(bakery: KitchenBuilder) -> None:
+    bakery.ingredient("almond", "ml")
+    bakery.recipe("cookies", {"cookie": 48}, {"almond": "1/7 cup"})
+    bakery.buy("almond", "1 cup", "1.00")
+
+    found = preview("make", {"recipe": "cookies", "batches": "3", "event": "christmas"})
+
+    assert not [each for each in found.differences if "<0.001" in each.change]
+
+
+def test_delivering_is_a_difference(bakery: KitchenBuilder) -> None:
+    bakery.make("cookies", 2, event="christmas")
+    bakery.make("brownies", 2, event="christmas")
+    bakery.assemble("gift-bag", 10, event="christmas")
+
+    found = preview("deliver", {"event": "christmas", "item": "gift-bag", "quantity": "4"})
+
+    assert ("delivered", "0", "4", "+4") in {
+        (each.field, each.before, each.after, each.change) for each in found.differences
+    }
 
 
 def test_kept_steps_are_the_sum_of_the_steps(bakery: KitchenBuilder) -> None:

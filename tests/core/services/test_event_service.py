@@ -93,6 +93,19 @@ def test_get_shopping_list_with_session(christmas: int) -> None:
     assert ribbon["problem"] == "no product: nothing says how it is sold"
 
 
+def test_a_bundle_is_wanted_whole(bakery: KitchenBuilder, christmas: int) -> None:
+    bag = bakery.item("gift-bag")
+    with pytest.raises(RuleBroken, match="Type 31 or 30"):
+        event_service.set_line(christmas, bag, "30,5")
+    event_service.set_line(christmas, bag, "2 1/2 dozen")
+    assert bakery.bundle_row("christmas", "gift-bag")["target_quantity"] == 30
+
+
+def test_what_was_delivered_is_told(bakery: KitchenBuilder, christmas: int) -> None:
+    bakery.deliver("christmas", "gift-bag", 4)
+    assert bakery.bundle_row("christmas", "gift-bag")["delivered_quantity"] == 4
+
+
 def test_progress_sees_uncommitted_changes(bakery: KitchenBuilder, christmas: int) -> None:
     """Whatever the session has done and not committed counts: services, objects and plain SQL."""
     before = get_production_progress(christmas)

@@ -149,7 +149,7 @@ def test_expired_lots_are_only_used_when_named(bakery: KitchenBuilder) -> None:
     with pytest.raises(Shortage):
         bakery.discard("box", 1)
     [problem] = plan_service.problems()
-    assert (problem.kind, problem.place) == ("expired", f"lot {old.id}")
+    assert (problem.kind, problem.place) == ("expired", f"lot L{old.id}")
     stock_service.discard(reason="expired", lot_id=old.id)
     assert bakery.lots("box") == []
     assert plan_service.problems() == []
@@ -200,6 +200,12 @@ def test_flour_is_counted_by_amount_packs_or_percentage(
     bakery.buy("flour", packs=2, paid="10.00")
     bakery.count("flour", told)
     assert bakery.left("flour") == Decimal(left)
+
+
+def test_pieces_that_were_weighed_say_what_was_weighed(bakery: KitchenBuilder) -> None:
+    bakery.ingredient("egg", "each", grams_each="50")
+    assert bakery.count("egg", "0.53 kg").summary == "Counted 10.6 Egg (0.53 kg)"
+    assert bakery.count("egg", "17 1/2").summary == "Counted 17 1/2 Egg"
 
 
 def test_one_lot_is_counted_down_and_up_again(bakery: KitchenBuilder) -> None:

@@ -17,6 +17,7 @@ from bakehouse.plugin import (
     ViewData,
 )
 from core.services.saying import Say
+from core.units import LEDGER_ROUNDING
 from tui.widgets.cells import percent
 from tui.widgets.changed import Changed
 
@@ -129,11 +130,20 @@ def _cell(column: Column, was: Cell, now: Cell, row: Row | None, say: Say) -> Ce
         return Changed(ZERO, f"0 −{was.said}")
     if isinstance(was, str) and isinstance(now, Amount | Money) and now.value:
         return Changed(now.value, f"{now.said} +{now.said}" if was == "" else now.said)
+    if isinstance(was, Amount) and isinstance(now, Amount) and _is_rounding(was, now):
+        return now
     if isinstance(was, Amount | Money) and isinstance(now, Amount | Money):
         return Changed(now.value, _said(was, now, row, say))
     if isinstance(was, int | Decimal) and isinstance(now, int | Decimal):
         return _number(column, Decimal(was), Decimal(now))
     return now
+
+
+def _is_rounding(was: Amount, now: Amount) -> bool:
+    """Tell whether they differ by what the ledger rounds, so that nothing has changed."""
+    if was.value is None or now.value is None or was.value == now.value:
+        return False
+    return abs(now.value - was.value) < LEDGER_ROUNDING
 
 
 def _number(column: Column, was: Decimal, now: Decimal) -> Cell:

@@ -22,7 +22,7 @@ from bakehouse.plugin import Ref
 from core.commands import command, run
 from core.commands.model import Command, Given, Param
 from core.commands.openings import deliver_quantity
-from core.commands.preview import Preview, preview_on
+from core.commands.preview import Preview, preview_of
 from core.errors import BakehouseError, Interrupted
 from core.services.rows import ChangeRow
 from core.session import KitchenSession
@@ -220,7 +220,7 @@ class FormScreen(Dialog[ChangeRow | None]):
             self._say(str(error), bad=True)
             self._show(None)
             return
-        self._say(seen.change.summary)
+        self._say("\n".join([seen.change.summary, *(f"! {note}" for note in seen.notes)]))
         self._show(seen)
 
     def can_be_tried(self) -> bool:
@@ -302,7 +302,7 @@ class FormScreen(Dialog[ChangeRow | None]):
 def _look(
     name: str, values: Mapping[str, Given], event_id: int | None, session: KitchenSession
 ) -> Preview:
-    return preview_on(session, lambda: run(name, values, session), event_id=event_id)
+    return preview_of(session, name, values, event_id=event_id)
 
 
 async def _idle(widget: Widget) -> None:

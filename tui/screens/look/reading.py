@@ -70,7 +70,7 @@ def _costs(event_id: int, session: Session) -> Chart:
     return Chart(
         "bars",
         tuple(name for name, _ in named),
-        (Series("costs", tuple(value for _, value in named)),),
+        (Series("costs", tuple(_cents(value, 1) for _, value in named)),),
         unit=saying.amounts(session).currency,
     )
 
