@@ -29,6 +29,11 @@ def log_folder() -> Path:
     return platformdirs.user_log_path(NAME, appauthor=False)
 
 
+def state_folder() -> Path:
+    """Return where what the program remembers by itself is kept, drafts among it."""
+    return platformdirs.user_state_path(NAME, appauthor=False)
+
+
 def cache_folder() -> Path:
     """Return where what can be made anew may be kept."""
     return platformdirs.user_cache_path(NAME, appauthor=False)

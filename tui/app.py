@@ -16,12 +16,14 @@ from textual.screen import Screen
 
 from core.config import Config, config
 from core.errors import BakehouseError
+from core.places import state_folder
 from core.session import database
 from plugins.host import Host
 from tui import modes
 from tui.collector import keep_what_is_there
-from tui.contain import ContainingApp
+from tui.copying import CopyingApp
 from tui.crash import write_report
+from tui.drafts import Drafts, said_drafts
 from tui.heartbeat import BEAT, Heartbeat
 from tui.key_names import said_keys
 from tui.lookout import Lookout
@@ -31,6 +33,7 @@ from tui.signals import end_on_signals
 from tui.styling import KeptStylesheet
 from tui.themes import remember_theme, theme_of
 from tui.threads import in_thread
+from tui.typing_ahead import TypingAhead
 from tui.widgets.plain import plain_lines
 
 if TYPE_CHECKING:
@@ -40,7 +43,6 @@ if TYPE_CHECKING:
     from core.services.rows import ChangeRow
     from tui.exporting import Writers
     from tui.screens.form.offers import Prefilled
-    from tui.screens.receipt.form import Draft
     from tui.widgets.listing import Listing
 
 LOOK_EVERY = 1.0
@@ -69,7 +71,7 @@ def _formats() -> type[Provider]:
     return Formats
 
 
-class BakehouseApp(ContainingApp[str]):
+class BakehouseApp(TypingAhead[str], CopyingApp[str]):
     """The kitchen on a terminal."""
 
     TITLE = "Bakehouse"
@@ -103,6 +105,8 @@ class BakehouseApp(ContainingApp[str]):
                 tooltip="letters on whatever can be gone to"),
         Binding("ctrl+t", "sources", "Sources", show=False, id="app.sources",
                 tooltip="plugin, version, time and revision of every pane"),
+        Binding("f8", "copy_said", "Copy message", show=False, priority=True, id="app.copy-said",
+                tooltip="the error on the screen, else what was said last"),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True,
                 id="app.suspend", tooltip="back to the shell; fg comes back"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
@@ -140,10 +144,10 @@ class BakehouseApp(ContainingApp[str]):
         self.set_reactive(BakehouseApp.event_id, self._named)
         self.last_key = time.monotonic()
         self._heartbeat: Heartbeat | None = None
-        self.receipt: Draft | None = None
-        """A receipt that was put aside."""
-        self.drafts: dict[tuple[str, str], dict[str, str]] = {}
-        """What was typed in entries that were left, by command and slug."""
+        self.drafts = Drafts(
+            state_folder(), str(database()), lambda said: self.say(said, "warning")
+        )
+        """What was typed but not recorded."""
         self.troubles = apply_config(self, self.settings)
         self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
         self._lookout = Lookout(
@@ -174,6 +178,9 @@ class BakehouseApp(ContainingApp[str]):
             self.say_troubles()
         if self._not_found:
             self.say(self._not_found, "error")
+        left = self.drafts.all()
+        if left:
+            self.say(said_drafts(left, self.said_key("stock.receipt")), "warning")
 
     def on_unmount(self) -> None:
         """Stop following."""
@@ -244,6 +251,7 @@ class BakehouseApp(ContainingApp[str]):
 
     def say(self, text: str, severity: Severity = "information") -> None:
         """Say something in a corner; it may hold anything people typed."""
+        self.said_last = text
         timeout = 4 if severity == "information" else 10
         self.notify(plain_lines(text), severity=severity, timeout=timeout, markup=False)
 
@@ -273,21 +281,36 @@ class BakehouseApp(ContainingApp[str]):
         self.event_id = event_id
         self.switch_mode("event")
 
-    @work(exclusive=True, group="open")
-    async def open_next_event(self) -> None:
-        """Open the first event that is not over."""
+    def open_item(self, item_id: int) -> None:
+        """Open an item and its lots in the stock."""
+        from tui.screens.stock.screen import StockScreen
+
+        self.switch_mode("stock")
+        for screen in self.screen_stack:
+            if isinstance(screen, StockScreen):
+                screen.go_to(item_id)
+
+    def open_next_event(self) -> None:
+        """Open the first event that is not over; what is typed meanwhile is for it."""
+        self.hold_keys()
+        self._find_next_event()
+
+    @work(group="open")
+    async def _find_next_event(self) -> None:
         from core.services import event_service
 
         try:
             rows = await asyncio.wrap_future(in_thread(event_service.list_events))
         except BakehouseError as error:
             self.say(str(error), "error")
-            return
-        still_open = [row for row in rows if row.status in ("planned", "started")]
-        if not (still_open or rows):
-            self.say("There is no event yet; n makes one.", "warning")
-            return
-        self.open_event((still_open or rows)[0].id)
+        else:
+            still_open = [row for row in rows if row.status in ("planned", "started")]
+            if still_open or rows:
+                self.open_event((still_open or rows)[0].id)
+            else:
+                self.say("There is no event yet; n makes one.", "warning")
+        finally:
+            self.release_keys()
 
     def action_command_palette(self) -> None:
         """Open the palette."""
@@ -337,17 +360,7 @@ class BakehouseApp(ContainingApp[str]):
         from tui.screens.receipt.screen import ReceiptScreen
 
         event_id = getattr(self.screen, "event_id", None)
-        self.push_screen(ReceiptScreen(self.receipt, event_id=event_id), self._receipt_left)
-
-    def _receipt_left(self, left: ChangeRow | Draft | None) -> None:
-        from core.services.rows import ChangeRow
-
-        if left is None or isinstance(left, ChangeRow):
-            self.receipt = None
-            self.done(left)
-        else:
-            self.receipt = left
-            self.say(f"The receipt is put aside; {self.said_key('stock.receipt')} goes on with it.")
+        self.push_screen(ReceiptScreen(self.drafts, event_id=event_id), self.done)
 
     @work(group="do")
     async def do(self, name: str, given: Mapping[str, Given], *, quiet: bool = False) -> None:

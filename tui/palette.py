@@ -37,6 +37,11 @@ class Palette(CommandPalette):
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Go away, once: a second Enter may be on its way, and must not do the command again."""
         if self.app.screen is self:
+            if self._selected_command is not None:
+                # The command comes next in the queue of the app; what is typed now is for it.
+                app = cast("BakehouseApp", self.app)
+                app.hold_keys()
+                app.call_later(app.call_later, app.release_keys)
             return super().dismiss(result)
         self._selected_command = Hit(0, "", lambda: None)
         return AwaitComplete()

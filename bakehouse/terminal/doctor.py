@@ -70,7 +70,7 @@ def _facts() -> dict[str, str]:
     import platform
     from importlib.metadata import version
 
-    from core.places import cache_folder, config_file, log_folder
+    from core.places import cache_folder, config_file, log_folder, state_folder
 
     return {
         "bakehouse": __version__,
@@ -82,6 +82,7 @@ def _facts() -> dict[str, str]:
         "config": str(config_file()),
         "log": str(log_folder() / "bakehouse.log"),
         "crash reports": str(log_folder() / "crash-*.txt"),
+        "drafts": str(state_folder() / "drafts"),
         "cache": str(cache_folder()),
     }
 

@@ -24,6 +24,8 @@ from core.units import from_micro, to_decimal
 
 AT_ONCE = 5_000
 """Ids in one query: databases allow only so many parameters."""
+MOST_TRACED = 50
+"""Lots of one entry that are traced; nobody reads on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,27 @@ def trace_run(run_id: int, *, session: Session | None = None) -> Trace:
         if not is_id(run_id) or not ledger.load_runs([run_id]):
             raise RunNotFound(run_id)
         return ledger.trace_run(run_id)
+
+
+def trace_change(change_id: int, *, session: Session | None = None) -> list[Trace]:
+    """Return the traces of what an entry of the journal recorded: its runs, else the lots it moved.
+
+    What was taken back, and an entry that moved no stock, has none. Of a long receipt the first
+    `MOST_TRACED` lots are traced.
+    """
+    with reading(session) as reader:
+        ledger = _Ledger(reader)
+        if not is_id(change_id):
+            return []
+        runs = list(reader.scalars(select(Run.id).where(Run.change_id == change_id)))
+        ledger.load_runs(runs)
+        made = [ledger.trace_run(run_id) for run_id in runs if run_id in ledger.runs]
+        if made:
+            return made
+        moved = select(StockMove.lot_id).where(StockMove.change_id == change_id).distinct()
+        lots = list(reader.scalars(moved.order_by(StockMove.lot_id).limit(MOST_TRACED)))
+        ledger.load_lots(lots)
+        return [ledger.trace(lot_id) for lot_id in lots if ledger.came_in(lot_id)]
 
 
 # -- the ledger, as far as a trace needs it ------------------------------------------------------
@@ -283,7 +306,9 @@ class _Ledger:
 
     def came_in(self, lot_id: int) -> bool:
         """Tell whether a lot was ever there, all that was undone aside."""
-        return any(use.reason in ("received", "made", "counted") for use in self.uses[lot_id])
+        return any(
+            use.reason in ("received", "made", "counted") for use in self.uses.get(lot_id, ())
+        )
 
     # -- telling ---------------------------------------------------------------------------------
 

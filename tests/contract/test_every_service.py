@@ -123,6 +123,7 @@ READS: dict[str, ByIds] = {
     "settings_service.list_settings": lambda k: given(),
     "planning.plan_service.problems": lambda k: given(),
     "stock_service.price_history": lambda k: given(k.flour),
+    "trace_service.trace_change": lambda k: given(1),
     "trace_service.trace_item": lambda k: given(k.flour),
     "trace_service.trace_lot": lambda k: given(1),
     "trace_service.trace_run": lambda k: given(1),

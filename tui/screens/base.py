@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from textual import work
 from textual.reactive import reactive
-from textual.screen import Screen
 
 from core import clock
 from core.errors import BakehouseError, Interrupted
 from core.session import KitchenSession
 from core.worker import SessionWorker
 from plugins.jobs import OnStuck
+from tui.typing_ahead import Awaited
 from tui.widgets.headline import Head, Headline
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Again(Exception):
     """Raised while reading: the session was lost to a plugin, begin anew."""
 
 
-class KitchenScreen(Screen[None], Generic[Data]):
+class KitchenScreen(Awaited[None], Generic[Data]):
     """A screen that reads all it shows in one transaction of its own session.
 
     `reader` returns what is run on the session's thread, which returns plain data; `present` puts
@@ -48,6 +48,7 @@ class KitchenScreen(Screen[None], Generic[Data]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.keys_wait = True
         self._session: SessionWorker | None = None
         self._read_at = ""
         self._generation = 0
@@ -128,6 +129,7 @@ class KitchenScreen(Screen[None], Generic[Data]):
         except BakehouseError as error:
             if self.is_attached:
                 self.present_error(error)
+                self.take_keys()
             return
         if not self.is_attached:
             return
@@ -141,6 +143,8 @@ class KitchenScreen(Screen[None], Generic[Data]):
             self.present(data)
             self._show_head()
             await self.presented()
+        if self.keys_wait:
+            self.take_keys()
 
     async def _load(self) -> tuple[int, Data]:
         for _ in range(ATTEMPTS):

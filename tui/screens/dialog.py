@@ -5,8 +5,10 @@ from __future__ import annotations
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, ScreenResultType
 
+from tui.typing_ahead import Awaited
 
-class Dialog(ModalScreen[ScreenResultType]):
+
+class Dialog(ModalScreen[ScreenResultType], Awaited[ScreenResultType]):
     """A modal screen that only ever takes itself away.
 
     Textual's `dismiss` takes away whatever is on top: the second of two quick keys, or work that

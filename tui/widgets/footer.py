@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from rich.cells import cell_len
+from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.binding import ActiveBinding
@@ -14,6 +15,11 @@ from textual.widget import Widget
 from tui.widgets.drawing import style_of
 
 PALETTE = "command_palette"
+KEYS = "app.keys"
+"""The list of all keys: it is named however little room there is."""
+Entry = tuple[str, str, str]
+"""A key, how it is said, and what it does."""
+NOTHING: Entry = ("", "", "")
 
 
 class Footer(Widget):
@@ -38,34 +44,45 @@ class Footer(Widget):
         key, description = style_of(self, "footer--key"), style_of(self, "footer--description")
         line = Text(no_wrap=True, end="")
         self._places = []
-        *shown, palette = self._shown()
-        room = width - cell_len(f" {palette[1]} {palette[2]} ")
-        for pressed, said, what in shown:
-            if line.cell_len + cell_len(f" {said} {what} ") > room:
+        *others, keys, palette = self._shown()
+        room = width - _cells(palette)
+        left = room - _cells(keys)
+        for entry in others:
+            left -= _cells(entry)
+            if left < 0:
                 break
-            self._put(line, pressed, Text.assemble((f" {said}", key), (f" {what} ", description)))
+            self._put(line, entry, key, description)
+        self._put(line, keys, key, description)
         line.append(" " * (room - line.cell_len))
-        pressed, said, what = palette
-        self._put(line, pressed, Text.assemble((f" {said}", key), (f" {what} ", description)))
+        self._put(line, palette, key, description)
         line.truncate(width)
         return line
 
-    def _put(self, line: Text, key: str, entry: Text) -> None:
-        self._places.append((line.cell_len, line.cell_len + entry.cell_len, key))
-        line.append_text(entry)
+    def _put(self, line: Text, entry: Entry, key: Style, description: Style) -> None:
+        if entry == NOTHING:
+            return
+        pressed, said, what = entry
+        self._places.append((line.cell_len, line.cell_len + _cells(entry), pressed))
+        line.append(f" {said}", key)
+        line.append(f" {what} ", description)
 
-    def _shown(self) -> Iterator[tuple[str, str, str]]:
-        """Yield the key, how it is said and what it does, the palette last."""
+    def _shown(self) -> Iterator[Entry]:
+        """Yield each key that does something now, then the list of keys, then the palette."""
         seen: set[str] = set()
-        active = self.screen.active_bindings
-        for key, each in active.items():
+        keys = palette = NOTHING
+        for key, each in self.screen.active_bindings.items():
             binding = each.binding
-            if binding.show and binding.description and binding.action not in seen:
+            if binding.action == PALETTE:
+                palette = key, self._said(key, each), "palette"
+            elif binding.show and binding.description and binding.action not in seen:
                 seen.add(binding.action)
-                yield key, self._said(key, each), binding.description
-        palette = next((k for k, each in active.items() if each.binding.action == PALETTE), "")
-        said = self._said(palette, active[palette]) if palette else ""
-        yield palette, said, "palette" if palette else ""
+                entry = key, self._said(key, each), binding.description
+                if binding.id == KEYS:
+                    keys = entry
+                else:
+                    yield entry
+        yield keys
+        yield palette
 
     def _said(self, key: str, active: ActiveBinding) -> str:
         return active.binding.key_display or self.app.get_key_display(active.binding.with_key(key))
@@ -76,3 +93,8 @@ class Footer(Widget):
         for start, end, key in self._places:
             if place is not None and start <= place.x < end and key:
                 self.app.simulate_key(key)
+
+
+def _cells(entry: Entry) -> int:
+    _, said, what = entry
+    return 0 if entry == NOTHING else cell_len(f" {said} {what} ")

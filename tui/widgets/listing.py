@@ -131,8 +131,7 @@ class Listing(Vertical):
 
     def _copy(self, texts: list[str]) -> None:
         if texts:
-            self.app.copy_to_clipboard("\t".join(texts))
-            self.notify("Copied.", timeout=2, markup=False)
+            cast("BakehouseApp", self.app).copy("\t".join(texts))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what a list allows."""

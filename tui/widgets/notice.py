@@ -17,6 +17,12 @@ class Notice(Vertical):
         yield Words(classes="notice-message")
         yield Words(classes="notice-keys")
 
+    @property
+    def text(self) -> str:
+        """What happened, to be copied."""
+        said = (self.query_one(f".notice-{part}", Words).text for part in ("title", "message"))
+        return "\n".join(filter(None, said))
+
     def say(self, title: str, message: str = "", keys: tuple[tuple[str, str], ...] = ()) -> None:
         """Say something else."""
         width = max((len(key) for key, _ in keys), default=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.segment import Segment
 from rich.style import Style
@@ -23,7 +23,15 @@ from tui.widgets.ordering import Sorting, after, ordered
 from tui.widgets.plain import plain
 from tui.widgets.searching import Search
 
+if TYPE_CHECKING:
+    from tui.app import BakehouseApp
+
 EMPTY = Table([Column("nothing", "")], empty="")
+COPYING: tuple[BindingType, ...] = (
+    Binding("c", "copy_cell", "Copy cell", show=False),
+    Binding("C", "copy_row", "Copy row", show=False),
+)
+"""Keys of a table that stands in no listing, which has them otherwise."""
 WHOLE_ROWS = ("done", "muted")
 """Styles that colour a whole row; the others colour its status only."""
 NEAR_END = 20
@@ -120,6 +128,18 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
             return []
         pairs = zip(self.row.cells, self.table.columns, strict=True)
         return [said(cell, column) for cell, column in pairs]
+
+    def action_copy_cell(self) -> None:
+        """Copy the cell of the row that the table is sorted by, else its name."""
+        self._copy(self.texts()[self.column : self.column + 1])
+
+    def action_copy_row(self) -> None:
+        """Copy the row."""
+        self._copy(self.texts())
+
+    def _copy(self, texts: Sequence[str]) -> None:
+        if texts:
+            cast("BakehouseApp", self.app).copy("\t".join(texts))
 
     def show_table(self, table: Table) -> None:
         """Show a table; the cursor stays on the row with the same key."""

@@ -11,12 +11,12 @@ class Words(Static):
     """A text that may hold anything a person typed; nothing in it is markup."""
 
     def __init__(self, text: str = "", *, id: str | None = None, classes: str | None = None):  # noqa: A002
-        self._said = plain_lines(text)
-        super().__init__(self._said, id=id, classes=classes, markup=False)
+        self.text = plain_lines(text)
+        super().__init__(self.text, id=id, classes=classes, markup=False)
 
     def say(self, text: str) -> None:
         """Show another text; the same one costs nothing."""
         said = plain_lines(text)
-        if said != self._said:
-            self._said = said
+        if said != self.text:
+            self.text = said
             self.update(said)

@@ -12,11 +12,15 @@ from core.services.saying import Say
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One line of an explanation: an amount, what it is, and what it is made of."""
+    """One line of an explanation: an amount, what it is, and what it is made of.
+
+    `item_id` is the item it is about, where there is one to go to.
+    """
 
     amount: str
     words: str
     inner: tuple[Told, ...] = ()
+    item_id: int | None = None
 
 
 def tell(reason: Reason, item_id: int, say: Say) -> Told:

@@ -186,3 +186,23 @@ def test_more_runs_take_no_more_queries(bakery: KitchenBuilder, kitchen: Databas
 
     assert len(list(steps_in(after.went_into))) > len(list(steps_in(before.went_into))) - 6
     assert many <= few
+
+
+def test_an_entry_of_the_journal_is_traced_by_its_runs_or_else_its_lots(
+    bakery: KitchenBuilder,
+) -> None:
+    bought, made = (
+        next(c.id for c in journal_service.list_changes(limit=100) if c.summary.startswith(words))
+        for words in ("Bought 10", "Made")
+    )
+    assert [trace.subject.kind for trace in trace_service.trace_change(made)] == ["run"]
+    assert [trace.subject.name for trace in trace_service.trace_change(bought)] == ["Ribbon"]
+    assert trace_service.trace_change(1) == []
+    assert trace_service.trace_change(10**9) == []
+
+
+def test_an_entry_that_was_taken_back_has_no_trace(bakery: KitchenBuilder) -> None:
+    change = bakery.buy("ribbon", 5, "1.00")
+    assert len(trace_service.trace_change(change.id)) == 1
+    journal_service.undo()
+    assert trace_service.trace_change(change.id) == []

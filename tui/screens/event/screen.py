@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from tui.screens.form.offers import Prefilled
     from tui.screens.why.reading import Line
 
-ALWAYS = ("escape", "ctrl+q", "f1", "f2", "f3", "f4", "f5", "f6")
-"""Keys that do not wait for the event to be there."""
 CHECKED_BY = {"recipe": "make", "bundle": "assemble"}
 """The dialog that checks off a row by what it is about."""
 RECORDS = ("ask", "check", "lose")
@@ -64,8 +62,6 @@ class EventScreen(RehearsingScreen):
 
     def on_mount(self) -> None:
         """Say that it is coming, and follow the choice of the event."""
-        self._ahead: list[events.Key] | None = []
-        self._replayed = ""
         self._show_notice("Opening the event …")
         self.watch(self.app, "event_id", self._other_event, init=False)
         super().on_mount()
@@ -99,7 +95,6 @@ class EventScreen(RehearsingScreen):
                 "No plugin shows anything of an event.",
                 "`bakehouse plugins list` says which there are.",
             )
-            self._ahead = None
         problems = len(data.problems)
         facts = [days_left(data.event.date, clock.today())]
         if data.event.status != "planned":
@@ -124,36 +119,8 @@ class EventScreen(RehearsingScreen):
         # The banner may have come or gone, which is known once it is drawn.
         self.call_after_refresh(board.share_room)
 
-    def on_descendant_focus(self) -> None:
-        """Do what was typed before there was anything to type at."""
-        if self._ahead is not None and not self._replayed:
-            self.call_after_refresh(self._type_ahead)
-
-    async def _type_ahead(self) -> None:
-        """Do the next of what was typed, as soon as the panes are there."""
-        await self.query_one(Board).laid_out()
-        if self._ahead is None:
-            return
-        self._replayed = ""
-        if not self._ahead:
-            self._ahead = None
-            return
-        key = self._ahead.pop(0)
-        self._replayed = key.key
-        self.app.post_message(events.Key(key.key, key.character))
-        self.call_after_refresh(self._type_ahead)
-
-    def _held_back(self, event: events.Key) -> bool:
-        """Keep a key for later while the event is not there yet."""
-        if self._ahead is None or event.key in ALWAYS or event.key == self._replayed:
-            return False
-        self._ahead.append(event)
-        event.stop()
-        return True
-
     def present_error(self, error: BakehouseError) -> None:
         """Say why the event cannot be shown."""
-        self._ahead = None
         if isinstance(error, EventNotFound):
             self.snapshot = None
             self._show_notice(
@@ -242,8 +209,6 @@ class EventScreen(RehearsingScreen):
     async def on_key(self, event: events.Key) -> None:
         """Do what a key means that the row under the cursor does not offer, or a plugin's."""
         # A key comes here before the bindings are looked at.
-        if self._held_back(event):
-            return
         typing = isinstance(self.focused, Input)
         if self.snapshot is None or typing or event.key in self.active_bindings:
             return

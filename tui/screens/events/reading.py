@@ -21,7 +21,7 @@ from tui.widgets.days import days_left
 
 OPEN = ("planned", "started")
 COLUMNS = (
-    Column("days", "Left", width=10, priority=0),
+    Column("days", "Left", width=12, priority=0),
     Column("event", width=24, priority=0),
     Column("date", kind="date", priority=3),
     Column("state", "State", priority=2),

@@ -14,6 +14,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.reactive import var
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
@@ -54,6 +55,11 @@ class FormScreen(Dialog[ChangeRow | None]):
         Binding("pageup", "scroll(-1)", "Less", show=False, priority=True),
     ]
 
+    recording: var[bool] = var(False, init=False)
+    """Whether it is being done."""
+    _ready: var[bool] = var(False, init=False)
+    """Whether the fields have been filled."""
+
     def __init__(
         self,
         asked: str | Command,
@@ -68,10 +74,20 @@ class FormScreen(Dialog[ChangeRow | None]):
         self.preview: Preview | None = None
         self.looked = False
         """Whether what would change has been looked at since something was typed."""
-        self.recording = False
         self._session: SessionWorker | None = None
         self._timer: Timer | None = None
-        self._ready = False
+        self.keys_wait = True
+
+    def watch_recording(self, recording: bool) -> None:
+        """Have what is typed meanwhile wait: it is for what comes after, or for a refused form."""
+        self.keys_wait = recording
+        if not recording:
+            self.take_keys()
+
+    def watch__ready(self, ready: bool) -> None:
+        """Take what was typed before there were fields to type in."""
+        if ready:
+            self.take_keys()
 
     def compose(self) -> ComposeResult:
         """Lay out the title, the fields, what is offered, what would change, the keys."""
@@ -115,6 +131,7 @@ class FormScreen(Dialog[ChangeRow | None]):
             offers, opening = await asyncio.wrap_future(session.submit(self._read))
         except BakehouseError as error:
             self._say(str(error), bad=True)
+            self.take_keys()
             return
         self._fill(offers, opening)
         self._ready = True
@@ -169,7 +186,11 @@ class FormScreen(Dialog[ChangeRow | None]):
         self.looked = False
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(DEBOUNCE, self.look)
+        self._timer = self.set_timer(DEBOUNCE, self.rested)
+
+    def rested(self) -> None:
+        """Look what would change, now that nothing has been typed for a moment."""
+        self.look()
 
     @on(Field.Focused)
     def _offer(self, message: Field.Focused) -> None:

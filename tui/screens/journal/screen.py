@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
+from sqlalchemy.orm import Session
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,9 +19,10 @@ from textual.timer import Timer
 from bakehouse.plugin import Column, Ref, Row, Table
 from core import clock
 from core.errors import BakehouseError, Interrupted
-from core.services import journal_service
+from core.services import journal_service, trace_service
 from core.services.journal_service import UNDO
 from core.services.rows import ChangeRow
+from core.services.trace_service import Trace
 from core.session import KitchenSession
 from tui.screens.base import KitchenScreen
 from tui.screens.journal.details import DetailsScreen
@@ -80,6 +82,14 @@ class JournalScreen(KitchenScreen[Found]):
             "Redo this",
             id="journal.redo",
             tooltip="bring the entry under the cursor back",
+        ),
+        Binding(
+            "w,t",
+            "trace",
+            "Trace",
+            key_display="w",
+            id="journal.trace",
+            tooltip="where what was recorded came from, and where it went",
         ),
         Binding("r", "reload", "Refresh", id="screen.refresh", show=False),
     ]
@@ -211,6 +221,18 @@ class JournalScreen(KitchenScreen[Found]):
         if self.change is not None:
             self.app.push_screen(DetailsScreen(self.change))
 
+    def action_trace(self) -> None:
+        """Show where the lots and runs of the entry under the cursor came from and went."""
+        from tui.screens.why.following import follow
+        from tui.screens.why.trace import TraceScreen
+
+        change = self.change
+        if change is not None:
+            find = partial(_traces, change.id)
+            nothing = f"#{change.id} moved no stock, or was taken back: there is nothing to trace."
+            screen = TraceScreen(f"#{change.id} {change.summary}", find, nothing)
+            self.app.push_screen(screen, partial(follow, self.kitchen))
+
     def action_undo_this(self) -> None:
         """Take the entry under the cursor back, or say why not."""
         change = self.change
@@ -234,11 +256,15 @@ class JournalScreen(KitchenScreen[Found]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done with an entry."""
-        if action == "details":
+        if action in ("details", "trace"):
             return self.is_mounted and self.change is not None
         if action in ("undo_this", "redo_this"):
             return self.is_mounted and self.change is not None and not self.kitchen.readonly
         return True
+
+
+def _traces(change_id: int, session: Session) -> list[Trace]:
+    return trace_service.trace_change(change_id, session=session)
 
 
 def _row(change: ChangeRow) -> Row:

@@ -12,7 +12,7 @@ from textual.message import Message
 from bakehouse.plugin import Table
 from tui.screens.kitchen.cards import COLUMNS, Card, Fix
 from tui.widgets.plain import plain
-from tui.widgets.table import TableView
+from tui.widgets.table import COPYING, TableView
 from tui.widgets.words import Words
 
 
@@ -22,7 +22,7 @@ class CardTable(TableView):
     KEYS_OF = "this screen"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "follow", "Go there", id="kitchen.follow", tooltip="or mend the line"),
-        Binding("c", "copy_row", "Copy row", show=False),
+        *COPYING,
     ]
 
     class Followed(Message):
@@ -36,12 +36,6 @@ class CardTable(TableView):
         """Tell which row."""
         if self.row is not None:
             self.post_message(self.Followed(self.row.key))
-
-    def action_copy_row(self) -> None:
-        """Copy the row."""
-        if self.row is not None:
-            self.app.copy_to_clipboard("\t".join(self.texts()))
-            self.notify("Copied.", timeout=2, markup=False)
 
 
 class CardView(Vertical):

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -18,6 +18,7 @@ from bakehouse.plugin import Ref
 from core.commands.model import NONE, Given, Param, Wanted
 from core.errors import BakehouseError
 from core.units import singular
+from tui.drafts import Draft
 from tui.screens.form.differences import DifferencesView
 from tui.screens.form.fields import Field, FieldInput, label_of
 from tui.screens.form.screen import FormScreen
@@ -106,6 +107,7 @@ class EntryScreen(FormScreen, inherit_bindings=False):
         self.slug = ""
         """Of the thing that is edited, once it has been read."""
         self._first = field
+        self.keys_wait = self.sets
         self._opening: Opening | None = None
         self._before: dict[str, str] = {}
 
@@ -143,12 +145,6 @@ class EntryScreen(FormScreen, inherit_bindings=False):
             self._focus_first()
         super().on_mount()
 
-    def on_key(self, event: events.Key) -> None:
-        """Write what was typed while the form was still opening."""
-        if isinstance(self.focused, FieldInput) and event.is_printable and event.character:
-            event.stop()
-            self.focused.insert_text_at_cursor(event.character)
-
     @work(exclusive=True, group="fill")
     async def fill(self) -> None:
         """Fill the fields with the thing as it is, or with the draft of it."""
@@ -159,6 +155,7 @@ class EntryScreen(FormScreen, inherit_bindings=False):
             opening = await asyncio.wrap_future(session.submit(read))
         except BakehouseError as error:
             self._say(str(error), bad=True)
+            self.take_keys()
             return
         first = self._opening is None
         self._opening = opening
@@ -200,9 +197,9 @@ class EntryScreen(FormScreen, inherit_bindings=False):
                 lines.load(text)
 
     def _offer_draft(self, typed: Mapping[str, str]) -> None:
-        draft = self.kitchen.drafts.get(self._draft_key)
+        draft = self.kitchen.drafts.find(*self._draft_key)
         if draft is not None:
-            self._write({**draft, **typed})
+            self._write({**draft.texts, **typed})
             title = f"{self.command.title} · your draft is back, Ctrl+R begins anew"
             self.query_one("#form-title", Words).say(title)
 
@@ -292,6 +289,22 @@ class EntryScreen(FormScreen, inherit_bindings=False):
             if lines.param.name != "line" and not lines.area.has_focus:
                 lines.tell()
 
+    def rested(self) -> None:
+        """Keep what was typed, in case the program ends."""
+        self.keep_draft()
+        super().rested()
+
+    def keep_draft(self) -> bool:
+        """Keep what was typed; False where that is nothing new."""
+        if not self._ready:
+            return False
+        texts, drafts = self.texts, self.kitchen.drafts
+        if texts == self._before:
+            drafts.drop(*self._draft_key)
+            return False
+        drafts.keep(Draft(*self._draft_key, texts))
+        return True
+
     async def action_go_on(self) -> None:
         """Open the next line, or go to the next field; after the last one keep it."""
         await self.caught_up()
@@ -343,7 +356,7 @@ class EntryScreen(FormScreen, inherit_bindings=False):
     def action_anew(self) -> None:
         """Throw the draft away."""
         if self._opening is not None:
-            self.kitchen.drafts.pop(self._draft_key, None)
+            self.kitchen.drafts.drop(*self._draft_key)
             self._write(self._opening.texts)
             self.query_one("#form-title", Words).say(self.command.title)
             self._focus_first()
@@ -384,15 +397,14 @@ class EntryScreen(FormScreen, inherit_bindings=False):
             return
         if self.recording:
             return
-        if self._ready and self.texts != self._before:
-            self.kitchen.drafts[self._draft_key] = self.texts
+        if self.keep_draft():
             self.kitchen.say("The draft is kept; open it again to go on.")
         self.dismiss(None)
 
     def dismiss(self, result: ChangeRow | None = None) -> object:  # type: ignore[override]
         """Leave; what has been kept is no draft any more."""
         if result is not None:
-            self.kitchen.drafts.pop(self._draft_key, None)
+            self.kitchen.drafts.drop(*self._draft_key)
         return super().dismiss(result)
 
 

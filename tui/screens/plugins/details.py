@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,6 +14,9 @@ from plugins.settings import Settings
 from tui.screens.dialog import Dialog
 from tui.screens.plugins.reading import facts, report
 from tui.widgets.words import Words
+
+if TYPE_CHECKING:
+    from tui.app import BakehouseApp
 
 
 class PluginDetailsScreen(Dialog[None]):
@@ -46,5 +49,4 @@ class PluginDetailsScreen(Dialog[None]):
 
     def action_copy(self) -> None:
         """Copy everything, for the plugin's author."""
-        self.app.copy_to_clipboard(report(self._record, self._settings))
-        self.notify("Copied.", timeout=2, markup=False)
+        cast("BakehouseApp", self.app).copy(report(self._record, self._settings))

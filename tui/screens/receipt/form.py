@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from textual import on
@@ -13,20 +12,12 @@ from textual.widgets import Input
 
 from core import clock
 from core.services.receipt_service import ReceiptLine
+from tui.drafts import RECEIPT, Draft
 from tui.screens.form.screen import SHOWN_OFFERS
 from tui.screens.receipt.choices import Choice, Choices, first_amount, likely_price, offered
-from tui.screens.receipt.lines import Entry, LineView
+from tui.screens.receipt.lines import PARTS, Entry, LineView
 from tui.widgets.plain import folded, plain
 from tui.widgets.words import Words
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A receipt that was put aside, as typed."""
-
-    store: str
-    day: str
-    lines: tuple[tuple[str, str, str], ...]
 
 
 class Wrong(Exception):
@@ -61,7 +52,8 @@ class ReceiptForm(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out the head, the lines, what is offered."""
-        lines = self.draft.lines if self.draft is not None else ()
+        written = () if self.draft is None else self.draft.lines
+        lines = [line for line in written if len(line) == len(PARTS)]
         with Horizontal(id="receipt-head"):
             yield Words("Store", classes="receipt-label")
             yield Entry("store", "where")
@@ -76,21 +68,32 @@ class ReceiptForm(Vertical):
     def begin(self, choices: Choices) -> None:
         """Go to the first field that is empty; there is something to choose from now."""
         self.choices = choices
-        self.day.value = clock.today().isoformat() if self.draft is None else self.draft.day
+        written = {} if self.draft is None else self.draft.texts
+        self.day.value = written.get("date", clock.today().isoformat())
         self.store.offers = list(choices.stores)
         if self.draft is None:
             self.store.placeholder = plain(next(iter(choices.stores), "where"))
             self.store.focus()
             return
-        self.store.value = self.draft.store
+        self.store.value = written.get("store", "")
         for line in self.lines:
             line.choice = self._meant(line)
-        self.lines[-1].entry("what").focus()
+        self._first_open().focus()
 
-    def put_aside(self) -> Draft | None:
+    def _first_open(self) -> Entry:
+        """Return where one goes on: the first field that is still needed."""
+        for line in self.filled:
+            if line.choice is None:
+                return line.entry("what")
+            if not line.texts[1]:
+                return line.entry("amount")
+        return self.lines[-1].entry("what")
+
+    def typed(self) -> Draft | None:
         """Return what was typed, if anything was."""
         lines = tuple(line.texts for line in self.filled)
-        return Draft(self.store.text, self.day.text, lines) if lines else None
+        texts = {"store": self.store.text, "date": self.day.text}
+        return Draft(RECEIPT, texts=texts, lines=lines) if lines else None
 
     # -- what there is -----------------------------------------------------------------------------
 

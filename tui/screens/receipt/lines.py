@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -109,12 +110,12 @@ class LineView(Horizontal):
             self.entry = entry
             super().__init__()
 
-    def __init__(self, number: int, texts: tuple[str, str, str] = ("", "", "")) -> None:
+    def __init__(self, number: int, texts: Sequence[str] = ("", "", "")) -> None:
         super().__init__(classes="receipt-line")
         self.number = number
         self.choice: Choice | None = None
         self.refused = ""
-        self._texts = texts
+        self._texts = tuple(texts)
 
     def compose(self) -> ComposeResult:
         """Lay out the number and the fields."""
@@ -133,7 +134,7 @@ class LineView(Horizontal):
         return self.query_one(f".entry-{part}", Entry)
 
     @property
-    def texts(self) -> tuple[str, str, str]:
+    def texts(self) -> tuple[str, ...]:
         """What was typed."""
         if not self.children:
             return self._texts

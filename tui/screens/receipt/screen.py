@@ -6,13 +6,12 @@ import asyncio
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.timer import Timer
 
 from core.commands.preview import Preview, preview_on
@@ -22,19 +21,24 @@ from core.services.receipt_service import ReceiptLine, record_receipt
 from core.services.rows import ChangeRow
 from core.session import KitchenSession
 from core.worker import SessionWorker
+from tui.drafts import RECEIPT, Drafts
+from tui.screens.dialog import Dialog
 from tui.screens.form.differences import DifferencesView
 from tui.screens.form.screen import DEBOUNCE
 from tui.screens.receipt.choices import read_choices, total
-from tui.screens.receipt.form import Draft, ReceiptForm, Wrong
+from tui.screens.receipt.form import ReceiptForm, Wrong
 from tui.screens.receipt.lines import LineView
 from tui.threads import in_thread
 from tui.widgets.words import Words
 
+if TYPE_CHECKING:
+    from tui.app import BakehouseApp
+
 KEYS = "Enter goes on · ↓ other offers · ctrl+s records · Esc puts aside"
 
 
-class ReceiptScreen(ModalScreen[ChangeRow | Draft | None]):
-    """A form with as many lines as the receipt has."""
+class ReceiptScreen(Dialog[ChangeRow | None]):
+    """A form with as many lines as the receipt has; what is typed is kept as a draft."""
 
     CSS_PATH = Path(__file__).with_name("receipt.tcss")
     AUTO_FOCUS = ""
@@ -45,14 +49,15 @@ class ReceiptScreen(ModalScreen[ChangeRow | Draft | None]):
         Binding("pageup", "scroll(-1)", "Less", show=False, priority=True),
     ]
 
-    def __init__(self, draft: Draft | None = None, *, event_id: int | None = None) -> None:
+    def __init__(self, drafts: Drafts, *, event_id: int | None = None) -> None:
         super().__init__()
-        self.draft = draft
+        self.drafts = drafts
         self.about_event = event_id
         self.preview: Preview | None = None
         self.looked = False
         """Whether what would change has been looked at since something was typed."""
         self.recording = False
+        self.keys_wait = True
         self._session: SessionWorker | None = None
         self._timer: Timer | None = None
 
@@ -60,7 +65,7 @@ class ReceiptScreen(ModalScreen[ChangeRow | Draft | None]):
         """Lay out the head, the lines, what is offered, what would change, the keys."""
         with Vertical(id="receipt"):
             yield Words("stock: enter a receipt", id="receipt-title")
-            yield ReceiptForm(self.draft)
+            yield ReceiptForm(self.drafts.find(RECEIPT))
             yield Words("", id="receipt-message")
             yield DifferencesView()
             yield Words(KEYS, id="receipt-keys")
@@ -83,9 +88,11 @@ class ReceiptScreen(ModalScreen[ChangeRow | Draft | None]):
             choices = await asyncio.wrap_future(self._session.submit(read_choices))
         except BakehouseError as error:
             self._say(str(error), bad=True)
-            return
-        self.form.begin(choices)
-        self.look()
+        else:
+            self.form.begin(choices)
+            self.look()
+        finally:
+            self.take_keys()
 
     @property
     def form(self) -> ReceiptForm:
@@ -104,7 +111,20 @@ class ReceiptScreen(ModalScreen[ChangeRow | Draft | None]):
         self._total()
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(DEBOUNCE, self.look)
+        self._timer = self.set_timer(DEBOUNCE, self._rested)
+
+    def _rested(self) -> None:
+        self.keep_draft()
+        self.look()
+
+    def keep_draft(self) -> bool:
+        """Keep what was typed, in case the program ends; False where there is nothing to keep."""
+        draft = self.form.typed()
+        if draft is None:
+            self.drafts.drop(RECEIPT)
+        else:
+            self.drafts.keep(draft)
+        return draft is not None
 
     def _total(self) -> None:
         filled = self.form.filled
@@ -191,7 +211,7 @@ class ReceiptScreen(ModalScreen[ChangeRow | Draft | None]):
         if not lines:
             self._say("There is nothing on the receipt yet.", bad=True)
             return
-        self.recording = True
+        self.recording = self.keys_wait = True
         self.record(views, lines, day)
 
     @work(group="record")
@@ -208,15 +228,21 @@ class ReceiptScreen(ModalScreen[ChangeRow | Draft | None]):
         except BakehouseError as error:
             self._say(str(error), bad=True)
         else:
+            self.drafts.drop(RECEIPT)
             self.dismiss(change)
         finally:
             self.recording = False
+            self.take_keys()
 
     def action_aside(self) -> None:
         """Leave; what was typed is there when the form is opened again."""
         if self.recording:
             return
-        self.dismiss(self.form.put_aside())
+        if self.keep_draft():
+            kitchen = cast("BakehouseApp", self.app)
+            key = kitchen.said_key("stock.receipt")
+            kitchen.say(f"The receipt is put aside; {key} goes on with it.")
+        self.dismiss(None)
 
     def action_scroll(self, pages: int) -> None:
         """Scroll through what would change."""

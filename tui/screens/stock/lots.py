@@ -17,7 +17,7 @@ from core.services.rows import LotRow
 from core.services.saying import Say
 from tui.widgets.days import days_left
 from tui.widgets.plain import plain
-from tui.widgets.table import TableView
+from tui.widgets.table import COPYING, TableView
 from tui.widgets.words import Words
 
 COLUMNS = (
@@ -71,6 +71,7 @@ class LotsTable(TableView):
     KEYS_OF = "lots"
     BINDINGS: ClassVar[list[BindingType]] = [
         *TableView.BINDINGS,
+        *COPYING,
         Binding("escape", "close", "Close lots", key_display="Esc", id="lots.close"),
     ]
 

@@ -25,10 +25,14 @@ from tui.screens.stock.reading import NOTHING, Stock, read_stock
 from tui.screens.stock.table import StockTable
 from tui.widgets.footer import Footer
 from tui.widgets.headline import Head, Headline
+from tui.widgets.listing import Listing
 from tui.widgets.notice import Notice
 from tui.widgets.table import TableView
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from core.services.trace_service import Trace
     from tui.screens.form.offers import Prefilled
 
 BOUGHT = ("ingredient", "supply")
@@ -52,14 +56,19 @@ class StockScreen(KitchenScreen[Stock]):
         Binding("b", "buy", "Buy", id="stock.buy"),
         Binding("B", "app.receipt", "Receipt", id="stock.receipt-here"),
         Binding("x", "discard", "Discard", id="stock.discard-here"),
-        Binding("w", "why", "Where it goes", id="stock.why"),
+        Binding("w", "why", "Where it goes", id="stock.why",
+                tooltip="which events want it, who gets what, and for what"),
+        Binding("t", "trace", "Trace", id="stock.trace",
+                tooltip="where every lot of it, or the one under the cursor, came from and went"),
         Binding("r", "reload", "Refresh", id="screen.refresh", show=False),
-    ]
+    ]  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
         self.stock: Stock | None = None
         self._whole = False
+        self._wanted: int | None = None
+        """An item to go to as soon as it is there."""
 
     def compose(self) -> ComposeResult:
         """Lay out the headline, the list, the lots, a notice in their place, the keys."""
@@ -105,6 +114,8 @@ class StockScreen(KitchenScreen[Stock]):
         self.refresh_bindings()
         if not data.whole:
             self.call_after_refresh(self.load)
+        elif self._wanted is not None:
+            self.go_to(self._wanted)
 
     def _say_head(self, data: Stock) -> None:
         facts = [f"{len(data.items)} items"]
@@ -151,6 +162,19 @@ class StockScreen(KitchenScreen[Stock]):
         return self.table.item if self.body.display else None
 
     # -- lots --------------------------------------------------------------------------------------
+
+    def go_to(self, item_id: int) -> None:
+        """Put the cursor on an item, taking the filter away, and open its lots."""
+        if self.stock is None or not self.stock.whole:
+            self._wanted = item_id
+            return
+        self._wanted = None
+        listing = self.query_one(Listing)
+        if not self.table.move_to_key(str(item_id)):
+            listing.action_clear()
+            self.table.move_to_key(str(item_id))
+        if self.item is not None and self.item.item_id == item_id:
+            self.action_lots()
 
     def action_lots(self) -> None:
         """Open the lots of the item under the cursor."""
@@ -210,10 +234,25 @@ class StockScreen(KitchenScreen[Stock]):
     def action_why(self) -> None:
         """Show where the item, or the lot under the cursor, goes."""
         from tui.screens.why.feeds import FeedsScreen
+        from tui.screens.why.following import follow
 
         if self.item is not None:
             lot_id = self.query_one(LotsPanel).lot_id
-            self.app.push_screen(FeedsScreen(self.item.item_id, self.item.name, lot_id))
+            feeds = FeedsScreen(self.item.item_id, self.item.name, lot_id)
+            self.app.push_screen(feeds, partial(follow, self.kitchen))
+
+    def action_trace(self) -> None:
+        """Show where the lots of the item, or the one under the cursor, came from and went."""
+        from tui.screens.why.following import follow
+        from tui.screens.why.trace import TraceScreen
+
+        item, lot_id = self.item, self.query_one(LotsPanel).lot_id
+        if item is None:
+            return
+        what = item.name if lot_id is None else f"{item.name}, lot L{lot_id}"
+        nothing = f"There has never been any of {item.name}."
+        find = partial(_traces, item.item_id, lot_id)
+        self.app.push_screen(TraceScreen(what, find, nothing), partial(follow, self.kitchen))
 
     # -- counting ----------------------------------------------------------------------------------
 
@@ -238,7 +277,7 @@ class StockScreen(KitchenScreen[Stock]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what the item under the cursor allows."""
-        ours = action in ("lots", "count", "buy", "discard", "why")
+        ours = action in ("lots", "count", "buy", "discard", "why", "trace")
         if not ours and action != "reload":
             return True
         if not self.is_mounted or isinstance(self.focused, Input):
@@ -256,3 +295,11 @@ class StockScreen(KitchenScreen[Stock]):
             there = NOTHING if self.stock is None or item is None else self.stock.there(item)
             return bool(there.left or there.expired)
         return True
+
+
+def _traces(item_id: int, lot_id: int | None, session: Session) -> list[Trace]:
+    from core.services import trace_service
+
+    if lot_id is None:
+        return trace_service.trace_item(item_id, session=session)
+    return [trace_service.trace_lot(lot_id, session=session)]

@@ -1,11 +1,11 @@
-"""Where an item or a lot goes: forward, up to the event lines it is for."""
+"""Where an item or a lot goes: who gets what of it, and up to the event lines it is for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from core.session import KitchenSession
-from tui.screens.why.reading import Line, read_feeds
+from tui.screens.why.reading import Line, read_contention, read_feeds
 from tui.screens.why.screen import WhyScreen
 
 
@@ -20,7 +20,8 @@ class FeedsScreen(WhyScreen):
     def read(self, session: KitchenSession) -> list[Line]:
         """Return the lines; it runs on the session's thread."""
         [item_id] = self.items
-        return [read_feeds(item_id, self.lot_id, session)]
+        contention = read_contention(item_id, session)
+        return [*contention, read_feeds(item_id, self.lot_id, session)]
 
     def title_of(self, lines: Sequence[Line]) -> str:
         """Return what stands over the lines."""

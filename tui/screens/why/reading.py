@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from sqlalchemy.orm import Session
@@ -48,6 +49,31 @@ def read_feeds(item_id: int, lot_id: int | None, session: Session) -> Line:
     else:
         reason = plan_service.explain_feeds(lot_id=lot_id, session=session)
     return _Telling(say).line(reason, item_id)
+
+
+def read_contention(item_id: int, session: Session) -> list[Line]:
+    """Return who gets what of an item that several open events want; nothing of another one."""
+    contended = plan_service.contention(moves=False, session=session)
+    item = next((each for each in contended if each.item_id == item_id), None)
+    if item is None:
+        return []
+    say = saying.amounts(session)
+
+    def amount(value: Decimal | None) -> str:
+        return say.amount(item_id, value)
+
+    shares = []
+    for share in item.events:
+        gets = [] if share.short == 0 else [f"short {amount(share.short)}"]
+        gets.append(f"{amount(share.from_stock)} from stock")
+        if share.carried:
+            gets.append(f"{amount(share.carried)} from batches of an earlier one")
+        label = f"{share.event_name}, {share.date.isoformat()}"
+        note, about = " · ".join(gets), Ref("item", item_id)
+        shares.append(Line(amount(share.need), label, note, (), about, share.event_id))
+    ends = f"runs out at {item.runs_out_at}" if item.runs_out_at else "enough for all of them"
+    label = f"in stock, wanted by {len(shares)} events"
+    return [Line(amount(item.stock), label, ends, tuple(shares), Ref("item", item_id))]
 
 
 class _Telling:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
 from textual import on, work
@@ -26,6 +26,9 @@ from tui.screens.why.reading import Line, read_why
 from tui.widgets.plain import plain
 from tui.widgets.words import Words
 
+if TYPE_CHECKING:
+    from tui.app import BakehouseApp
+
 
 class WhyTree(Tree[Line]):
     """The lines of an explanation; nothing in them is markup."""
@@ -44,6 +47,8 @@ class WhyTree(Tree[Line]):
         Binding("k", "cursor_up", "Up", show=False),
         Binding("g", "scroll_home", "First", show=False),
         Binding("G", "scroll_end", "Last", show=False),
+        Binding("c", "copy_line", "Copy line", show=False, id="why.copy-line"),
+        Binding("C", "copy_all", "Copy all of it", show=False, id="why.copy-all"),
     ]
 
     def action_choose(self) -> None:
@@ -51,6 +56,18 @@ class WhyTree(Tree[Line]):
         node = self.cursor_node
         if node is not None and node.data is not None:
             self.post_message(self.Chosen(node.data))
+
+    def action_copy_line(self) -> None:
+        """Copy the line under the cursor."""
+        node = self.cursor_node
+        if node is not None and node.data is not None:
+            cast("BakehouseApp", self.app).copy(_said(node.data))
+
+    def action_copy_all(self) -> None:
+        """Copy every line, each as far in as it stands."""
+        lines = [text for node in self.root.children for text in _all_said(node, 0)]
+        if lines:
+            cast("BakehouseApp", self.app).copy("\n".join(lines))
 
     def process_label(self, label: str | Text) -> Text:
         """Take a label as it is."""
@@ -70,6 +87,7 @@ class WhyScreen(Dialog[Line | None]):
         self.event_id_asked = event_id
         self.items = tuple(items)
         self.steps = tuple(steps)
+        self.keys_wait = True
         self._session: SessionWorker | None = None
 
     def compose(self) -> ComposeResult:
@@ -114,10 +132,13 @@ class WhyScreen(Dialog[Line | None]):
             title.add_class("error")
             title.say(str(error))
             return
+        finally:
+            self.take_keys()
         tree = self.query_one(WhyTree)
         for line in lines:
             _add(tree.root, line)
         tree.root.expand_all()
+        tree.cursor_line = 0
         tree.focus()
         self.query_one("#why-title", Words).say(self.title_of(lines))
 
@@ -130,10 +151,21 @@ class WhyScreen(Dialog[Line | None]):
         return "Why  " + ", ".join(f"{line.amount} {line.label}" for line in lines)
 
 
+def _said(line: Line) -> str:
+    return "  ".join(filter(None, (line.amount, plain(line.label), plain(line.note))))
+
+
+def _all_said(node: TreeNode[Line], depth: int) -> Iterator[str]:
+    if node.data is not None:
+        yield "  " * depth + _said(node.data)
+    for inner in node.children:
+        yield from _all_said(inner, depth + 1)
+
+
 def _add(node: TreeNode[Line], line: Line) -> None:
     label = Text()
     label.append(plain(line.amount), "bold")
-    label.append(f" {plain(line.label)}")
+    label.append(f" {plain(line.label)}".lstrip() if not line.amount else f" {plain(line.label)}")
     if line.note:
         label.append(f"  {plain(line.note)}", "dim")
     if line.inner:

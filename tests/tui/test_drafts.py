@@ -1,0 +1,137 @@
+"""What is typed but not recorded outlives the program, however that ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from bakehouse.testing.screens import until
+from core.places import state_folder
+from core.session import Database
+from tests.tui.conftest import Site, app_of, keys, running, said
+from tui.drafts import RECEIPT, Draft, Drafts
+from tui.screens.kitchen.entry import EntryScreen
+from tui.screens.receipt.screen import ReceiptScreen
+
+LINES = (("Flour", "2 kg", "3.10"), ("Brot [glutenfrei] \u202e \ud800", "1", ""))
+
+
+@pytest.fixture(autouse=True)
+def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state-home"))
+
+
+def drafts_of(kitchen: Database, told: list[str]) -> Drafts:
+    """Return the drafts of a kitchen as a program that starts now finds them."""
+    return Drafts(state_folder(), str(kitchen), told.append)
+
+
+def receipt_of(kitchen: Database) -> tuple[str, list[tuple[str, ...]]]:
+    """Return the store and the lines of the receipt that is kept."""
+    draft = drafts_of(kitchen, []).find(RECEIPT) or Draft(RECEIPT)
+    return draft.texts.get("store", ""), list(draft.lines)
+
+
+def files() -> list[Path]:
+    return [path for path in state_folder().rglob("*") if path.is_file()]
+
+
+async def type_slowly(pilot: Pilot[None], text: str) -> None:
+    for char in text:
+        await keys(pilot, char)
+
+
+async def test_a_receipt_is_kept_while_one_types(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "B")
+        await type_slowly(pilot, "Mill")
+        await keys(pilot, "enter", "enter")
+        await type_slowly(pilot, "flour")
+        # Nothing was left, put aside or recorded; whoever kills the program now loses nothing.
+        await until(pilot, lambda: receipt_of(demo) == ("Mill", [("flour", "", "")]))
+
+
+async def test_a_receipt_is_offered_again_by_the_next_program(demo: Database, site: Site) -> None:
+    drafts_of(demo, []).keep(Draft(RECEIPT, "", {"store": "Mill", "date": "2026-11-20"}, LINES))
+    async with running(site) as pilot:
+        assert "a receipt of 2 lines, B goes on with it" in said(pilot)[-1]
+        await keys(pilot, "B")
+        receipt = pilot.app.screen
+        assert isinstance(receipt, ReceiptScreen)
+        assert receipt.form.store.value == "Mill"
+        assert receipt.form.day.value == "2026-11-20"
+        assert [line.texts[1] for line in receipt.form.filled] == ["2 kg", "1"]
+        # Nothing that is bought is called just so: that is where one goes on.
+        assert receipt.form.lines[0].entry("what").has_focus
+
+
+async def test_a_recipe_is_kept_while_one_writes_and_gone_once_it_is_kept(
+    demo: Database, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "n")
+        await type_slowly(pilot, "Bars")
+        await until(pilot, lambda: len(drafts_of(demo, []).all()) == 1)
+    async with running(site) as pilot:
+        assert "a new recipe “Bars”" in said(pilot)[-1]
+        await keys(pilot, "f4", "n")
+        entry = pilot.app.screen
+        assert isinstance(entry, EntryScreen)
+        assert entry.texts["name"] == "Bars"
+        await keys(pilot, "ctrl+r")
+        assert app_of(pilot).drafts.all() == []
+        assert files() == []
+
+
+async def test_an_unreadable_draft_is_told_once_and_keeps_nobody_from_working(
+    demo: Database, site: Site
+) -> None:
+    drafts_of(demo, []).keep(Draft(RECEIPT, "", {"store": "Mill"}, LINES))
+    [path] = files()
+    path.write_text('{"form": "receipt", "texts": [1', encoding="utf-8")
+    async with running(site) as pilot:
+        assert "A draft cannot be read" in said(pilot)[-1]
+        assert path.with_suffix(".unreadable").exists()
+        await keys(pilot, "B")
+        assert isinstance(pilot.app.screen, ReceiptScreen)
+    async with running(site) as pilot:
+        assert said(pilot) == []
+
+
+@pytest.mark.parametrize("text", ["[]", "1", '{"form": 1, "thing": "", "texts": {}, "lines": []}'])
+def test_what_is_no_draft_is_no_draft(demo: Database, text: str) -> None:
+    told: list[str] = []
+    drafts = drafts_of(demo, told)
+    drafts.keep(Draft(RECEIPT))
+    [path] = files()
+    path.write_text(text, encoding="utf-8")
+    assert drafts_of(demo, told).all() == []
+    assert len(told) == 1
+
+
+def test_any_text_comes_back_as_it_was_typed(demo: Database) -> None:
+    draft = Draft("recipe add", "x\0y", {"name": "[/x] \ud800 \n\t“”"}, LINES)
+    drafts_of(demo, []).keep(draft)
+    assert drafts_of(demo, []).find("recipe add", "x\0y") == draft
+
+
+def test_a_draft_that_cannot_be_written_is_kept_for_now_and_told_once(
+    demo: Database, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    (tmp_path / "taken").write_text("")
+    drafts = Drafts(tmp_path / "taken", str(demo), told.append)
+    drafts.keep(Draft(RECEIPT, "", {}, LINES))
+    drafts.keep(Draft(RECEIPT, "", {"store": "Mill"}, LINES))
+    assert len(told) == 1
+    assert "only while the program runs" in told[0]
+    kept = drafts.find(RECEIPT)
+    assert kept is not None
+    assert kept.texts == {"store": "Mill"}
+
+
+def test_each_kitchen_has_its_own_drafts(demo: Database, tmp_path: Path) -> None:
+    drafts_of(demo, []).keep(Draft(RECEIPT, "", {}, LINES))
+    assert Drafts(state_folder(), str(tmp_path / "other.db"), print).all() == []
