@@ -112,10 +112,10 @@ def test_a_small_need_without_stock_is_no_rounding() -> None:
     assert found.net(COOKIE, 0) == Fraction(1, 2000)
 
 
-def test_a_small_need_that_stock_does_not_reach_is_no_rounding() -> None:
+def test_a_small_need_beside_an_unknown_one_is_no_rounding() -> None:
     small = Fraction(1, 2000)
-    first, later = event(1, {COOKIE: 1}), event(2, {COOKIE: small})
-    assert plan(first, later, free={COOKIE: MICRO}).net(COOKIE, 1) == small
+    found = plan(event(1, {COOKIE: None}), event(2, {COOKIE: small}))
+    assert found.net(COOKIE, 1) == small
 
 
 def test_only_planned_batches_ask_for_flour() -> None:
