@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from bakehouse.testing.screens import settle, until
 from core.services import event_service, journal_service, stock_service
 from core.session import Database, configure
+from plugins.host import State
 from tests.tui.conftest import NARROW, WIDE, Site, app_of, keys, running, said, write
 from tui.screens.event.board import Board
 from tui.screens.event.screen import EventScreen
@@ -124,6 +125,23 @@ async def test_a_failed_view_can_be_tried_again(demo: Database, site: Site) -> N
         await keys(pilot, "enter")
         assert not workspace(pilot).query(ErrorPanel)
         assert [row.cells for row in pane(pilot, "moody").table.rows] == [("fine",)]
+
+
+async def test_the_plugin_of_a_failed_view_is_turned_off_where_it_failed(
+    demo: Database, site: Site
+) -> None:
+    site.install("broken", "raise ValueError('cold')")
+    async with running(site) as pilot:
+        await keys(pilot, "enter")
+        await open_pane(pilot, "broken")
+        await pilot.press("x")
+        turned_off = "broken is turned off; F6, then a, turns it on."
+        await until(pilot, lambda: turned_off in said(pilot))
+        await until(
+            pilot, lambda: "broken" not in {p.view.plugin for p in workspace(pilot).query(Pane)}
+        )
+        assert pane(pilot, "production").table.rows
+        assert app_of(pilot).host.record("broken").state is State.DISABLED
 
 
 async def test_a_view_that_does_not_come_back_is_given_up(demo: Database, site: Site) -> None:

@@ -34,6 +34,13 @@ class Pane(Listing):
             self.view_id = view_id
             super().__init__()
 
+    class TurnOff(Message):
+        """A plugin whose view failed is to be turned off."""
+
+        def __init__(self, plugin: str) -> None:
+            self.plugin = plugin
+            super().__init__()
+
     def __init__(self, view: View, number: int = 0) -> None:
         super().__init__(classes="pane")
         self.view = view
@@ -120,7 +127,7 @@ class Pane(Listing):
         self.failure = outcome if isinstance(outcome, Failure) else None
         if isinstance(outcome, Failure):
             self._note = "failed"
-            self._show_instead(ErrorPanel(outcome, self.view.title))
+            self._show_instead(ErrorPanel(outcome, self.view))
         else:
             self._note = f"slow, {outcome.ms:.0f} ms" if outcome.slow else ""
             if outcome.own is not None:
@@ -253,29 +260,41 @@ class ErrorPanel(VerticalScroll):
     """Why a view failed, and what to do about it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,t", "retry", "Try again", key_display="Enter", id="error.retry")
-    ]
+        Binding("enter,t", "retry", "Try again", key_display="Enter", id="error.retry"),
+        Binding("x", "turn_off", "Turn off", id="error.off",
+                tooltip="turn this plugin off, now and for later"),
+    ]  # fmt: skip
 
-    def __init__(self, failure: Failure, title: str) -> None:
+    def __init__(self, failure: Failure, view: View) -> None:
         super().__init__()
         self._failure = failure
-        self._title = title
+        self._view = view
 
     def compose(self) -> ComposeResult:
         """Lay out the plugin, its message, and the keys."""
         failure = self._failure
-        yield Words(f"✗ {self._title} could not be shown", classes="error-title")
+        off = "" if self._view.builtin else " · x turns the plugin off"
+        yield Words(f"✗ {self._view.title} could not be shown", classes="error-title")
         yield Words(failure.message)
         yield Words(
             f"plugin {failure.plugin} {failure.version}, view {failure.view}", classes="muted"
         )
         yield Words(
-            "Enter tries again · C copies the report · the other panes go on", classes="muted"
+            f"Enter tries again · C copies the report{off} · the other panes go on",
+            classes="muted",
         )
 
     def action_retry(self) -> None:
         """Ask for another try."""
         self.post_message(Pane.Retry(self._failure.view))
+
+    def action_turn_off(self) -> None:
+        """Ask that its plugin be turned off."""
+        self.post_message(Pane.TurnOff(self._view.plugin))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to turn off what is not the program's own."""
+        return action != "turn_off" or not self._view.builtin
 
 
 class MarkdownView(VerticalScroll):

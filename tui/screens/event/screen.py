@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
@@ -23,6 +24,7 @@ from tui.screens.event.keys import ASKED_ANYWHERE, BINDINGS, KEYS_OF_LISTS
 from tui.screens.event.plugin_keys import action_under, command_of, plugin_keys, view_under
 from tui.screens.event.reading import Snapshot, read_snapshot, rehearse_snapshot
 from tui.screens.event.rehearsing import FIRST, RehearsingScreen
+from tui.threads import in_thread
 from tui.widgets.days import days_left
 from tui.widgets.footer import Footer
 from tui.widgets.headline import Head, Headline
@@ -177,6 +179,23 @@ class EventScreen(RehearsingScreen):
     def _retry(self, message: Pane.Retry) -> None:
         self.kitchen.host.retry(message.view_id)
         self.load()
+
+    @on(Pane.TurnOff)
+    def _turn_off(self, message: Pane.TurnOff) -> None:
+        self.turn_off(message.plugin)
+
+    @work(group="plugins")
+    async def turn_off(self, plugin: str) -> None:
+        """Turn a plugin off for good; its panes go, and the others are read anew."""
+        host = self.kitchen.host
+        try:
+            await asyncio.wrap_future(in_thread(lambda: host.disable(plugin)))
+        except BakehouseError as error:
+            self.kitchen.say(str(error), "error")
+            return
+        key = self.kitchen.said_key("go.plugins")
+        self.kitchen.say(f"{plugin} is turned off; {key}, then a, turns it on.")
+        self.kitchen.read_anew()
 
     @on(TableView.Moved)
     def _moved(self) -> None:
