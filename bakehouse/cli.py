@@ -53,7 +53,7 @@ FOUND_IN: dict[str, tuple[str, str]] = {
     "doctor": (f"{DOCTOR}:doctor", "Check the kitchen and the config, and say where things are."),
     "keys": (f"{DOCTOR}:keys", "Every key of the screen, by the name it is rebound with."),
     "serve": (f"{SERVING}:serve", "Open the screen to web browsers."),
-    "plugins": (f"{PLUGINS}:plugins", "Plugins: list, show, enable, disable, new, doctor, bisect."),
+    "plugins": (f"{PLUGINS}:plugins", "Plugins: list, show, set, enable, disable, new, doctor."),
 }
 """Where each subcommand is, and its help, so that `--help` imports none of them."""
 
