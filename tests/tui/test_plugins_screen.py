@@ -275,7 +275,8 @@ async def test_an_action_writes_a_row_with_a_preview_and_an_undo(
     install_notes(site)
     site.host().prepare(demo)
     async with running(site, event="winter-market-stall") as pilot:
-        [pane] = [each for each in pilot.app.screen.query(Pane) if each.view.plugin == "notes"]
+        panes = pilot.app.screen.query_one(Board).panes
+        [pane] = [each for each in panes if each.view.plugin == "notes"]
 
         def note() -> str:
             return pane.table.texts()[0]
