@@ -35,7 +35,7 @@ from core.documents import (
     RecipeDoc,
 )
 from core.errors import ReadOnly, SessionMisuse
-from core.models import Base
+from core.models import Base, Run
 from core.services import event_service, journal_service, settings_service, stock_service
 from core.services.planning import plan_service
 from core.services.planning.shopping_list import mark_shopping_complete
@@ -65,6 +65,8 @@ class Ids:
     bag: int
     recipe: int
     product: int
+    made: int
+    """The entry of the batches that were made."""
 
 
 def given(*args: Any, **kwargs: Any) -> Arguments:
@@ -123,7 +125,7 @@ READS: dict[str, ByIds] = {
     "settings_service.list_settings": lambda k: given(),
     "planning.plan_service.problems": lambda k: given(),
     "stock_service.price_history": lambda k: given(k.flour),
-    "trace_service.trace_change": lambda k: given(1),
+    "trace_service.trace_change": lambda k: given(k.made),
     "trace_service.trace_item": lambda k: given(k.flour),
     "trace_service.trace_lot": lambda k: given(1),
     "trace_service.trace_run": lambda k: given(1),
@@ -268,6 +270,7 @@ def find_ids() -> Ids:
             bag=bakery.item("bag"),
             recipe=bakery.recipe_id("cookies"),
             product=1,
+            made=session.scalars(select(Run.change_id).where(Run.kind == "production")).one(),
         )
 
 

@@ -65,7 +65,8 @@ def read_contention(item_id: int, session: Session) -> list[Line]:
     shares = []
     for share in item.events:
         gets = [] if share.short == 0 else [f"short {amount(share.short)}"]
-        gets.append(f"{amount(share.from_stock)} from stock")
+        if share.from_stock != 0:
+            gets.append(f"{amount(share.from_stock)} from stock")
         if share.carried:
             gets.append(f"{amount(share.carried)} from batches of an earlier one")
         label = f"{share.event_name}, {share.date.isoformat()}"
