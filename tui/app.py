@@ -142,7 +142,7 @@ class BakehouseApp(TypingAhead[str], CopyingApp[str]):
         self.writers = writers or {}
         self.readonly = database().readonly
         self.set_reactive(BakehouseApp.event_id, self._named)
-        self.last_key = time.monotonic()
+        self.last_key = self._said_at = time.monotonic()
         self._heartbeat: Heartbeat | None = None
         self.drafts = Drafts(
             state_folder(), str(database()), lambda said: self.say(said, "warning")
@@ -250,7 +250,13 @@ class BakehouseApp(TypingAhead[str], CopyingApp[str]):
     # -- saying ------------------------------------------------------------------------------------
 
     def say(self, text: str, severity: Severity = "information") -> None:
-        """Say something in a corner; it may hold anything people typed."""
+        """Say something in a corner; it may hold anything people typed.
+
+        What was said before the last key goes: it has been seen, and would pile up over the list.
+        """
+        if self._said_at < self.last_key:
+            self.clear_notifications()
+        self._said_at = time.monotonic()
         self.said_last = text
         timeout = 4 if severity == "information" else 10
         self.notify(plain_lines(text), severity=severity, timeout=timeout, markup=False)
@@ -349,6 +355,7 @@ class BakehouseApp(TypingAhead[str], CopyingApp[str]):
         if name == "receipt":
             self.action_receipt()
             return
+        self.clear_notifications()
         known = given or {}
         if is_entry(name, known):
             self.push_screen(EntryScreen(name, known, field=field), self.done)
@@ -359,6 +366,7 @@ class BakehouseApp(TypingAhead[str], CopyingApp[str]):
         """Enter a receipt, or go on with the one that was put aside."""
         from tui.screens.receipt.screen import ReceiptScreen
 
+        self.clear_notifications()
         event_id = getattr(self.screen, "event_id", None)
         self.push_screen(ReceiptScreen(self.drafts, event_id=event_id), self.done)
 
@@ -389,7 +397,9 @@ class BakehouseApp(TypingAhead[str], CopyingApp[str]):
     def catch_up(self, change: ChangeRow) -> None:
         """Show at once what was done here; other modes follow when they are opened."""
         self._moved(change.id)
-        self._load_shown()
+        for screen in self.screen_stack:
+            if isinstance(screen, KitchenScreen):
+                screen.catch_up(change)
 
     def _load_shown(self) -> None:
         """Have what stands under dialogs read again too."""

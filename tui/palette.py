@@ -22,11 +22,13 @@ from tui.screens.form.offers import Prefilled
 from tui.themes import theme_names, theme_of
 from tui.threads import in_thread
 from tui.widgets.listing import Listing
-from tui.widgets.plain import plain
+from tui.widgets.plain import folded, plain
 
 if TYPE_CHECKING:
     from tui.app import BakehouseApp
 
+LEAST_SCORE = 0.01
+"""Of what is found by a word of its help only."""
 Entry = tuple[str, str, Callable[[], object]]
 """Its name, its help, and what it does."""
 
@@ -71,6 +73,9 @@ class Entries(Provider):
         for name, help_, act in self._entries():
             shown = plain(name)
             score = matcher.match(shown)
+            if not score and folded(query) in folded(help_).split():
+                # "started" is a word of what `event: set status` does.
+                score = LEAST_SCORE
             if score > 0:
                 yield Hit(score, matcher.highlight(shown), act, text=name, help=plain(help_))
 

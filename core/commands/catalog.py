@@ -27,6 +27,8 @@ from core.units import ItemFacts, canonical_unit, dimension, measure_of, parse_a
 
 INPUTS = ("ingredient", "supply", "made", "bundle")
 COMPONENTS = ("made", "bundle", "supply", "ingredient")
+NEW_INPUT, NEW_COMPONENT = "ingredient", "supply"
+"""What an item becomes that only a line of a recipe, or of a bundle, names."""
 
 
 def add_item(given: Arguments, session: Session) -> ChangeRow:
@@ -47,6 +49,8 @@ def set_item(given: Arguments, session: Session) -> ChangeRow:
     """Change an item."""
     doc = _item_doc(given, session)
     doc.name = given.maybe("name") or doc.name
+    doc.kind = given.maybe("kind") or doc.kind
+    doc.unit = given.maybe("unit") or doc.unit
     return catalog_service.save_item(_with_item_fields(doc, given), session=session)
 
 
@@ -210,7 +214,7 @@ def _with_recipe_fields(doc: RecipeDoc, given: Arguments, session: Session) -> l
     """Set what was given; return the items that are new with it."""
     makes, new = _read_outputs(doc, given, session)
     doc.makes = makes or doc.makes
-    lines, more = _read_inputs(given, session, "ingredient", INPUTS)
+    lines, more = _read_inputs(given, session, NEW_INPUT, INPUTS)
     doc.lines = lines if given.has("line") else doc.lines
     doc.batch_step = given.maybe("step") or doc.batch_step
     doc.category = given.or_none("category", doc.category)
@@ -280,7 +284,7 @@ def set_bundle(given: Arguments, session: Session) -> ChangeRow:
 
 def _save_bundle(doc: BundleDoc, item: ItemDoc, given: Arguments, session: Session) -> ChangeRow:
     """Write a bundle, and in the same entry the items that are new with it."""
-    lines, new = _read_inputs(given, session, "made", COMPONENTS)
+    lines, new = _read_inputs(given, session, NEW_COMPONENT, COMPONENTS)
     if given.has("line"):
         doc.lines = [LineDoc(item=line.item, amount=line.amount) for line in lines]
     if not new:

@@ -31,10 +31,13 @@ from core.units import (
     measure_of,
     missing_fact,
     parse_amount,
+    say,
     say_stock,
 )
 from core.usual_measures import SMALL, length
 
+NEW_KINDS = ("supply", "made", "ingredient")
+"""What an item that nobody knows may be said to be, behind a comma."""
 NUMBER = re.compile(r"\s*((?:[0-9¼-¾⅐-⅞.,/]+(?:\s+|-(?=[0-9])|(?=[^0-9\s])|$))+)", re.UNICODE)
 ONE = re.compile(r"^\s*(?:an?|one)\s+(?=\S)", re.IGNORECASE)
 BULLET = re.compile(r"\s*[-–—•*·▪☐□◦]\s+")
@@ -51,8 +54,9 @@ class ReadLine:
     """What a line says.
 
     `amount` is as it was written, `name` what it calls the item, `item` the one it means; without
-    an item it is a new one, unless there are `guesses`, between which a person chooses. `stock`
-    is the amount in stock units; None with an item is unknown, and `fix` says what mends it.
+    an item it is a new one, unless there are `guesses`, between which a person chooses; `kind` is
+    what a new one is said to be. `stock` is the amount in stock units; None with an item is
+    unknown, and `fix` says what mends it.
     `error` is why it cannot be kept as it is.
     """
 
@@ -63,6 +67,7 @@ class ReadLine:
     note: str | None = None
     item: KnownItem | None = None
     guesses: tuple[KnownItem, ...] = ()
+    kind: str | None = None
     stock: Fraction | None = None
     fix: str = ""
     error: BakehouseError | None = None
@@ -92,10 +97,13 @@ class ReadLine:
 
     @property
     def said(self) -> str:
-        """The amount in stock units, as people say it; empty where it is not known."""
-        if self.item is None or self.stock is None:
+        """The amount as it was understood: in stock units where they are known, else as entered."""
+        if self.item is not None and self.stock is not None:
+            return say_stock(self.stock, self.item.facts)
+        if not self.amount:
             return ""
-        return say_stock(self.stock, self.item.facts)
+        entered = parse_amount(self.amount)
+        return say(entered.value, entered.unit)
 
 
 @dataclass(slots=True)
@@ -228,10 +236,19 @@ def _new(amount: str, unit: str | None, name: str, known: KnownItems) -> ReadLin
         called = bare.strip(QUOTES + " ")
         if not called:
             raise RuleBroken(f"'{name}' names no item.")
-        return ReadLine("", amount, unit, called, _note(note), known.named(called))
+        kind, rest = _kind_and_note(note)
+        return ReadLine("", amount, unit, called, rest, known.named(called), kind=kind)
     called, _, note = name.partition(",")
-    line = ReadLine("", amount, unit, called.strip(), _note(note))
+    kind, rest = _kind_and_note(note)
+    line = ReadLine("", amount, unit, called.strip(), rest, kind=kind)
     return replace(line, guesses=known.guesses(line.name))
+
+
+def _kind_and_note(text: str) -> tuple[str | None, str | None]:
+    """Return what a new item is said to be, and what else stands behind its name."""
+    first, _, rest = text.strip(" ,()").partition(",")
+    kind = first.strip().casefold()
+    return (kind, _note(rest)) if kind in NEW_KINDS else (None, _note(text))
 
 
 def _note(text: str) -> str | None:
@@ -336,8 +353,7 @@ def read_lines(
         if line.item is not None:
             slug = line.item.slug
         else:
-            # What goes into something by length, as ribbon, is bought.
-            own = "supply" if where == "line" and length(line.unit or "") else kind
+            own = new_kind(line, kind) if where == "line" else kind
             item = new.get(line.name.casefold()) or _new_item(line, own, [*new.values()], session)
             new[line.name.casefold()] = item
             slug = item.slug
@@ -345,6 +361,14 @@ def read_lines(
     if problems:
         raise BadDocument(problems)
     return docs, list(new.values())
+
+
+def new_kind(line: ReadLine, kind: str) -> str:
+    """Return what a new item of a line becomes: what it is said to be, else mostly `kind`.
+
+    What goes into something by length, as ribbon, is bought.
+    """
+    return line.kind or ("supply" if length(line.unit or "") else kind)
 
 
 def which(line: ReadLine) -> RuleBroken | None:
@@ -368,6 +392,15 @@ def _new_item(line: ReadLine, kind: str, others: Sequence[ItemDoc], session: Ses
     if counted_in is not None:
         doc.measures, doc.display_unit = {counted_in: "1 each"}, counted_in
     return doc
+
+
+def written_as(line: ReadLine, kind: str | None, known: KnownItems) -> str:
+    """Return the line of a new item with what it is said to be; its name in quotes if need be."""
+    rest = "".join(f", {part}" for part in (kind, line.note) if part)
+    text = f"{line.amount} {line.name}{rest}"
+    read_again = read(text, known)
+    same = read_again.is_new and (read_again.name, read_again.kind) == (line.name, kind)
+    return text if same else f'{line.amount} "{line.name}"{rest}'
 
 
 def written(item_id: int, amount: str, note: str | None, known: KnownItems) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
+from core import clock
+from core.days import parse_day
 from core.errors import RuleBroken, UnreadableArgument
 
 WHOLE = re.compile(r"-?[0-9]{1,30}")
@@ -46,7 +48,9 @@ class Wanted(Enum):
 class Param:
     """One parameter. An `option` is given by name, another one by its place.
 
-    `metavar` is its placeholder in usage lines; `many` may be given several times.
+    `metavar` is its placeholder in usage lines; `many` may be given several times. Of items only
+    those of `kinds` are offered, if any are named; a day that is `past` is one that has been.
+    In a dialog it stands under `label`, and is `asked` for, unless another parameter takes it too.
     """
 
     name: str
@@ -57,6 +61,10 @@ class Param:
     many: bool = False
     choices: tuple[str, ...] = ()
     metavar: str | None = None
+    kinds: tuple[str, ...] = ()
+    past: bool = False
+    label: str = ""
+    asked: bool = True
 
     @property
     def flag(self) -> str:
@@ -129,15 +137,10 @@ class Arguments:
             return []
         return [value] if isinstance(value, str) else list(value)
 
-    def day(self, name: str) -> date | None:
-        """Return a date. Raises `UnreadableArgument` for what is none."""
+    def day(self, name: str, *, past: bool = False) -> date | None:
+        """Return a date, as `parse_day` reads it. Raises `UnreadableArgument` for what is none."""
         text = self.maybe(name)
-        if text is None:
-            return None
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            raise UnreadableArgument(f"'{text}' is no date. Write it as 2026-12-15.") from None
+        return None if text is None else parse_day(text, clock.today(), past=past)
 
     def number(self, name: str) -> int | None:
         """Return a whole number. Raises `UnreadableArgument` for what is none."""
@@ -162,13 +165,13 @@ class Arguments:
         return [] if [text.strip().casefold() for text in texts] == [NONE] else texts
 
     def pairs(self, name: str) -> list[tuple[str, str]]:
-        """Return the pairs of several "ITEM=REST". Raises `UnreadableArgument` for what is none."""
+        """Return the pairs of several "NAME=REST". Raises `UnreadableArgument` for what is none."""
         pairs = []
         for text in self.many(name):
             left, equals, right = text.partition("=")
             if not equals or not left.strip() or not right.strip():
                 raise UnreadableArgument(
-                    f"'{text}' should be written as ITEM=…, for example cookie=46."
+                    f"'{text}' should be written as NAME=…, for example cup=120 g."
                 )
             pairs.append((left.strip(), right.strip()))
         return pairs

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
 from core.commands.model import Arguments
-from core.errors import Ambiguous, LotNotFound, NotFound, RuleBroken
+from core.errors import (
+    Ambiguous,
+    AmountError,
+    LotNotFound,
+    NotFound,
+    RuleBroken,
+    UnreadableArgument,
+)
 from core.services import (
     assembly_service,
     catalog_service,
@@ -18,17 +26,22 @@ from core.services import (
     receipt_service,
     stock_service,
 )
+from core.services._bought import TIMES, packs_or_amount
 from core.services.receipt_service import ReceiptLine
 from core.services.rows import ChangeRow
+from core.units import canonical_unit, dimension, parse_amount
 
 LOT = re.compile(r"[Ll]([0-9]{1,30})")
+LOSS = re.compile(r"\s*([-0-9¼-¾⅐-⅞.,/\s]*[0-9¼-¾⅐-⅞])(.*)", re.DOTALL)
+OF_OUTPUT = {"good": "46", "lost": "2:burnt"}
+"""What may be said of an output, for example."""
 
 
 def make(given: Arguments, session: Session) -> ChangeRow:
     """Record batches of a recipe."""
     recipe = catalog_service.find_recipe(given.text("recipe"), session=session)
-    good = dict(_by_item(given, "good", session))
-    lost = {item_id: _loss(told) for item_id, told in _by_item(given, "lost", session)}
+    good = dict(_by_output(given, "good", recipe.id, session))
+    lost = {id_: _loss(told) for id_, told in _by_output(given, "lost", recipe.id, session)}
     return production_service.record_production(
         recipe.id,
         given.text("batches"),
@@ -41,15 +54,37 @@ def make(given: Arguments, session: Session) -> ChangeRow:
     )
 
 
-def _by_item(given: Arguments, name: str, session: Session) -> Iterator[tuple[int, str]]:
-    """Yield what is said of each item. Raises `RuleBroken` where one is named twice."""
+def _by_output(
+    given: Arguments, name: str, recipe_id: int, session: Session
+) -> Iterator[tuple[int, str]]:
+    """Yield what is said of each output; where a recipe has only one, it need not be named.
+
+    Raises:
+        UnreadableArgument: It does not say of which output.
+        RuleBroken: Of one it is said twice.
+    """
     told: set[int] = set()
-    for item, rest in given.pairs(name):
-        item_id = _item(item, session)
+    for text in given.many(name):
+        item, equals, rest = (part.strip() for part in text.partition("="))
+        if equals and item and rest:
+            item_id = _item(item, session)
+        else:
+            item_id, item, rest = _only_output(recipe_id, name, text, session)
         if item_id in told:
             raise RuleBroken(f"{item} is named twice in --{name}. Say it once.")
         told.add(item_id)
         yield item_id, rest
+
+
+def _only_output(recipe_id: int, name: str, text: str, session: Session) -> tuple[int, str, str]:
+    """Return the one output of a recipe by id and name, and what is said of it."""
+    makes = catalog_service.get_recipe(recipe_id, session=session).makes
+    outputs = [catalog_service.find_item(line.item, session=session) for line in makes]
+    if len(outputs) == 1 and "=" not in text:
+        return outputs[0].id, outputs[0].name, text.strip()
+    said = OF_OUTPUT[name] if "=" in text else text.strip()
+    ways = " or ".join(f"{output.name}={said}" for output in outputs)
+    raise UnreadableArgument(f"'{text}' does not say of what. Write it as {ways}.")
 
 
 def assemble(given: Arguments, session: Session) -> ChangeRow:
@@ -68,17 +103,26 @@ def assemble(given: Arguments, session: Session) -> ChangeRow:
 def buy(given: Arguments, session: Session) -> ChangeRow:
     """Record a purchase of an item or a product."""
     item_id, product_id = _bought(given.text("what"), session)
+    packs: str | Fraction | None = given.maybe("packs")
+    amount = given.maybe("amount")
+    if isinstance(packs, str) and amount is None and not _is_number(packs):
+        packs, product_id, amount = packs_or_amount(session, item_id, product_id, packs)
     return stock_service.receive(
         item_id,
-        amount=given.maybe("amount"),
-        packs=given.maybe("packs"),
+        amount=amount,
+        packs=packs,
         product_id=product_id,
         paid=given.text("paid"),
         store=given.maybe("store"),
-        received=given.day("date"),
+        received=given.day("date", past=True),
         expires=given.day("expires"),
         session=session,
     )
+
+
+def _is_number(text: str) -> bool:
+    unit = parse_amount(text).unit if not TIMES.fullmatch(text) else text
+    return unit is None or dimension(unit) == "count"
 
 
 def receipt(given: Arguments, session: Session) -> ChangeRow:
@@ -92,7 +136,7 @@ def receipt(given: Arguments, session: Session) -> ChangeRow:
         item_id, product_id = _bought(what.strip(), session)
         lines.append(ReceiptLine(item_id, product_id, amount.strip(), paid.strip() or None))
     return receipt_service.record_receipt(
-        lines, store=given.maybe("store"), received=given.day("date"), session=session
+        lines, store=given.maybe("store"), received=given.day("date", past=True), session=session
     )
 
 
@@ -174,10 +218,24 @@ def _event(given: Arguments, session: Session) -> int | None:
 
 
 def _loss(told: str) -> tuple[str, str]:
+    """Return how much was lost and why: "2:burnt", "2 burnt", "1 dozen burnt"."""
     amount, colon, reason = told.partition(":")
-    if not colon or not reason.strip():
-        raise RuleBroken(f"'{told}' needs the reason, as ITEM=2:burnt.")
+    found = None if colon else LOSS.fullmatch(told)
+    if found is not None:
+        amount, reason = found.groups()
+        unit, _, rest = reason.strip().partition(" ")
+        if _is_unit(unit):
+            amount, reason = f"{amount} {unit}", rest
+    if not reason.strip():
+        raise RuleBroken(f"'{told}' needs the reason, as {amount.strip()} burnt.")
     return amount.strip(), reason.strip()
+
+
+def _is_unit(word: str) -> bool:
+    try:
+        return bool(word) and dimension(canonical_unit(word)) is not None
+    except AmountError:
+        return False
 
 
 def _lot(text: str) -> int:

@@ -31,6 +31,8 @@ def _option(name: str, wanted: Wanted, help_: str, **more: object) -> Param:
 EVENT = _place("event", Wanted.EVENT, "the event")
 FOR = _option("event", Wanted.EVENT, "the event it is made for, which then keeps it")
 ITEM = _place("item", Wanted.ITEM, "the item")
+SERVED = _place("item", Wanted.ITEM, "what is ordered", kinds=("bundle", "made"))
+SOLD = _place("item", Wanted.ITEM, "the item", kinds=("ingredient", "supply"))
 BORROW = _option("borrow", Wanted.FLAG, "also use what is kept for other events and needed there")
 LOTS = _option("lot", Wanted.LOT, "use this lot first, also an expired one", many=True)
 ARCHIVE = _option("restore", Wanted.FLAG, "bring it back instead")
@@ -53,7 +55,7 @@ RECORDING = (
             _option(
                 "lost",
                 Wanted.PAIR,
-                "lost output with the reason",
+                "lost output with the reason, as 5 burnt",
                 many=True,
                 metavar="ITEM=N:REASON",
             ),
@@ -82,11 +84,21 @@ RECORDING = (
         "Record a purchase: one lot with its cost.",
         (
             _place("what", Wanted.PRODUCT, "an item or a product"),
-            _option("packs", Wanted.NUMBER, "how many packs of the product; 2.5 is fine"),
-            _option("amount", Wanted.AMOUNT, "how much, where it is not sold in packs"),
+            _option(
+                "packs",
+                Wanted.NUMBER,
+                "packs of the product (2, 2.5, 2 bags), or an amount (5 lb)",
+                label="How much",
+            ),
             Param("paid", Wanted.MONEY, "the whole price", option=True),
+            _option(
+                "amount",
+                Wanted.AMOUNT,
+                "how much, where it is not sold in packs",
+                asked=False,
+            ),
             _option("store", Wanted.TEXT, "where"),
-            _option("date", Wanted.DATE, "when; today if left out"),
+            _option("date", Wanted.DATE, "when; today if left out", past=True),
             _option("expires", Wanted.DATE, "the last good day"),
         ),
         f"{RECORDS}:buy",
@@ -105,7 +117,7 @@ RECORDING = (
                 metavar="ITEM=AMOUNT@PRICE",
             ),
             _option("store", Wanted.TEXT, "where"),
-            _option("date", Wanted.DATE, "when; today if left out"),
+            _option("date", Wanted.DATE, "when; today if left out", past=True),
         ),
         f"{RECORDS}:receipt",
     ),
@@ -137,7 +149,7 @@ RECORDING = (
         "Hand out what an event ordered.",
         (
             EVENT,
-            ITEM,
+            SERVED,
             _place("quantity", Wanted.NUMBER, "how many"),
             _option("to", Wanted.TEXT, "the recipient"),
             _option("more", Wanted.FLAG, "allow more than was ordered"),
@@ -169,7 +181,7 @@ PLANNING = (
         "Add an event.",
         (
             _place("name", Wanted.TEXT, "its name"),
-            Param("date", Wanted.DATE, "the day, as 2026-12-15", option=True),
+            Param("date", Wanted.DATE, "the day", option=True),
             _option("people", Wanted.NUMBER, "how many people it is for"),
             _option("notes", Wanted.TEXT, "anything to remember"),
             _option("slug", Wanted.TEXT, "a short name for typing"),
@@ -195,7 +207,7 @@ PLANNING = (
         "Set how many of an item an event wants; 0 takes the line away.",
         (
             EVENT,
-            ITEM,
+            SERVED,
             _place("quantity", Wanted.AMOUNT, "how many"),
             _option("to", Wanted.TEXT, "the recipient"),
             _option("price", Wanted.MONEY, "the price of one"),
@@ -264,6 +276,8 @@ PLANNING = (
     ),
 )
 
+ITEM_KINDS = ("ingredient", "supply", "made", "bundle")
+UNIT = _option("unit", Wanted.CHOICE, "the unit it is counted in", choices=("g", "ml", "each"))
 ITEM_FIELDS = (
     _option("grams_per_ml", Wanted.NUMBER, "its density"),
     _option("grams_each", Wanted.NUMBER, "what one weighs"),
@@ -305,15 +319,8 @@ CATALOGUE = (
         "Add an item.",
         (
             NAME,
-            _option(
-                "kind",
-                Wanted.CHOICE,
-                "ingredient if left out",
-                choices=("ingredient", "supply", "made", "bundle"),
-            ),
-            _option(
-                "unit", Wanted.CHOICE, "the unit it is counted in", choices=("g", "ml", "each")
-            ),
+            _option("kind", Wanted.CHOICE, "ingredient if left out", choices=ITEM_KINDS),
+            UNIT,
             SLUG,
             *ITEM_FIELDS,
         ),
@@ -323,7 +330,13 @@ CATALOGUE = (
         ("item", "set"),
         "item: edit",
         "Change an item; mending a density mends every line.",
-        (ITEM, RENAME, *ITEM_FIELDS),
+        (
+            ITEM,
+            RENAME,
+            _option("kind", Wanted.CHOICE, "what it is", choices=ITEM_KINDS),
+            UNIT,
+            *ITEM_FIELDS,
+        ),
         f"{CATALOG}:set_item",
     ),
     Command(
@@ -349,7 +362,7 @@ CATALOGUE = (
         "product: new",
         "Add a pack that can be bought.",
         (
-            ITEM,
+            SOLD,
             _place("label", Wanted.TEXT, "what stands on it", required=False),
             Param("pack", Wanted.AMOUNT, "how much is in it, as 5 lb", option=True),
             SLUG,

@@ -5,26 +5,23 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import cast
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core.documents import (
     ItemDoc,
     ProductDoc,
 )
-from core.errors import RuleBroken, UnknownUnit
+from core.errors import UnknownUnit
 from core.models import (
     KINDS,
     Base,
-    BundleLine,
-    EventLine,
     Item,
     ItemUnit,
-    Lot,
     Measure,
     Product,
-    RecipeOutput,
 )
+from core.services._nature import check_new_nature
 from core.services._rules import (
     BOUGHT,
     check_not_negative,
@@ -83,7 +80,7 @@ def put_item(session: Session, doc: ItemDoc) -> None:
         session.add(item)
     elif (item.kind, item.unit) != (doc.kind, doc.unit):
         with problems.at("unit" if item.unit != doc.unit else "kind"):
-            _refuse_new_nature(session, item)
+            check_new_nature(session, item, doc)
         problems.check()
     item.name, item.kind, item.unit = doc.name, doc.kind, doc.unit
     item.grams_per_ml, item.grams_each = numbers["grams_per_ml"], numbers["grams_each"]
@@ -106,20 +103,6 @@ def put_item(session: Session, doc: ItemDoc) -> None:
         session.add_all(rows)
         session.flush()
     _renew_factors(session, item)
-
-
-def _refuse_new_nature(session: Session, item: Item) -> None:
-    used = select(
-        exists().where(Lot.item_id == item.id)
-        | exists().where(RecipeOutput.item_id == item.id)
-        | exists().where(BundleLine.bundle_id == item.id)
-        | exists().where(EventLine.item_id == item.id)
-    )
-    if session.scalar(used):
-        raise RuleBroken(
-            f"{item.name} is already stocked or in use, so its kind and stock unit stay as they "
-            "are. Archive it and add another item."
-        )
 
 
 def _renew_factors(session: Session, item: Item) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,20 +17,18 @@ from core.models import Item, ItemUnit, Lot, Product, StockMove
 from core.money import from_micro as money_of
 from core.money import parse_money
 from core.services import saying, stock_service
+from core.services._bought import packs_or_amount
 from core.services._journal import recording
-from core.services._packs import is_word_for, pack_word
 from core.services._prices import was_bought
 from core.services._rows import change_row, get_fresh
-from core.services._writing import use_unit
 from core.services.rows import ChangeRow
 from core.session import reading, writing
-from core.units import Amount, exact, from_micro, parse_amount, plain_decimal, to_decimal
+from core.units import Amount, exact, from_micro, plain_decimal, to_decimal
 
 LOOKED_BACK = 2_000
 """How many purchases are looked through for what was bought the last time."""
 NAMED = 3
 """How many things the journal names of a receipt."""
-TIMES = re.compile(r"(?P<packs>.+?)\s*(?:\bx\b|(?<=[0-9])x(?=\s*[0-9])|[×*])\s*(?P<pack>.+)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +164,7 @@ def _receive(
     session: Session, line: ReceiptLine, store: str | None, received: date | None
 ) -> ChangeRow:
     """Record one line: packs where it says so or where a product is meant, else an amount."""
-    packs, product_id, amount = _packs(session, line)
+    packs, product_id, amount = packs_or_amount(session, line.item_id, line.product_id, line.amount)
     return stock_service.receive(
         line.item_id,
         packs=packs,
@@ -178,44 +175,6 @@ def _receive(
         received=received or today(),
         session=session,
     )
-
-
-def _packs(session: Session, line: ReceiptLine) -> tuple[Fraction | None, int | None, str | None]:
-    """Return the packs and their product, or else the amount."""
-    product = None if line.product_id is None else get_fresh(session, Product, line.product_id)
-    item = get_fresh(session, Item, line.item_id)
-    times = TIMES.fullmatch(line.amount.strip())
-    if item is None or times is None:
-        given = parse_amount(line.amount)
-        word = (
-            ""
-            if product is None or item is None
-            else pack_word(product.label, item.name, product.unit)
-        )
-        counts_packs = given.unit in stock_service.PACKS or is_word_for(given.unit or "", word)
-        if counts_packs or (given.unit is None and (product is not None or _is_weighed(item))):
-            return given.value, line.product_id, None
-        return None, line.product_id, line.amount
-    number, pack = parse_amount(times["packs"]), parse_amount(times["pack"])
-    if number.unit is not None:
-        raise RuleBroken(f"'{line.amount}' should be a number of packs and one pack, as 2 x 5 kg.")
-    size = use_unit(session, item, pack.unit or item.unit)
-    for sold in _sold(session, item, product):
-        factor = use_unit(session, item, sold.unit)
-        if factor and size and sold.amount * factor == pack.value * size:
-            return number.value, sold.id, None
-    return None, None, exact(Amount(number.value * pack.value, pack.unit))
-
-
-def _is_weighed(item: Item | None) -> bool:
-    return item is not None and item.unit != "each"
-
-
-def _sold(session: Session, item: Item, product: Product | None) -> list[Product]:
-    """Return the products of an item, the one that is meant first."""
-    query = select(Product).where(Product.item_id == item.id, Product.archived.is_(False))
-    found = session.scalars(query.order_by(Product.preferred.desc(), Product.id)).all()
-    return [*([product] if product is not None else []), *found]
 
 
 def _summary(session: Session, lines: Sequence[ReceiptLine], store: str | None) -> str:

@@ -73,7 +73,7 @@ def _rows_of(recipe: RecipeProgress, say: Say, cause: str) -> Iterator[Row]:
         (
             recipe["recipe_name"],
             _batches(say, recipe["remaining_batches"]),
-            "" if recipe["is_complete"] else _batches(say, recipe["can_make"]),
+            "" if _is_done(recipe) else _batches(say, recipe["can_make"]),
             _batches_made(recipe, say) if several else _made(outputs[0], say),
             "" if several else _delivered(outputs[0], say),
             "" if several else _lost(outputs[0], say),
@@ -118,7 +118,7 @@ def _state(recipe: RecipeProgress, say: Say, cause: str) -> tuple[RowStyle | Non
         return "unknown", cause
     if recipe["is_stale"]:
         return "short", "stale target"
-    if recipe["is_complete"]:
+    if _is_done(recipe):
         return "done", "done"
     if can is None:
         return "unknown", cause
@@ -126,6 +126,11 @@ def _state(recipe: RecipeProgress, say: Say, cause: str) -> tuple[RowStyle | Non
     if cause:
         return "short", f"{to_bake}, {cause}" if batches else cause
     return None, to_bake if batches else "from left-over"
+
+
+def _is_done(recipe: RecipeProgress) -> bool:
+    """Tell whether nothing is needed and nothing is to be baked either, as by a target."""
+    return recipe["is_complete"] and not recipe["remaining_batches"]
 
 
 class _Causes:

@@ -184,6 +184,48 @@ def test_the_catalogue_is_edited_with_lines_as_people_write_them(cli: Cli) -> No
     assert "12 Shortbread, 1 Ribbon" in cli("bundle", "list").out
 
 
+def test_what_was_lost_of_the_only_output_needs_no_name(cli: Cli) -> None:
+    lost = cli("make", "sugar-cookies", "--batches", "1", "--lost", "5 burnt", "--dry-run")
+    assert lost.code == 0, lost.err
+    assert "(5 Sugar cookie lost)" in lost.out
+    named = cli(
+        "make", "sugar-cookies", "--batches", "1", "--lost", "1/2 dozen burnt black", "--dry-run"
+    )
+    assert named.code == 0, named.err
+    assert "(6 Sugar cookie lost)" in named.out
+    reasonless = cli("make", "sugar-cookies", "--batches", "1", "--lost", "12")
+    assert (reasonless.code, "as 12 burnt" in reasonless.err) == (1, True)
+    good = cli("make", "sugar-cookies", "--batches", "1", "--good", "40", "--dry-run")
+    assert good.code == 0, good.err
+    unreadable = cli("make", "sugar-cookies", "--batches", "1", "--lost", "=3")
+    assert unreadable.code == 2
+    assert "Write it as Sugar cookie=2:burnt" in unreadable.err
+
+
+def test_packs_are_said_as_on_a_receipt(cli: Cli) -> None:
+    for packs, said in (("2", "2 × "), ("1 x 5 lb", "1 × "), ("3 lb", "3 lb")):
+        bought = cli("buy", "flour", "--packs", packs, "--paid", "6", "--dry-run")
+        assert bought.code == 0, bought.err
+        assert said in bought.out + bought.err
+
+
+def test_days_are_written_as_people_say_them(cli: Cli) -> None:
+    assert cli("event", "add", "Easter", "--date", "28 mar 2027").code == 0
+    assert cli("event", "add", "Fair", "--date", "1/2/2027").code == 2
+    dates = {row["name"]: row["date"] for row in cli("event", "list", "--json").json["data"]}
+    assert dates["Easter"] == "2027-03-28"
+    assert "Fair" not in dates
+
+
+def test_new_names_in_a_bundle_are_bought_unless_said_to_be_made(cli: Cli) -> None:
+    lines = ("--line", "1 paper box", "--line", "2 tart, made", "--line", "1 card")
+    assert cli("bundle", "add", "Tin", *lines, "--new-items").code == 0
+    kinds = {row["name"]: row["kind"] for row in cli("item", "list", "--json").json["data"]}
+    assert [kinds[name] for name in ("paper box", "tart", "card")] == ["supply", "made", "supply"]
+    assert cli("item", "set", "card", "--kind", "made").code == 0
+    assert cli("item", "set", "cookie", "--kind", "supply").code == 1
+
+
 def test_the_plan_is_accepted_and_explained(cli: Cli) -> None:
     before = cli("log", "--json").json
     assert cli("plan", "christmas", "--accept", "--dry-run").code == 0

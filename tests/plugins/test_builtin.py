@@ -244,6 +244,10 @@ def test_production_shows_losses_what_can_be_baked_now_and_what_is_done(host: Ho
     done = named(show(host, "production", event_id), "Cookies")
     assert done.style == "done"
     assert said(table, done)["status"] == "done"
+    plan_service.set_target(event_id, recipe, 8)
+    more = named(show(host, "production", event_id), "Cookies")
+    assert more.style != "done"
+    assert (said(table, more)["to_bake"], said(table, more)["status"]) == ("1", "1 to bake")
 
 
 def test_a_recipe_with_several_outputs_has_a_row_for_each(host: Host) -> None:

@@ -11,6 +11,7 @@ from core.commands import COMMANDS
 from core.services import catalog_service, event_service, journal_service, stock_service
 from core.session import Database
 from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, write
+from tui.screens.event.board import Board
 from tui.screens.event.screen import EventScreen
 from tui.screens.form.fields import Field
 from tui.screens.form.screen import FormScreen
@@ -171,12 +172,58 @@ async def test_a_dialog_for_every_record_in_the_workspace(demo: Database, site: 
             ("number_sign", "count"),
             ("x", "discard"),
             ("n", "event line"),
+            ("N", "event line"),
             ("t", "event target"),
             ("A", "event accept"),
         ):
             await keys(pilot, key)
             assert dialog(pilot).command.name == name
             await keys(pilot, "escape")
+
+
+async def test_a_new_line_of_an_event_begins_with_what_it_wants(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "2", "n")
+        assert field(pilot, "item").input.has_focus
+        assert dialog(pilot).values["item"] is None
+        await write(pilot, "almond")
+        assert "Almonds, sliced" not in text_of(pilot, "#form-offers")
+        assert "Almond biscott" in text_of(pilot, "#form-offers")
+        await keys(pilot, "escape", "N")
+        assert dialog(pilot).values["item"] == "Cookie bag, 6 cookies"
+        assert field(pilot, "quantity").input.has_focus
+
+
+async def test_a_day_is_said_back_beside_its_field(demo: Database, site: Site) -> None:
+    async with running(site, NARROW) as pilot:
+        await keys(pilot, "n")
+        await type_into(pilot, "name", "Fair")
+        await type_into(pilot, "date", "12 dec")
+        said_back = str(field(pilot, "date").query_one(".field-day", Words).render())
+        assert said_back == "Sat 2026-12-12, in 20 days"
+        await type_into(pilot, "date", "1/2/2027")
+        await until(pilot, lambda: "may be 1 February" in text_of(pilot, "#form-message"))
+        await type_into(pilot, "date", "12 dec")
+        await keys(pilot, "enter")
+    assert "2026-12-12" in [row.date.isoformat() for row in event_service.list_events()]
+
+
+async def test_how_much_was_bought_is_one_field_and_the_price_is_next(
+    demo: Database, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "3", "b")
+        await type_into(pilot, "packs", "3 lb")
+        await keys(pilot, "tab")
+        assert field(pilot, "paid").input.has_focus
+        await write(pilot, "9")
+        pane = pilot.app.screen_stack[0].query_one(Board).current
+        shopping = None if pane is None else pane.listed
+        assert shopping is not None
+        before = shopping.cursor
+        await keys(pilot, "enter")
+        assert "Bought 3 lb" in said(pilot)[-1]
+        assert shopping.cursor == before
 
 
 async def test_the_plan_is_accepted_from_the_keyboard(demo: Database, site: Site) -> None:

@@ -13,6 +13,7 @@ from core.session import Database
 from tests.builders import KitchenBuilder
 from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, write
 from tui.palette import Commands
+from tui.screens.form.fields import Field
 from tui.screens.form.screen import FormScreen
 from tui.screens.kitchen.entry import EntryScreen
 from tui.screens.kitchen.lines import LinesField
@@ -94,7 +95,7 @@ async def test_twelve_lines_in_under_150_keys_beyond_the_words(demo: Database, s
         await typist.word("Holiday chippers")
         await typist.press("enter")
         await typist.word("48")
-        await typist.press("enter", "enter")
+        await typist.press("enter")
         for line in LINES:
             await typist.word(line)
             await typist.press("enter")
@@ -124,25 +125,117 @@ async def test_twelve_lines_in_under_150_keys_beyond_the_words(demo: Database, s
 async def test_every_line_says_at_once_what_it_means(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
         await keys(pilot, "f4", "n")
-        await typed(pilot, "Bars", "24", "")
+        await typed(pilot, "Bars", "24")
         for text in ("2 1/3 c flour", "1 c oat milk, warm", "2 tub butter", "flour", "1 tsp van"):
             await paste(pilot, text)
             if text != "1 tsp van":
                 await keys(pilot, "enter")
-        assert told(pilot, "makes") == [("new", "new item, in each: Bars")]
+        assert told(pilot, "makes") == [("new", "24 Bars: what it makes, new, in each")]
         assert told(pilot) == [
             ("known", "291.667 g Flour, all purpose"),
-            ("new", "new ingredient, in ml: oat milk · warm"),
+            ("new", "1 cup oat milk: new ingredient, in ml · warm"),
             ("bad", "add a measure 'tub' to Butter, unsalted"),
             ("bad", "'flour' should be an amount and an item, as '2 1/3 c flour'."),
-            ("which", "Vanilla extract?"),
+            ("which", "1 tsp Vanilla extract?"),
         ]
+
+
+async def test_enter_goes_from_what_a_batch_makes_to_the_lines(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "n")
+        await typed(pilot, "Bars", "800 g", "250 g butter")
+        assert entry(pilot).texts["makes"] == "800 g"
+        assert lines(pilot).lines == ["250 g butter"]
+        await keys(pilot, "ctrl+s")
+        assert [row.makes for row in catalog_service.list_recipes() if row.name == "Bars"] == [
+            "800 g Bars"
+        ]
+
+
+async def test_the_down_key_opens_another_thing_that_a_batch_makes(
+    demo: Database, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "n")
+        await typed(pilot, "Bars")
+        await Typist(pilot).word("24")
+        assert "↓ opens another one" in message(pilot, "#form-offers")
+        await keys(pilot, "down")
+        await Typist(pilot).word("48 half bar")
+        assert lines(pilot, "makes").lines == ["24", "48 half bar"]
+        await keys(pilot, "down", "down")
+        assert lines(pilot).area.has_focus
+        assert lines(pilot, "makes").area.text == "24\n48 half bar"
+
+
+async def test_a_line_says_the_amount_that_was_understood(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "n")
+        await typed(pilot, "Bars", "24")
+        await paste(pilot, "1.000 g spelt\n1 c water\n1 c cinnamon\n2 kg hazel")
+        assert [text.partition(":")[0] for _, text in told(pilot)][:2] == [
+            "1 g spelt",
+            "1 cup Water",
+        ]
+
+
+async def test_a_new_name_in_a_bundle_is_bought_unless_it_is_said_to_be_made(
+    demo: Database, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "2", "n")
+        await typed(pilot, "Sampler", "1 paper box")
+        await Typist(pilot).word("2 honey cake")
+        await settle(pilot)
+        assert [text for _, text in told(pilot)] == [
+            "1 paper box: new supply, in each",
+            "2 honey cake: new supply, in each",
+        ]
+        assert "Ctrl+G: made instead" in message(pilot, "#form-offers")
+        await keys(pilot, "ctrl+g")
+        assert told(pilot)[1] == ("new", "2 honey cake: new made item, in each")
+        assert lines(pilot).lines[1] == "2 honey cake, made"
+        await keys(pilot, "ctrl+s")
+        kinds = {row.name: row.kind for row in catalog_service.list_items()}
+        assert (kinds["paper box"], kinds["honey cake"]) == ("supply", "made")
+
+
+async def test_what_was_written_has_the_cursor(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "n")
+        await typed(pilot, "Zebra cake", "1", "250 g butter")
+        await keys(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, CatalogueScreen)
+        await until(pilot, lambda: pilot.app.screen.named == {"recipe": "zebra-cake"})
+        await keys(pilot, "k", "n", "escape", "r")
+        assert pilot.app.screen.named != {"recipe": "zebra-cake"}
+
+
+async def test_an_item_is_edited_from_its_name_on(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "3", "enter")
+        [name] = [each for each in entry(pilot).query(Field) if each.param.name == "name"]
+        assert name.input.has_focus
+
+
+async def test_a_number_is_no_category(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "3", "n")
+        await typed(pilot, "Spelt")
+        [category] = [each for each in entry(pilot).query(Field) if each.param.name == "category"]
+        category.input.value = "14"
+        await keys(pilot, "ctrl+s")
+        assert category.input.has_focus
+        assert "A number is no category" in message(pilot)
+        category.input.value = "Flour 14"
+        await keys(pilot, "ctrl+s")
+        assert catalog_service.find_item("Spelt").category == "Flour 14"
 
 
 async def test_tab_takes_the_first_item_and_arrows_choose(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
         await keys(pilot, "f4", "n")
-        await typed(pilot, "Bars", "24", "")
+        await typed(pilot, "Bars", "24")
         await Typist(pilot).word("1 tsp VAN")
         await settle(pilot)
         assert "[Vanilla extract]" in message(pilot, "#form-offers")
@@ -158,7 +251,7 @@ async def test_tab_takes_the_first_item_and_arrows_choose(demo: Database, site: 
 async def test_escape_makes_a_new_item_of_what_is_typed(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
         await keys(pilot, "f4", "n")
-        await typed(pilot, "Bars", "24", "")
+        await typed(pilot, "Bars", "24")
         await Typist(pilot).word("1 c chocolate")
         await keys(pilot, "escape")
         assert lines(pilot).lines == ['1 c "chocolate"']
@@ -172,7 +265,7 @@ async def test_a_line_that_cannot_be_kept_is_shown_and_nothing_is_lost(
     before = journal_service.revision()
     async with running(site, NARROW) as pilot:
         await keys(pilot, "f4", "n")
-        await typed(pilot, "Bars", "24", "", "flour", "2 egg")
+        await typed(pilot, "Bars", "24", "flour", "2 egg")
         await keys(pilot, "ctrl+s")
         told = [str(words.render()) for words in entry(pilot).query(Words)]
         assert any("should be an amount and an item" in text for text in told), told
@@ -184,7 +277,7 @@ async def test_a_line_that_cannot_be_kept_is_shown_and_nothing_is_lost(
 async def test_what_an_unknown_line_wants_is_asked_on_the_spot(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
         await keys(pilot, "f4", "n")
-        await typed(pilot, "Bars", "24", "")
+        await typed(pilot, "Bars", "24")
         await Typist(pilot).word("2 tubs butter")
         await keys(pilot, "ctrl+g")
         assert isinstance(pilot.app.screen, FormScreen)
@@ -197,7 +290,7 @@ async def test_what_an_unknown_line_wants_is_asked_on_the_spot(demo: Database, s
 async def test_a_pasted_table_becomes_lines(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
         await keys(pilot, "f4", "n")
-        await typed(pilot, "Bars", "24", "")
+        await typed(pilot, "Bars", "24")
         await paste(
             pilot, "Flour, all purpose\t2 1/3 cup\r\n250\tg\tbutter\r\n\r\n• 2 eggs\x07\r\n"
         )
@@ -212,7 +305,7 @@ async def test_leaving_asks_nothing_and_loses_nothing(demo: Database, site: Site
     before = journal_service.revision()
     async with running(site) as pilot:
         await keys(pilot, "f4", "n")
-        await typed(pilot, "Bars", "24", "", "2 egg")
+        await typed(pilot, "Bars", "24", "2 egg")
         await keys(pilot, "escape", "escape")
         assert isinstance(pilot.app.screen, CatalogueScreen)
         assert said(pilot)[-1] == "The draft is kept; open it again to go on."
@@ -308,7 +401,7 @@ async def test_a_bundle_an_item_and_a_product_are_written_in_the_same_way(
 async def test_a_problem_opens_the_entry_that_mends_it(demo: Database, site: Site) -> None:
     item = catalog_service.find_item("honey")
     async with running(site) as pilot:
-        app_of(pilot).ask("item set", {"item": Ref("item", item.id)})
+        app_of(pilot).ask("item set", {"item": Ref("item", item.id)}, field="equals")
         await settle(pilot)
         assert entry(pilot).slug == "honey"
         assert lines(pilot, "equals").area.has_focus
@@ -333,7 +426,7 @@ async def test_any_name_can_be_written(demo: Database, site: Site, name: str) ->
     KitchenBuilder().ingredient("odd", name=name)
     async with running(site, NARROW) as pilot:
         await keys(pilot, "f4", "n")
-        await typed(pilot, "Bars", "24", "")
+        await typed(pilot, "Bars", "24")
         await paste(pilot, f"2 g {name}"[:900])
         states = {each.state for each in lines(pilot).told}
         assert states <= {"known", "which", "new"}

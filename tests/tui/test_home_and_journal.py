@@ -282,6 +282,28 @@ async def test_the_palette_offers_what_applies(demo: Database, site: Site) -> No
         assert pilot.app.theme == "nord"
 
 
+async def test_the_palette_finds_a_command_by_a_word_of_what_it_does(
+    demo: Database, site: Site
+) -> None:
+    async with running(site, NARROW) as pilot:
+        found = [hit.text async for hit in Commands(pilot.app.screen).search("started")]
+        assert "event: set status" in found
+
+
+async def test_what_was_said_goes_with_the_next_thing_said_and_when_a_dialog_opens(
+    demo: Database, site: Site
+) -> None:
+    async with running(site, NARROW) as pilot:
+        app_of(pilot).say("first")
+        app_of(pilot).say("second")
+        assert said(pilot) == ["first", "second"]
+        await keys(pilot, "j")
+        app_of(pilot).say("third")
+        assert said(pilot) == ["third"]
+        await keys(pilot, "n")
+        assert said(pilot) == []
+
+
 async def test_the_palette_fills_in_the_event(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
         await keys(pilot, "enter")

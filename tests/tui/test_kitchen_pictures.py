@@ -72,7 +72,7 @@ def test_recipe_being_written(
     snap_compare: Compare, demo: Database, site: Site, size: tuple[int, int]
 ) -> None:
     lines = ("2 1/3 c flour", "250 g butter, soft", "1 c oat milk", "2 tub sour cream")
-    steps = [[*typed(text), "enter"] for text in ("Lemon bars", "24", "", *lines)]
+    steps = [[*typed(text), "enter"] for text in ("Lemon bars", "24", *lines)]
     assert drawn(snap_compare, site, size, OPEN, NEW, *steps, typed("1 tsp van"))
 
 
@@ -80,7 +80,7 @@ def test_recipe_being_written(
 def test_pasted_table(
     snap_compare: Compare, demo: Database, site: Site, size: tuple[int, int]
 ) -> None:
-    steps = [[*typed(text), "enter"] for text in ("Lemon bars", "24", "")]
+    steps = [[*typed(text), "enter"] for text in ("Lemon bars", "24")]
     assert drawn(snap_compare, site, size, OPEN, NEW, *steps, pasted=TABLE)
 
 

@@ -144,7 +144,7 @@ DIALOGS = {
     "deliver": ("2", "d"),
     "count": ("3", "number_sign"),
     "discard": ("3", "x"),
-    "quantity": ("2", "n"),
+    "quantity": ("2", "N"),
     "target": ("1", "t"),
     "accept": ("1", "A"),
     "new-event": ("f1", "n"),

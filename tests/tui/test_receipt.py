@@ -123,8 +123,8 @@ async def test_a_wrong_line_is_marked_and_nothing_typed_is_lost(
     async with running(site, NARROW) as pilot:
         await keys(pilot, "B", "enter", "enter", *["enter"] * 4)
         await type_keys(pilot, "some")
-        await until(pilot, lambda: form(pilot).form.lines[1].refused != "")
-        assert "line 2: 'some'" in text_of(pilot, "#receipt-message")
+        await until(pilot, lambda: "line 2: 'some'" in text_of(pilot, "#receipt-message"))
+        assert form(pilot).form.lines[1].refused
         await keys(pilot, "enter", "enter", "ctrl+s")
         assert form(pilot).form.lines[1].has_class("-refused")
         assert form(pilot).form.lines[1].entry("amount").has_focus
@@ -143,6 +143,26 @@ async def test_what_nobody_sells_is_said(shop: KitchenBuilder, site: Site) -> No
         assert "Nothing that is bought is called “qqq”" in text_of(pilot, "#receipt-message")
         await keys(pilot, "ctrl+s")
         assert "“qqq”" in text_of(pilot, "#receipt-message")
+
+
+async def test_a_receipt_is_thrown_away_by_a_key_that_is_shown(
+    shop: KitchenBuilder, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f3", "B", "enter", "enter", "enter")
+        assert form(pilot).form.filled
+        assert "Ctrl+R throws away" in text_of(pilot, "#receipt-keys")
+        await keys(pilot, "ctrl+r", "B")
+        assert not form(pilot).form.filled
+
+
+async def test_the_day_of_a_receipt_is_said_back(shop: KitchenBuilder, site: Site) -> None:
+    async with running(site, NARROW) as pilot:
+        await keys(pilot, "f3", "B")
+        form(pilot).form.day.value = "fri"
+        await settle(pilot)
+        assert text_of(pilot, "#receipt-day") == "Fri 2026-11-20, 2 days ago"
+        assert form(pilot).form.read_day().isoformat() == "2026-11-20"
 
 
 async def test_a_receipt_that_is_put_aside_comes_back(shop: KitchenBuilder, site: Site) -> None:

@@ -73,7 +73,7 @@ async def test_a_season_by_keys_alone(demo: Database, site: Site) -> None:
 
         await go_to_row(pilot, "1", "cookie")
         await keys(pilot, "m")
-        await fill(pilot, batches="2", lost="Chocolate chip cookie=6:burnt")
+        await fill(pilot, batches="2", lost="6 burnt")
         [made] = event_service.get_production_progress(fair.id)["recipes"]
         assert made["outputs"][0]["lost"] == 6
         assert made["is_complete"]

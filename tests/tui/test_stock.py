@@ -8,9 +8,10 @@ from datetime import date
 
 import pytest
 from sqlalchemy import insert
+from textual import events
 from textual.pilot import Pilot
 
-from bakehouse.testing.screens import settle
+from bakehouse.testing.screens import settle, until
 from core.models import Item, Lot
 from core.services import journal_service, on_hand_service, stock_service
 from core.session import Database, configure, session_scope
@@ -252,19 +253,41 @@ async def test_what_cannot_be_read_is_said_beside_it_and_kept(
     before = journal_service.revision()
     async with running(site) as pilot:
         await keys(pilot, "f3", "number_sign")
-        await type_keys(pilot, "some")
+        await type_keys(pilot, "3..5")
         await keys(pilot, "enter")
-        assert line(pilot).startswith("✗ 'some'")
-        assert cell(pilot, "Thing 01", "said").startswith("✗ 'some'")
+        assert line(pilot).startswith("✗ '3..5'")
+        assert cell(pilot, "Thing 01", "said").startswith("✗ '3..5'")
         await keys(pilot, "down")
         assert "1 refused" in line(pilot)
         await keys(pilot, "up")
-        assert pilot.app.screen.query_one(CountInput).value == "some"
+        assert pilot.app.screen.query_one(CountInput).value == "3..5"
         await keys(pilot, "escape")
         assert "1 row typed but not recorded" in said(pilot)[-1]
         await keys(pilot, "number_sign")
-        assert pilot.app.screen.query_one(CountInput).value == "some"
+        assert pilot.app.screen.query_one(CountInput).value == "3..5"
     assert journal_service.revision() == before
+
+
+async def test_letters_are_keys_while_nothing_is_typed(larder: KitchenBuilder, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f3", "5")
+        await type_keys(pilot, " kg")
+        await keys(pilot, "enter", "B")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReceiptScreen))
+        await keys(pilot, "escape")
+        assert table(pilot).tally is None
+    assert left("Thing 01") == 5000
+
+
+async def test_a_number_pasted_into_the_list_is_counted_whole(
+    larder: KitchenBuilder, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f3")
+        pilot.app.post_message(events.Paste("2.4 kg\n"))
+        await until(pilot, lambda: pilot.app.screen.query_one(CountInput).value == "2.4 kg")
+        await keys(pilot, "enter")
+    assert left("Thing 01") == 2400
 
 
 async def test_a_bare_number_of_what_is_weighed_is_asked_about(

@@ -94,6 +94,17 @@ def test_numbers_are_never_cut_while_a_text_can_be() -> None:
     assert widths["item"] < len("A very long name of an ingredient")
 
 
+async def test_the_cursor_stays_where_it_is_when_its_row_is_done_and_moves_down() -> None:
+    async with listing(a_table("Flour", "Sugar", "Eggs")) as pilot:
+        table = pilot.app.query_one(TableView)
+        table.stay()
+        table.show_table(a_table("Sugar", "Eggs", "Flour"))
+        assert table.row is not None
+        assert (table.cursor, table.row.key) == (0, "Sugar")
+        table.show_table(a_table("Eggs", "Flour", "Sugar"))
+        assert (table.cursor, table.row.key) == (2, "Sugar")
+
+
 @given(st.integers(1, 200), st.lists(st.text(max_size=40), max_size=5))
 def test_columns_never_need_more_than_there_is(width: int, names: list[str]) -> None:
     table = Table([Column("name", priority=0), Column("more", priority=1)], [(n, n) for n in names])

@@ -20,6 +20,7 @@ from tui.typing_ahead import Awaited
 from tui.widgets.headline import Head, Headline
 
 if TYPE_CHECKING:
+    from core.services.rows import ChangeRow
     from tui.app import BakehouseApp
 
 Data = TypeVar("Data")
@@ -87,6 +88,10 @@ class KitchenScreen(Awaited[None], Generic[Data]):
     def present_error(self, error: BakehouseError) -> None:
         """Show why nothing could be read."""
         raise NotImplementedError
+
+    def catch_up(self, change: ChangeRow) -> None:
+        """Show what was done here."""
+        self.load()
 
     def submit(
         self, session: SessionWorker, work: Callable[[KitchenSession], Result]

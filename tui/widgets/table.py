@@ -92,6 +92,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         """The tables that are to have the same widths, where there are several."""
         self._fitted: list[Fitted] = []
         self._fitted_for = 0
+        self._stays = False
 
     # -- what is shown -----------------------------------------------------------------------------
 
@@ -146,6 +147,11 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         self.table = table
         self._search = Search(table)
         self._arrange()
+        self._stays = False
+
+    def stay(self) -> None:
+        """With the next table, keep the cursor at its place if its row, being done, moves down."""
+        self._stays = True
 
     def filter_by(self, words: str) -> None:
         """Show only rows that have each of these words."""
@@ -187,7 +193,8 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         self.rows = self.arranged()
         self._fit()
         place = None if here is None else self.place_of(here.key)
-        kept = self.cursor if place is None else place
+        moved_away = self._stays and place is not None and place > self.cursor
+        kept = self.cursor if place is None or moved_away else place
         self.set_reactive(TableView.cursor, max(0, min(kept, len(self.rows) - 1)))
         self._keep_cursor_in_sight()
         self.refresh()

@@ -142,7 +142,7 @@ def test_several_items_of_one_head_are_guesses() -> None:
 def test_an_unknown_amount_names_its_fix() -> None:
     line = read("1 cup brown sugar", KNOWN)
     assert line.is_unknown
-    assert line.said == ""
+    assert line.said == "1 cup"
     assert line.fix == "set a density (grams per ml) or a measure for 'cup' of Brown sugar"
 
 

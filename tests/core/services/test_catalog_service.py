@@ -184,11 +184,42 @@ def test_a_recipe_makes_something_and_each_thing_once(bakery: KitchenBuilder) ->
         catalog_service.save_recipe(RecipeDoc(slug="r", name="R", makes=twice))
 
 
-def test_a_stocked_item_keeps_its_kind_and_unit(bakery: KitchenBuilder) -> None:
-    bakery.buy("flour", "1 kg", "1.00")
-    for field, value in (("unit", "ml"), ("kind", "supply")):
-        with pytest.raises(BadDocument, match="already stocked"):
-            bakery.edit_item("flour", **{field: value})
+def test_an_item_may_become_another_kind_while_nothing_recorded_contradicts_it(
+    bakery: KitchenBuilder,
+) -> None:
+    bakery.made("paper-box")
+    bakery.bundle("gift", {"paper-box": 1})
+    bakery.edit_item("paper-box", kind="supply")
+    bakery.product("box-50", "paper-box", "50")
+    bakery.edit_item("rye-flour", unit="ml")
+    bakery.buy("paper-box", packs=1, paid="9.00")
+    bakery.edit_item("paper-box", kind="ingredient")
+
+    found = catalog_service.find_item("paper-box")
+    assert (found.kind, found.unit) == ("ingredient", "each")
+    assert catalog_service.find_item("rye-flour").unit == "ml"
+
+
+@pytest.mark.parametrize(
+    ("item", "field", "value", "why"),
+    [
+        ("rye-flour", "unit", "ml", "some of it was stocked in g"),
+        ("rye-flour", "kind", "made", "some of it was stocked in g"),
+        ("flour", "kind", "made", "Flour 5lb is a pack of it"),
+        ("cookie", "kind", "supply", "Cookies makes it"),
+        ("cookie", "unit", "g", "Cookies makes it"),
+        ("box", "kind", "made", "it holds lines"),
+        ("tart", "kind", "supply", "Fair wants it"),
+    ],
+)
+def test_what_contradicts_another_kind_or_unit_is_told(
+    bakery: KitchenBuilder, item: str, field: str, value: str, why: str
+) -> None:
+    bakery.buy("rye-flour", "1 kg", "1.00")
+    bakery.made("tart")
+    bakery.event("fair", {"tart": 1})
+    with pytest.raises(BadDocument, match=why):
+        bakery.edit_item(item, **{field: value})
 
 
 def test_a_recipe_that_needs_its_own_output_is_refused_naming_the_path(

@@ -24,6 +24,8 @@ from tui.widgets.changed import Changed
 NEW, GONE = "+ ", "− "
 """What stands before the name of a row that comes, and of one that goes."""
 ZERO = Decimal(0)
+LEAST_TEXT = 10
+"""Cells that a text asks for; what is left over it gets as well."""
 
 Says = Callable[[Decimal], str]
 
@@ -64,10 +66,12 @@ def _table(before: Table, after: Table, say: Say) -> Table:
 
 
 def _column(column: Column, cells: Sequence[Cell]) -> Column:
-    """Keep a column in sight in which something changes."""
-    if not any(isinstance(cell, Changed) for cell in cells):
-        return column
-    return replace(column, priority=min(column.priority, 1))
+    """Keep a column in sight in which something changes; texts leave room for the numbers."""
+    if any(isinstance(cell, Changed) for cell in cells):
+        return replace(column, priority=min(column.priority, 1))
+    if column.kind == "text" and column.side == "left" and column.width != 1:
+        return replace(column, width=min(column.width or LEAST_TEXT, LEAST_TEXT))
+    return column
 
 
 def _rows(before: Table, after: Table, say: Say) -> Iterator[Row]:

@@ -23,11 +23,19 @@ BINDINGS: list[BindingType] = [
     ),
     Binding(
         "n",
+        "order",
+        "New line",
+        id="event.new-line",
+        show=False,
+        tooltip="add what the event wants",
+    ),
+    Binding(
+        "N",
         "ask('event line')",
         "Quantity",
         id="event.line",
         show=False,
-        tooltip="set how many the event wants",
+        tooltip="set how many of this row the event wants",
     ),
     Binding(
         "t",

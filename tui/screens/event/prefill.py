@@ -71,7 +71,7 @@ def buy(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
         return {} if about is None or about.kind != "item" else {"what": about}
     if not row["packs"]:
         amount = _number(row["to_buy"])
-        return {"what": about, "amount": f"{amount} {row['unit']}" if amount else ""}
+        return {"what": about, "packs": f"{amount} {row['unit']}" if amount else ""}
     pack = row["packs"][0]
     return {
         "what": pack["label"],

@@ -53,6 +53,9 @@ class RehearsingScreen(KitchenScreen[Snapshot]):
         self._worked_out: tuple[Try, ...] = ()
         self._timer: Timer | None = None
         self._pane: Pane | None = None
+        self._question = ""
+        self._number_taken: Try | None = None
+        """The number that was taken last; asked for anew where it turns out to be none."""
         self._keep_soon = False
         self._keeping = False
 
@@ -89,8 +92,8 @@ class RehearsingScreen(KitchenScreen[Snapshot]):
         """Type a number to try."""
         found = self._found()
         if found is not None:
-            self.what_if.typed, self._pane, text = found
-            self.query_one(Banner).ask(text)
+            self.what_if.typed, self._pane, self._question = found
+            self.query_one(Banner).ask(self._question)
             self.call_after_refresh(self.query_one(Board).share_room)
             self.refresh_bindings()
 
@@ -122,6 +125,7 @@ class RehearsingScreen(KitchenScreen[Snapshot]):
     @on(Input.Submitted, "#what-if-input")
     def _take_number(self, message: Input.Submitted) -> None:
         message.stop()
+        self._number_taken = self.what_if.typed
         self.what_if.take_typed()
         self._stop_asking()
         self._rehearse()
@@ -165,11 +169,24 @@ class RehearsingScreen(KitchenScreen[Snapshot]):
         if refused:
             self._keep_soon = False
             self.what_if.forget(snapshot.replayed.refused)
-            for message in refused:
-                self.kitchen.say(f"Left out: {message}", "warning")
-            self.load()
+            if not self._asked_again(snapshot.replayed):
+                for message in refused:
+                    self.kitchen.say(f"Left out: {message}", "warning")
+                self.load()
         elif self._keep_soon and self._worked_out == self.what_if.all:
             self.action_keep()
+
+    def _asked_again(self, replayed: Replayed) -> bool:
+        """Ask for the number that was taken last anew, as typed, if it is what was refused."""
+        taken, self._number_taken = self._number_taken, None
+        if taken is None or all(each.tried.subject != taken.subject for each in replayed.refused):
+            return False
+        self.what_if.typed = taken
+        banner = self.query_one(Banner)
+        banner.ask(self._question)
+        banner.input.value = taken.text or ""
+        self.refresh_bindings()
+        return True
 
     def _refused(self, replayed: Replayed) -> Sequence[str]:
         """Return why tries were refused; what is still being typed may yet become something."""

@@ -16,6 +16,7 @@ from textual.widgets import Input
 from bakehouse.plugin import Action, Ref, Row
 from core import clock
 from core.errors import BakehouseError, EventNotFound
+from core.services.rows import ChangeRow
 from core.session import KitchenSession
 from tui.screens.event import prefill
 from tui.screens.event.banner import Banner
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 CHECKED_BY = {"recipe": "make", "bundle": "assemble"}
 """The dialog that checks off a row by what it is about."""
-RECORDS = ("ask", "check", "lose")
+RECORDS = ("ask", "check", "lose", "order")
 """Actions that record something."""
 
 
@@ -273,6 +274,17 @@ class EventScreen(RehearsingScreen):
         assert self.snapshot is not None
         given = {"event": Ref("event", self.snapshot.event.id), **known}
         self.kitchen.ask(name, given, event_id=self.event_id)
+
+    def catch_up(self, change: ChangeRow) -> None:
+        """Read again; what was done here must not take the cursor with it down the list."""
+        for table in self.query(TableView):
+            table.stay()
+        super().catch_up(change)
+
+    def action_order(self) -> None:
+        """Ask what else the event wants, whatever the cursor is on."""
+        if self.snapshot is not None:
+            self._open("event line", {})
 
     def action_check(self) -> None:
         """Check off the row: tick an item, or record what is to be made, assembled or bought."""

@@ -14,20 +14,21 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 from core.commands.model import Given, Param, Wanted
+from core.days import EXAMPLES
 from tui.screens.form.offers import Offer, matching
+from tui.widgets.days import day_said
 from tui.widgets.plain import folded
 from tui.widgets.words import Words
 
 YES = ("y", "yes", "true", "1", "on")
 HINTS = {
-    Wanted.DATE: "2026-12-15",
     Wanted.FLAG: "yes or no",
 }
 
 
 def label_of(param: Param) -> str:
     """Return the name of a parameter as people say it."""
-    return param.name.replace("_", " ").capitalize()
+    return param.label or param.name.replace("_", " ").capitalize()
 
 
 class Offering(Suggester):
@@ -114,9 +115,13 @@ class Field(Horizontal):
             suggester=Offering(self),
             select_on_focus=True,
         )
+        if self.param.wanted is Wanted.DATE:
+            yield Words("", classes="field-day")
 
     def _placeholder(self) -> str:
         param = self.param
+        if param.wanted is Wanted.DATE:
+            return f"{param.help}; as {EXAMPLES}"
         hint = param.metavar or HINTS.get(param.wanted, "")
         more = " ; …" if param.many else ""
         return f"{hint}{more}   {param.help}".strip() if hint else f"{param.help}{more}"
@@ -173,6 +178,8 @@ class Field(Horizontal):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
+        if self.param.wanted is Wanted.DATE:
+            self._read_day(event.value)
         if event.value != self._choosing:
             exact = any(offer.text == event.value for offer in self.offers)
             self._typed = "" if exact else event.value
@@ -184,6 +191,15 @@ class Field(Horizontal):
         self.post_message(self.Changed())
         if self.input.has_focus:
             self.post_message(self.Focused(self))
+
+    def _read_day(self, typed: str) -> None:
+        """Say beside the field which day is meant."""
+        self.query_one(".field-day", Words).say(day_said(typed, past=self.param.past))
+
+    def offer(self, offers: Sequence[Offer]) -> None:
+        """Offer things, of items only those of the kinds that go here."""
+        kinds = self.param.kinds
+        self.offers = [each for each in offers if not kinds or each.hint in kinds]
 
     def on_descendant_focus(self) -> None:
         """Tell what is offered."""

@@ -91,13 +91,14 @@ class FormScreen(Dialog[ChangeRow | None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the title, the fields, what is offered, what would change, the keys."""
-        labels = [self.label(param) for param in self.command.params]
+        params = [p for p in self.command.params if p.asked or p.name in self.given_before]
+        labels = [self.label(param) for param in params]
         width = max(map(cell_len, labels), default=0) + 2
         with Vertical(id="form"):
             yield Words(self.command.title, id="form-title")
             yield Words(self.command.summary, id="form-summary")
             with VerticalScroll(id="form-fields", can_focus=False):
-                for param, label in zip(self.command.params, labels, strict=True):
+                for param, label in zip(params, labels, strict=True):
                     yield Field(param, width, label)
             yield Words("", id="form-offers")
             yield Words("", id="form-message")
@@ -148,7 +149,7 @@ class FormScreen(Dialog[ChangeRow | None]):
     def _fill(self, offers: Offers, opening: Mapping[str, str]) -> None:
         fields = list(self.query(Field))
         for field in fields:
-            field.offers = offers.get(field.param.wanted, field.offers)
+            field.offer(offers.get(field.param.wanted, field.offers))
             name = field.param.name
             value = self.given_before.get(name, opening.get(name))
             with field.prevent(Field.Changed):

@@ -163,7 +163,8 @@ def _cost(
     if cost is not None:
         return f"{say.money(cost)} {each}"
     names = ", ".join(unpriced[:3]) + (" …" if len(unpriced) > 3 else "")
-    return f"cost unknown, at least {say.money(at_least)} {each} (without {names})"
+    least = f", at least {say.money(at_least)} {each}" if at_least else ""
+    return f"cost unknown{least} (no price of {names})"
 
 
 def _rate(card: ItemCard, say: Say) -> str:

@@ -15,6 +15,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 
 from bakehouse.plugin import Ref
+from core.commands.catalog import NEW_COMPONENT, NEW_INPUT
 from core.commands.model import NONE, Given, Param, Wanted
 from core.errors import BakehouseError
 from core.units import singular
@@ -64,14 +65,16 @@ LAYOUT: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
 LABELS = {
     "line": "Lines",
     "equals": "Equals",
-    "minutes": "Hands",
-    "oven_minutes": "Oven",
-    "shelf_life_days": "Keeps",
+    "minutes": "Hands, min",
+    "oven_minutes": "Oven, min",
+    "keeps": "Keeps, days",
+    "shelf_life_days": "Keeps, days",
     "display_unit": "Shown in",
     "always_on_hand": "Always there",
     "allergen": "Allergens",
 }
 KEYS = "Ctrl+S keeps it · Enter goes on · Tab takes · ↑↓ choose · Esc leaves a draft"
+NO_CATEGORY = "A number is no category. Does it belong into the field before?"
 SHOWN_OFFERS = 5
 
 
@@ -173,7 +176,7 @@ class EntryScreen(FormScreen, inherit_bindings=False):
 
     def _teach(self, opening: Opening) -> None:
         """Give the fields what can be named."""
-        new = "made" if self.kind == "bundle" else "ingredient"
+        new = NEW_COMPONENT if self.kind == "bundle" else NEW_INPUT
         tellers: dict[str, Teller] = {
             "makes": OutputTeller(opening.outputs, lambda: self.texts.get("name", "")),
             "line": LineTeller(opening.inputs, new),
@@ -183,7 +186,7 @@ class EntryScreen(FormScreen, inherit_bindings=False):
             lines.teller = tellers[lines.param.name]
             lines.tell()
         for field in self.query(Field):
-            field.offers = opening.offers.get(field.param.wanted, field.offers)
+            field.offer(opening.offers.get(field.param.wanted, field.offers))
 
     def _write(self, texts: Mapping[str, str]) -> None:
         for field in self.query(Field):
@@ -204,8 +207,9 @@ class EntryScreen(FormScreen, inherit_bindings=False):
             self.query_one("#form-title", Words).say(title)
 
     def _focus_first(self) -> None:
-        lines = next((each for each in self.query(LinesField) if each.param.name != "makes"), None)
-        if lines is not None and self.sets and self._first != "name":
+        first = self._first or ("line" if self.sets else "")
+        lines = next((each for each in self.query(LinesField) if each.param.name == first), None)
+        if lines is not None:
             lines.focus_end()
             return
         fields = [*self.query(Field)]
@@ -259,7 +263,7 @@ class EntryScreen(FormScreen, inherit_bindings=False):
         if not field.area.has_focus:
             return
         here = field.here
-        text = field.param.help
+        text = field.hint
         if here.state == "which":
             names = [
                 f"[{plain(offer.name)}]" if n == field.offer else plain(offer.name)
@@ -270,6 +274,8 @@ class EntryScreen(FormScreen, inherit_bindings=False):
             text = f"Tab takes {' · '.join(names)}{rest}   Esc: a new item"
         elif here.item is not None:
             text = f"{plain(here.text)} · Ctrl+G mends it"
+        elif here.otherwise:
+            text = f"{plain(here.text)} · Ctrl+G: {here.otherwise} instead"
         elif here.state == "bad":
             text = plain(here.text)
         self.query_one("#form-offers", Words).say(text)
@@ -339,11 +345,15 @@ class EntryScreen(FormScreen, inherit_bindings=False):
         return next((each for each in self.query(LinesField) if each.area.has_focus), None)
 
     async def action_mend(self) -> None:
-        """Ask what the line under the cursor wants to know of its item."""
+        """Ask what the line under the cursor wants to know of its item; make a new one another."""
         await self.caught_up()
         lines = self._lines_here
-        here = None if lines is None else lines.here
-        if here is None or here.item is None:
+        if lines is None:
+            return
+        here = lines.here
+        if here.otherwise:
+            lines.switch()
+        if here.item is None:
             return
         given = {"item": here.item.slug, "amount": f"1 {singular(here.unit)}"}
         self.app.push_screen(FormScreen("item equal", given), self._mended)
@@ -374,7 +384,17 @@ class EntryScreen(FormScreen, inherit_bindings=False):
             self._say(f"Line {left[0] + 1}: {_why_not(lines, left[0])}" if left else "")
             self._show(None)
             return False
-        return True
+        if self._misplaced is not None:
+            self._say(NO_CATEGORY, bad=True)
+            self._show(None)
+        return self._misplaced is None
+
+    @property
+    def _misplaced(self) -> Field | None:
+        """The category, where a number stands in it: one Enter too many after the minutes."""
+        return next(
+            (f for f in self.query(Field) if f.param.name == "category" and f.text.isdigit()), None
+        )
 
     # -- doing it ----------------------------------------------------------------------------------
 
@@ -387,6 +407,10 @@ class EntryScreen(FormScreen, inherit_bindings=False):
                 lines.go_to(bad[0])
                 self._say(_why_not(lines, bad[0]), bad=True)
                 return
+        if self._misplaced is not None:
+            self.set_focus(self._misplaced.input)
+            self._say(NO_CATEGORY, bad=True)
+            return
         await super().action_record()
 
     async def action_drop(self) -> None:  # type: ignore[override]

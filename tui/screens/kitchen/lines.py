@@ -108,6 +108,7 @@ class LinesField(Horizontal):
         self.param = param
         self.teller: Teller | None = None
         self._label = (label or label_of(param)).rjust(width)
+        self._mostly_one = param.name == "makes"
         self._offer = 0
         self._seen = ""
         """The text that the screen knows of."""
@@ -122,6 +123,12 @@ class LinesField(Horizontal):
         area.highlight_cursor_line = False
         yield area
         yield Meanings()
+
+    @property
+    def hint(self) -> str:
+        """What the lines are, and how one gets on."""
+        more = " · Enter goes on, ↓ opens another one" if self._mostly_one else ""
+        return f"{self.param.help}{more}"
 
     @property
     def area(self) -> LinesArea:
@@ -239,6 +246,11 @@ class LinesField(Horizontal):
         self._rewrite(self.teller.refuse(self._line(self.row)))
         return True
 
+    def switch(self) -> None:
+        """Take the new item of the line under the cursor as something else."""
+        if self.teller is not None:
+            self._rewrite(self.teller.switch(self._line(self.row)))
+
     def choose(self, step: int) -> None:
         """Offer the next item first."""
         self._offer = (self._offer + step) % len(self.here.offers)
@@ -252,19 +264,27 @@ class LinesField(Horizontal):
         self.tell()
 
     def next_line(self) -> bool:
-        """Open the next line; False on an empty one, which means to go on."""
-        row = self.row
-        if not self._line(row).strip():
-            last = row == self.area.document.line_count - 1
-            if last and row > 0:
-                end = len(self._line(row - 1))
-                self.area.replace("", (row - 1, end), (row, len(self._line(row))))
+        """Open the next line; False on an empty one, or where one is enough: that is to go on."""
+        if not self._line(self.row).strip():
+            self._close_last()
             return False
         self.take()
+        if not self._mostly_one:
+            self._open_below()
+        return not self._mostly_one
+
+    def _open_below(self) -> None:
+        row = self.row
         end = len(self._line(row))
         self.area.replace("\n", (row, end), (row, end))
         self.area.move_cursor((row + 1, 0))
-        return True
+
+    def _close_last(self) -> None:
+        """Take the line under the cursor away where it is the last of several, and empty."""
+        row = self.row
+        if row > 0 and row == self.area.document.line_count - 1 and not self._line(row).strip():
+            end = len(self._line(row - 1))
+            self.area.replace("", (row - 1, end), (row, len(self._line(row))))
 
     @on(LinesArea.Step)
     def _step(self, event: LinesArea.Step) -> None:
@@ -273,10 +293,11 @@ class LinesField(Horizontal):
             self.choose(event.step)
         elif 0 <= self.row + event.step < self.area.document.line_count:
             self.area.move_cursor_relative(rows=event.step)
-        elif event.step > 0:
-            self.screen.focus_next()
+        elif event.step > 0 and self._mostly_one and self._line(self.row).strip():
+            self._open_below()
         else:
-            self.screen.focus_previous()
+            self._close_last()
+            (self.screen.focus_next if event.step > 0 else self.screen.focus_previous)()
 
     def on_descendant_focus(self) -> None:
         """Mark the field."""

@@ -17,6 +17,7 @@ from textual.timer import Timer
 
 from bakehouse.plugin import Ref, Table
 from core.errors import BakehouseError, NotFound
+from core.services.rows import ChangeRow
 from core.session import KitchenSession
 from tui.screens.base import KitchenScreen
 from tui.screens.form.offers import Prefilled
@@ -87,6 +88,8 @@ class CatalogueScreen(KitchenScreen[Listed]):
         self.kind: Kind = "recipe"
         self.with_archived = False
         self._places: dict[Kind, str] = {}
+        self._before: frozenset[str] | None = None
+        """The things there were before one was written; the new one gets the cursor."""
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -108,6 +111,12 @@ class CatalogueScreen(KitchenScreen[Listed]):
 
     # -- reading -----------------------------------------------------------------------------------
 
+    def catch_up(self, change: ChangeRow) -> None:
+        """Read again, and go to what was written here."""
+        if change.kind == self.kind:
+            self._before = frozenset(row.key for row in self.query_one(ThingList).table.table.rows)
+        super().catch_up(change)
+
     def reader(self) -> Callable[[KitchenSession], Listed]:
         """Return what reads the open list and the thing under its cursor."""
         return partial(_read, self.kind, self.with_archived, self._places.get(self.kind))
@@ -123,7 +132,7 @@ class CatalogueScreen(KitchenScreen[Listed]):
         archived = " with archived" if self.with_archived else ""
         self.head(Head("Kitchen", (f"{count} {self.kind}{'s' * (count != 1)}{archived}",)))
         listing.table.show_table(data.table)
-        place = self._places.get(self.kind)
+        place = self._new_place(data.table) or self._places.get(self.kind)
         if place is not None:
             listing.table.move_to_key(place)
         self.query_one(CardView).display = bool(count)
@@ -131,6 +140,12 @@ class CatalogueScreen(KitchenScreen[Listed]):
         if self.focused is None:
             listing.table.focus()
         self.refresh_bindings()
+
+    def _new_place(self, table: Table) -> str | None:
+        before, self._before = self._before, None
+        if before is None:
+            return None
+        return next((row.key for row in table.rows if row.key not in before), None)
 
     def present_error(self, error: BakehouseError) -> None:
         """Say why the kitchen cannot be read."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from core.commands.catalog import named_output
 from core.commands.equivalents import with_equivalents
 from core.commands.known import KnownItem, KnownItems
-from core.commands.lines import ReadLine, read, written
+from core.commands.lines import NEW_KINDS, ReadLine, new_kind, read, written, written_as
 from core.documents import ItemDoc
 from core.errors import BakehouseError
 from tui.widgets.plain import plain
@@ -29,7 +29,8 @@ SIGNS: dict[State, str] = {
 class Told:
     """What a line means, said in a few words.
 
-    `offers` are what its last words may be; `item` and `unit` are of an amount that wants mending.
+    `offers` are what its last words may be; `item` and `unit` are of an amount that wants mending;
+    `otherwise` is what else a new item could be.
     """
 
     state: State
@@ -39,6 +40,7 @@ class Told:
     unit: str = ""
     typed: str = ""
     """The words that are meant to be its item."""
+    otherwise: str = ""
 
     @property
     def said(self) -> str:
@@ -63,6 +65,9 @@ class Teller(Protocol):
     def refuse(self, text: str) -> str:
         """Return the line as one that means a new item."""
 
+    def switch(self, text: str) -> str:
+        """Return the line with its new item as something else."""
+
 
 class LineTeller:
     """Reads lines with an amount and an item; `kind` is what an item becomes that nobody knows."""
@@ -80,16 +85,22 @@ class LineTeller:
         if line.is_empty:
             return Told("empty")
         if line.item is None and line.guesses:
-            said = f"{line.guesses[0].name}?"
+            said = f"{line.said} {line.guesses[0].name}?"
             return Told("which", said, line.guesses, typed=line.name)
         if line.error is not None:
             return Told("bad", line.fix or str(line.error), (), line.item, line.unit or "")
         if line.item is None:
-            said = f"new {self._kind}, in {line.stock_unit}: {line.name}"
-            return Told("new", _with_note(said, line))
+            return self._tell_new(line)
         if line.is_unknown:
-            return Told("unknown", f"{line.item.name}: {line.fix}", (), line.item, line.unit or "")
-        return Told("known", _with_note(f"{line.said} {line.item.name}".strip(), line))
+            said = f"{line.said} {line.item.name}: {line.fix}"
+            return Told("unknown", said, (), line.item, line.unit or "")
+        return Told("known", _with_note(f"{line.said} {line.item.name}", line))
+
+    def _tell_new(self, line: ReadLine) -> Told:
+        kind = new_kind(line, self._kind)
+        what = "made item" if kind == "made" else kind
+        said = f"{line.said} {line.name}: new {what}, in {line.stock_unit}"
+        return Told("new", _with_note(said, line), otherwise=_other_kind(kind))
 
     def accept(self, text: str, offer: KnownItem) -> str:
         """Return the line with the item that was offered."""
@@ -102,17 +113,31 @@ class LineTeller:
         note = f", {line.note}" if line.note else ""
         return f'{line.amount} "{line.name}"{note}'
 
+    def switch(self, text: str) -> str:
+        """Return the line with its new item as something else."""
+        line = self._read(text)
+        kind = _other_kind(new_kind(line, self._kind))
+        usual = new_kind(replace(line, kind=None), self._kind)
+        return written_as(line, None if kind == usual else kind, self._known)
+
 
 class OutputTeller(LineTeller):
     """Reads what a batch makes; an amount alone is of what is called like the recipe."""
 
     def __init__(self, known: KnownItems, name: Callable[[], str]) -> None:
-        super().__init__(known, "item")
+        super().__init__(known, "made")
         self._name = name
 
     def _read(self, text: str) -> ReadLine:
         name = self._name()
         return super()._read(named_output(text, name) if name and text.strip() else text)
+
+    def _tell_new(self, line: ReadLine) -> Told:
+        return Told("new", f"{line.said} {line.name}: what it makes, new, in {line.stock_unit}")
+
+    def switch(self, text: str) -> str:
+        """Return the line as it is; what a recipe makes is made."""
+        return text
 
 
 class EqualsTeller:
@@ -144,6 +169,14 @@ class EqualsTeller:
     def refuse(self, text: str) -> str:
         """Return the line as it is; nothing is offered."""
         return text
+
+    def switch(self, text: str) -> str:
+        """Return the line as it is; it names no item."""
+        return text
+
+
+def _other_kind(kind: str) -> str:
+    return NEW_KINDS[(NEW_KINDS.index(kind) + 1) % len(NEW_KINDS)]
 
 
 def _with_note(said: str, line: ReadLine) -> str:

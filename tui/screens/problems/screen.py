@@ -130,7 +130,8 @@ class ProblemsScreen(Dialog[None]):
             self.notify(TRYING, severity="warning", markup=False)
             return
         app = cast("BakehouseApp", self.app)
-        app.ask(name, _given(name, problem), event_id=problem.event_id)
+        field = "equals" if problem.kind == "unknown" else ""
+        app.ask(name, _given(name, problem), event_id=problem.event_id, field=field)
 
 
 def _mending(problem: Finding) -> str | None:

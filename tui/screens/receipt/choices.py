@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from core.errors import AmountError
 from core.money import parse_money
 from core.services import catalog_service, receipt_service, saying
-from core.services.receipt_service import TIMES, LastBought
+from core.services._bought import TIMES
+from core.services.receipt_service import LastBought
 from core.units import parse_amount
 from tui.widgets.plain import folded
 

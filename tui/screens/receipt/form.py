@@ -11,11 +11,14 @@ from textual.message import Message
 from textual.widgets import Input
 
 from core import clock
+from core.days import parse_day
+from core.errors import UnreadableArgument
 from core.services.receipt_service import ReceiptLine
 from tui.drafts import RECEIPT, Draft
 from tui.screens.form.screen import SHOWN_OFFERS
 from tui.screens.receipt.choices import Choice, Choices, first_amount, likely_price, offered
 from tui.screens.receipt.lines import PARTS, Entry, LineView
+from tui.widgets.days import day_said
 from tui.widgets.plain import folded, plain
 from tui.widgets.words import Words
 
@@ -59,6 +62,7 @@ class ReceiptForm(Vertical):
             yield Entry("store", "where")
             yield Words("Date", classes="receipt-label")
             yield Entry("date", "today")
+            yield Words("", id="receipt-day")
         with VerticalScroll(id="receipt-lines", can_focus=False):
             for number, texts in enumerate(lines, start=1):
                 yield LineView(number, texts)
@@ -169,9 +173,9 @@ class ReceiptForm(Vertical):
             if typed:
                 self._tell(f"Nothing that is bought is called “{plain(typed)}”.", bad=True)
             elif not line.is_empty:
-                self._tell("What is it? Type a part of its name.", bad=True)
+                self._tell("What is it? A line that is emptied is left out.", bad=True)
             else:
-                self._tell("ctrl+s records the receipt.")
+                self._tell("Ctrl+S records the receipt.")
             return
         line.choose(meant)
         last = self.choices.bought(meant, self.store.text)
@@ -242,6 +246,7 @@ class ReceiptForm(Vertical):
 
     @on(Input.Changed, ".entry-store, .entry-date")
     def _typed_in_head(self) -> None:
+        self.query_one("#receipt-day", Words).say(day_said(self.day.text, past=True))
         self.post_message(self.Changed())
 
     def on_descendant_focus(self) -> None:
@@ -287,13 +292,13 @@ class ReceiptForm(Vertical):
 
     def read_day(self) -> date:
         """Return the day on the receipt, today if none is. Raises `Wrong` for what is none."""
+        today = clock.today()
         if not self.day.text:
-            return clock.today()
+            return today
         try:
-            return date.fromisoformat(self.day.text)
-        except ValueError:
-            why = f"'{self.day.text}' is no date. Write it as 2026-12-15."
-            raise Wrong(self.day, why) from None
+            return parse_day(self.day.text, today, past=True)
+        except UnreadableArgument as error:
+            raise Wrong(self.day, str(error)) from None
 
     def read(self, *, all_of_it: bool) -> tuple[list[LineView], list[ReceiptLine]]:
         """Return the lines that say something; unfinished ones are `Wrong` where all count."""

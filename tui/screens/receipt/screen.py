@@ -34,7 +34,7 @@ from tui.widgets.words import Words
 if TYPE_CHECKING:
     from tui.app import BakehouseApp
 
-KEYS = "Enter goes on · ↓ other offers · ctrl+s records · Esc puts aside"
+KEYS = "Enter goes on · ↓ other offers · Ctrl+S records · Esc puts aside · Ctrl+R throws away"
 
 
 class ReceiptScreen(Dialog[ChangeRow | None]):
@@ -45,6 +45,7 @@ class ReceiptScreen(Dialog[ChangeRow | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "aside", "Put aside", id="receipt.aside"),
         Binding("ctrl+s", "record", "Record", id="receipt.record", priority=True),
+        Binding("ctrl+r", "drop", "Throw it away", id="receipt.drop", priority=True),
         Binding("pagedown", "scroll(1)", "More", show=False, priority=True),
         Binding("pageup", "scroll(-1)", "Less", show=False, priority=True),
     ]
@@ -242,6 +243,15 @@ class ReceiptScreen(Dialog[ChangeRow | None]):
             kitchen = cast("BakehouseApp", self.app)
             key = kitchen.said_key("stock.receipt")
             kitchen.say(f"The receipt is put aside; {key} goes on with it.")
+        self.dismiss(None)
+
+    def action_drop(self) -> None:
+        """Leave, and throw away what was typed."""
+        if self.recording:
+            return
+        if self._timer is not None:
+            self._timer.stop()
+        self.drafts.drop(RECEIPT)
         self.dismiss(None)
 
     def action_scroll(self, pages: int) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widgets import Input
@@ -26,7 +26,7 @@ from tui.widgets.words import Words
 if TYPE_CHECKING:
     from tui.app import BakehouseApp
 
-KEYS = "u takes the last back, / filters, while nothing is typed"
+KEYS = "u takes the last back, / filters, other letters are keys, while nothing is typed"
 
 
 class StockBody(Container):
@@ -79,6 +79,13 @@ class StockBody(Container):
         self.call_after_refresh(self.follow)
 
     @on(CountInput.End)
+    def _end_for(self, message: CountInput.End) -> None:
+        self.end()
+        if message.key is not None:
+            key = events.Key(message.key.key, message.key.character)
+            # Else it would go no further up than this widget, and not to the keys of the app.
+            self.app.post_message(key.set_sender(self.app))
+
     def end(self) -> None:
         """End counting; what was recorded stays."""
         tally = self.tally
@@ -89,7 +96,7 @@ class StockBody(Container):
         self.blank.display = False
         self.query_one("#count-line").display = False
         self.table.count(None)
-        self.table.focus()
+        self.screen.set_focus(self.table)
         if tally.order:
             many = len(tally.order)
             self.kitchen.say(f"Counted {many} item{'s' * (many != 1)}; u takes the last one back.")
@@ -144,7 +151,8 @@ class StockBody(Container):
         self._at = None if item is None else item.item_id
         self.blank.value = "" if item is None else self.tally.typed(item.item_id)
         self.blank.cursor_position = len(self.blank.value)
-        self.blank.focus()
+        # At once, for the next key of a number may be on its way already.
+        self.screen.set_focus(self.blank)
         self._say(item)
 
     def _keep(self) -> None:

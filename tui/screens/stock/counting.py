@@ -105,7 +105,9 @@ class CountInput(Input):
         Binding("escape", "finish", "End", key_display="Esc", id="count.end"),
     ]
     IN_EMPTY: ClassVar = {"j": "skip(1)", "k": "skip(-1)", "u": "take_back", "slash": "filter"}
-    """Keys that no amount begins with."""
+    """Keys of the list that mean something while one counts."""
+    BEGIN: ClassVar = frozenset(" .,+-")
+    """What an amount may begin with beside a digit; any other sign ends counting and is a key."""
 
     class Skip(Message):
         """Another row is wanted."""
@@ -121,18 +123,28 @@ class CountInput(Input):
         """The list is to be filtered."""
 
     class End(Message):
-        """Counting is over."""
+        """Counting is over; `key` is what was pressed to do something else."""
+
+        def __init__(self, key: events.Key | None = None) -> None:
+            self.key = key
+            super().__init__()
 
     def __init__(self) -> None:
         super().__init__(compact=True, select_on_focus=False, placeholder="2.4 kg, 3, 40%")
 
     async def on_key(self, event: events.Key) -> None:
-        """Take keys of the list where nothing is typed yet."""
+        """Take keys of the list, and of the screen, where nothing is typed yet."""
         action = self.IN_EMPTY.get(event.key)
-        if action is not None and not self.value:
-            event.stop()
-            event.prevent_default()
+        if self.value or not event.is_printable or not event.character:
+            return
+        if action is None and (event.character.isnumeric() or event.character in self.BEGIN):
+            return
+        event.stop()
+        event.prevent_default()
+        if action is not None:
             await self.run_action(action)
+        else:
+            self.post_message(self.End(event))
 
     def action_skip(self, rows: int) -> None:
         """Tell that another row is wanted."""

@@ -27,6 +27,7 @@ from tui.widgets.footer import Footer
 from tui.widgets.headline import Head, Headline
 from tui.widgets.listing import Listing
 from tui.widgets.notice import Notice
+from tui.widgets.plain import plain
 from tui.widgets.table import TableView
 
 if TYPE_CHECKING:
@@ -270,6 +271,13 @@ class StockScreen(KitchenScreen[Stock]):
             event.stop()
             event.prevent_default()
             self.action_count(event.character or "")
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Begin to count with a number that is pasted into the list."""
+        typed = event.text.strip()
+        if typed[:1].isnumeric() and self.table.has_focus and self.check_action("count", ()):
+            event.stop()
+            self.action_count(plain(typed))
 
     def on_resize(self) -> None:
         """Keep the blank in its row."""
