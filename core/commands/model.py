@@ -72,6 +72,16 @@ class Param:
         return "--" + self.name.replace("_", "-")
 
 
+def place(name: str, wanted: Wanted, help_: str, **more: object) -> Param:
+    """Return a parameter that is given by its place."""
+    return Param(name, wanted, help_, **more)  # type: ignore[arg-type]
+
+
+def option(name: str, wanted: Wanted, help_: str, **more: object) -> Param:
+    """Return a parameter that is given by its name, and may be left out."""
+    return Param(name, wanted, help_, option=True, required=False, **more)  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """Something that can be done. `runs` names its function as "module:function".

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from core.commands.model import Arguments, Command, Given, Param, Wanted
+from core.commands.cataloguing import ARCHIVE, CATALOGUE, ITEM
+from core.commands.model import Arguments, Command, Given, Param, Wanted, option, place
 from core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -16,26 +17,14 @@ if TYPE_CHECKING:
 
 RECORDS = "core.commands.records"
 EVENTS = "core.commands.events"
-CATALOG = "core.commands.catalog"
 SETTINGS = "core.commands.settings"
 
 
-def _place(name: str, wanted: Wanted, help_: str, **more: object) -> Param:
-    return Param(name, wanted, help_, **more)  # type: ignore[arg-type]
-
-
-def _option(name: str, wanted: Wanted, help_: str, **more: object) -> Param:
-    return Param(name, wanted, help_, option=True, required=False, **more)  # type: ignore[arg-type]
-
-
-EVENT = _place("event", Wanted.EVENT, "the event")
-FOR = _option("event", Wanted.EVENT, "the event it is made for, which then keeps it")
-ITEM = _place("item", Wanted.ITEM, "the item")
-SERVED = _place("item", Wanted.ITEM, "what is ordered", kinds=("bundle", "made"))
-SOLD = _place("item", Wanted.ITEM, "the item", kinds=("ingredient", "supply"))
-BORROW = _option("borrow", Wanted.FLAG, "also use what is kept for other events and needed there")
-LOTS = _option("lot", Wanted.LOT, "use this lot first, also an expired one", many=True)
-ARCHIVE = _option("restore", Wanted.FLAG, "bring it back instead")
+EVENT = place("event", Wanted.EVENT, "the event")
+FOR = option("event", Wanted.EVENT, "the event it is made for, which then keeps it")
+SERVED = place("item", Wanted.ITEM, "what is ordered", kinds=("bundle", "made"))
+BORROW = option("borrow", Wanted.FLAG, "also use what is kept for other events and needed there")
+LOTS = option("lot", Wanted.LOT, "use this lot first, also an expired one", many=True)
 
 RECORDING = (
     Command(
@@ -43,16 +32,16 @@ RECORDING = (
         "recipe: make",
         "Record batches of a recipe: inputs used, good output into stock.",
         (
-            _place("recipe", Wanted.RECIPE, "the recipe"),
+            place("recipe", Wanted.RECIPE, "the recipe"),
             Param("batches", Wanted.NUMBER, "how many batches were made", option=True),
-            _option(
+            option(
                 "good",
                 Wanted.PAIR,
                 "good output, if not the usual yield",
                 many=True,
                 metavar="ITEM=N",
             ),
-            _option(
+            option(
                 "lost",
                 Wanted.PAIR,
                 "lost output with the reason, as 5 burnt",
@@ -60,7 +49,7 @@ RECORDING = (
                 metavar="ITEM=N:REASON",
             ),
             FOR,
-            _option("count_first", Wanted.FLAG, "correct the count of what is missing"),
+            option("count_first", Wanted.FLAG, "correct the count of what is missing"),
             LOTS,
         ),
         f"{RECORDS}:make",
@@ -70,8 +59,8 @@ RECORDING = (
         "bundle: assemble",
         "Record bundles put together from what is in stock.",
         (
-            _place("bundle", Wanted.BUNDLE, "the bundle"),
-            _place("quantity", Wanted.NUMBER, "how many"),
+            place("bundle", Wanted.BUNDLE, "the bundle"),
+            place("quantity", Wanted.NUMBER, "how many"),
             FOR,
             BORROW,
             LOTS,
@@ -83,23 +72,23 @@ RECORDING = (
         "stock: buy",
         "Record a purchase: one lot with its cost.",
         (
-            _place("what", Wanted.PRODUCT, "an item or a product"),
-            _option(
+            place("what", Wanted.PRODUCT, "an item or a product"),
+            option(
                 "packs",
                 Wanted.NUMBER,
                 "packs of the product (2, 2.5, 2 bags), or an amount (5 lb)",
                 label="How much",
             ),
             Param("paid", Wanted.MONEY, "the whole price", option=True),
-            _option(
+            option(
                 "amount",
                 Wanted.AMOUNT,
                 "how much, where it is not sold in packs",
                 asked=False,
             ),
-            _option("store", Wanted.TEXT, "where"),
-            _option("date", Wanted.DATE, "when; today if left out", past=True),
-            _option("expires", Wanted.DATE, "the last good day"),
+            option("store", Wanted.TEXT, "where"),
+            option("date", Wanted.DATE, "when; today if left out", past=True),
+            option("expires", Wanted.DATE, "the last good day"),
         ),
         f"{RECORDS}:buy",
     ),
@@ -116,8 +105,8 @@ RECORDING = (
                 many=True,
                 metavar="ITEM=AMOUNT@PRICE",
             ),
-            _option("store", Wanted.TEXT, "where"),
-            _option("date", Wanted.DATE, "when; today if left out", past=True),
+            option("store", Wanted.TEXT, "where"),
+            option("date", Wanted.DATE, "when; today if left out", past=True),
         ),
         f"{RECORDS}:receipt",
     ),
@@ -127,8 +116,8 @@ RECORDING = (
         "Set what is there of an item to what was counted.",
         (
             ITEM,
-            _place("amount", Wanted.AMOUNT, "an amount, packs (2.5 packs) or a percentage (40%)"),
-            _option("lot", Wanted.LOT, "count one lot only"),
+            place("amount", Wanted.AMOUNT, "an amount, packs (2.5 packs) or a percentage (40%)"),
+            option("lot", Wanted.LOT, "count one lot only"),
         ),
         f"{RECORDS}:count",
     ),
@@ -137,9 +126,9 @@ RECORDING = (
         "stock: discard",
         "Take a lot or an amount out of stock, with the reason.",
         (
-            _place("what", Wanted.ITEM, "an item, or a lot as L12"),
-            _place("amount", Wanted.AMOUNT, "how much; 'all' of a lot"),
-            _place("reason", Wanted.TEXT, "why"),
+            place("what", Wanted.ITEM, "an item, or a lot as L12"),
+            place("amount", Wanted.AMOUNT, "how much; 'all' of a lot"),
+            place("reason", Wanted.TEXT, "why"),
         ),
         f"{RECORDS}:discard",
     ),
@@ -150,9 +139,9 @@ RECORDING = (
         (
             EVENT,
             SERVED,
-            _place("quantity", Wanted.NUMBER, "how many"),
-            _option("to", Wanted.TEXT, "the recipient"),
-            _option("more", Wanted.FLAG, "allow more than was ordered"),
+            place("quantity", Wanted.NUMBER, "how many"),
+            option("to", Wanted.TEXT, "the recipient"),
+            option("more", Wanted.FLAG, "allow more than was ordered"),
             BORROW,
         ),
         f"{RECORDS}:deliver",
@@ -161,7 +150,7 @@ RECORDING = (
         ("undo",),
         "journal: undo",
         "Take back a change; without a number the last one of this terminal.",
-        (_place("change", Wanted.CHANGE, "the number of the change", required=False),),
+        (place("change", Wanted.CHANGE, "the number of the change", required=False),),
         f"{RECORDS}:undo",
     ),
     Command(("redo",), "journal: redo", "Bring back what was undone last.", (), f"{RECORDS}:redo"),
@@ -172,7 +161,7 @@ PLANNING = (
         ("check",),
         "shopping: check off",
         "Tick an item off an event's shopping list.",
-        (EVENT, ITEM, _option("off", Wanted.FLAG, "take the tick away")),
+        (EVENT, ITEM, option("off", Wanted.FLAG, "take the tick away")),
         f"{EVENTS}:check",
     ),
     Command(
@@ -180,11 +169,11 @@ PLANNING = (
         "event: new",
         "Add an event.",
         (
-            _place("name", Wanted.TEXT, "its name"),
+            place("name", Wanted.TEXT, "its name"),
             Param("date", Wanted.DATE, "the day", option=True),
-            _option("people", Wanted.NUMBER, "how many people it is for"),
-            _option("notes", Wanted.TEXT, "anything to remember"),
-            _option("slug", Wanted.TEXT, "a short name for typing"),
+            option("people", Wanted.NUMBER, "how many people it is for"),
+            option("notes", Wanted.TEXT, "anything to remember"),
+            option("slug", Wanted.TEXT, "a short name for typing"),
         ),
         f"{EVENTS}:add",
     ),
@@ -194,10 +183,10 @@ PLANNING = (
         "Change an event.",
         (
             EVENT,
-            _option("name", Wanted.TEXT, "its name"),
-            _option("date", Wanted.DATE, "the day"),
-            _option("people", Wanted.NUMBER, "how many people it is for"),
-            _option("notes", Wanted.TEXT, "anything to remember"),
+            option("name", Wanted.TEXT, "its name"),
+            option("date", Wanted.DATE, "the day"),
+            option("people", Wanted.NUMBER, "how many people it is for"),
+            option("notes", Wanted.TEXT, "anything to remember"),
         ),
         f"{EVENTS}:edit",
     ),
@@ -208,9 +197,9 @@ PLANNING = (
         (
             EVENT,
             SERVED,
-            _place("quantity", Wanted.AMOUNT, "how many"),
-            _option("to", Wanted.TEXT, "the recipient"),
-            _option("price", Wanted.MONEY, "the price of one"),
+            place("quantity", Wanted.AMOUNT, "how many"),
+            option("to", Wanted.TEXT, "the recipient"),
+            option("price", Wanted.MONEY, "the price of one"),
         ),
         f"{EVENTS}:line",
     ),
@@ -220,9 +209,9 @@ PLANNING = (
         "Decide on the batches of a recipe; 'none' takes the decision away.",
         (
             EVENT,
-            _place("recipe", Wanted.RECIPE, "the recipe"),
-            _place("batches", Wanted.NUMBER, "how many, or 'none'"),
-            _option("short_ok", Wanted.FLAG, "even if that is short"),
+            place("recipe", Wanted.RECIPE, "the recipe"),
+            place("batches", Wanted.NUMBER, "how many, or 'none'"),
+            option("short_ok", Wanted.FLAG, "even if that is short"),
         ),
         f"{EVENTS}:target",
     ),
@@ -239,7 +228,7 @@ PLANNING = (
         "Set an event to planned, started, done or cancelled.",
         (
             EVENT,
-            _place(
+            place(
                 "status",
                 Wanted.CHOICE,
                 "the status",
@@ -254,9 +243,9 @@ PLANNING = (
         "Add an event with the lines of another.",
         (
             EVENT,
-            _place("name", Wanted.TEXT, "the name of the new event"),
+            place("name", Wanted.TEXT, "the name of the new event"),
             Param("date", Wanted.DATE, "its day", option=True),
-            _option("slug", Wanted.TEXT, "a short name for typing"),
+            option("slug", Wanted.TEXT, "a short name for typing"),
         ),
         f"{EVENTS}:copy",
     ),
@@ -264,7 +253,7 @@ PLANNING = (
         ("event", "shopped"),
         "shopping: done",
         "Mark the shopping of an event as done.",
-        (EVENT, _option("off", Wanted.FLAG, "it is not done after all")),
+        (EVENT, option("off", Wanted.FLAG, "it is not done after all")),
         f"{EVENTS}:shopped",
     ),
     Command(
@@ -276,204 +265,37 @@ PLANNING = (
     ),
 )
 
-ITEM_KINDS = ("ingredient", "supply", "made", "bundle")
-UNIT = _option("unit", Wanted.CHOICE, "the unit it is counted in", choices=("g", "ml", "each"))
-ITEM_FIELDS = (
-    _option("grams_per_ml", Wanted.NUMBER, "its density"),
-    _option("grams_each", Wanted.NUMBER, "what one weighs"),
-    _option("measure", Wanted.PAIR, "a named amount", many=True, metavar="NAME=AMOUNT"),
-    _option("equals", Wanted.EQUALS, "all its equivalents, as '1 cup = 120 g'", many=True),
-    _option("display_unit", Wanted.TEXT, "the unit to show it in"),
-    _option("category", Wanted.TEXT, "where it belongs"),
-    _option("shelf_life_days", Wanted.NUMBER, "how many days it keeps"),
-    _option("allergen", Wanted.TEXT, "an allergen", many=True),
-    _option("always_on_hand", Wanted.FLAG, "never bought, drawn or short (water, salt)"),
-    _option("notes", Wanted.TEXT, "anything to remember"),
-)
-PRODUCT_FIELDS = (
-    _option("price", Wanted.MONEY, "the price of a pack"),
-    _option("store", Wanted.TEXT, "where it is sold"),
-    _option("barcode", Wanted.TEXT, "its barcode"),
-    _option("preferred", Wanted.FLAG, "buy this one of the item"),
-)
-NEW_ITEMS = _option("new_items", Wanted.FLAG, "add the items that lines name and nobody knows")
-RECIPE_FIELDS = (
-    _option("makes", Wanted.LINE, "what a batch makes, as '24 cookies'", many=True),
-    _option("line", Wanted.LINE, "an input, as '2 1/3 c flour'", many=True),
-    _option("step", Wanted.NUMBER, "the smallest part of a batch, as 1/2"),
-    _option("category", Wanted.TEXT, "where it belongs"),
-    _option("minutes", Wanted.NUMBER, "minutes of work per batch"),
-    _option("oven_minutes", Wanted.NUMBER, "minutes in the oven per batch"),
-    _option("keeps", Wanted.NUMBER, "how many days what it makes keeps"),
-    _option("method", Wanted.TEXT, "how it is made"),
-    NEW_ITEMS,
-)
-NAME = _place("name", Wanted.TEXT, "its name")
-RENAME = _option("name", Wanted.TEXT, "its name")
-SLUG = _option("slug", Wanted.TEXT, "a short name for typing")
-
-CATALOGUE = (
-    Command(
-        ("item", "add"),
-        "item: new",
-        "Add an item.",
-        (
-            NAME,
-            _option("kind", Wanted.CHOICE, "ingredient if left out", choices=ITEM_KINDS),
-            UNIT,
-            SLUG,
-            *ITEM_FIELDS,
-        ),
-        f"{CATALOG}:add_item",
-    ),
-    Command(
-        ("item", "set"),
-        "item: edit",
-        "Change an item; mending a density mends every line.",
-        (
-            ITEM,
-            RENAME,
-            _option("kind", Wanted.CHOICE, "what it is", choices=ITEM_KINDS),
-            UNIT,
-            *ITEM_FIELDS,
-        ),
-        f"{CATALOG}:set_item",
-    ),
-    Command(
-        ("item", "archive"),
-        "item: archive",
-        "Put an item away.",
-        (ITEM, ARCHIVE),
-        f"{CATALOG}:archive_item",
-    ),
-    Command(
-        ("item", "equal"),
-        "item: equivalent",
-        "Say what a unit of an item is in another, as 1 cup = 120 g.",
-        (
-            ITEM,
-            _place("amount", Wanted.AMOUNT, "a unit or measure, as cup or 1 stick"),
-            _place("equals", Wanted.AMOUNT, "what it is, as 120 g"),
-        ),
-        f"{CATALOG}:equal_item",
-    ),
-    Command(
-        ("product", "add"),
-        "product: new",
-        "Add a pack that can be bought.",
-        (
-            SOLD,
-            _place("label", Wanted.TEXT, "what stands on it", required=False),
-            Param("pack", Wanted.AMOUNT, "how much is in it, as 5 lb", option=True),
-            SLUG,
-            *PRODUCT_FIELDS,
-        ),
-        f"{CATALOG}:add_product",
-    ),
-    Command(
-        ("product", "set"),
-        "product: edit",
-        "Change a product.",
-        (
-            _place("product", Wanted.PRODUCT, "the product"),
-            _option("label", Wanted.TEXT, "what stands on it"),
-            _option("pack", Wanted.AMOUNT, "how much is in it"),
-            *PRODUCT_FIELDS,
-        ),
-        f"{CATALOG}:set_product",
-    ),
-    Command(
-        ("product", "archive"),
-        "product: archive",
-        "Put a product away.",
-        (_place("product", Wanted.PRODUCT, "the product"), ARCHIVE),
-        f"{CATALOG}:archive_product",
-    ),
-    Command(
-        ("recipe", "add"),
-        "recipe: new",
-        "Add a recipe.",
-        (NAME, SLUG, *RECIPE_FIELDS),
-        f"{CATALOG}:add_recipe",
-    ),
-    Command(
-        ("recipe", "set"),
-        "recipe: edit",
-        "Change a recipe; lines that are given replace all lines.",
-        (_place("recipe", Wanted.RECIPE, "the recipe"), RENAME, *RECIPE_FIELDS),
-        f"{CATALOG}:set_recipe",
-    ),
-    Command(
-        ("recipe", "archive"),
-        "recipe: archive",
-        "Put a recipe away.",
-        (_place("recipe", Wanted.RECIPE, "the recipe"), ARCHIVE),
-        f"{CATALOG}:archive_recipe",
-    ),
-    Command(
-        ("bundle", "add"),
-        "bundle: new",
-        "Add a bundle.",
-        (
-            NAME,
-            SLUG,
-            _option("line", Wanted.LINE, "a component, as '6 cookie'", many=True),
-            NEW_ITEMS,
-        ),
-        f"{CATALOG}:add_bundle",
-    ),
-    Command(
-        ("bundle", "set"),
-        "bundle: edit",
-        "Change a bundle; lines that are given replace all lines.",
-        (
-            _place("bundle", Wanted.BUNDLE, "the bundle"),
-            RENAME,
-            _option("line", Wanted.LINE, "a component, as '6 cookie'", many=True),
-            NEW_ITEMS,
-        ),
-        f"{CATALOG}:set_bundle",
-    ),
-    Command(
-        ("bundle", "archive"),
-        "bundle: archive",
-        "Put a bundle away.",
-        (_place("bundle", Wanted.BUNDLE, "the bundle"), ARCHIVE),
-        f"{CATALOG}:archive_bundle",
-    ),
-)
-
 KITCHEN = (
     Command(
         ("setting", "set"),
         "kitchen: setting",
         "Set a setting of this kitchen; 'none' takes it away.",
         (
-            _place(
+            place(
                 "key",
                 Wanted.CHOICE,
                 "the currency, what every store after the first costs, or the hours of a day",
                 choices=("currency", "store_trip_cost", "hands_hours", "oven_hours"),
             ),
-            _place("value", Wanted.TEXT, "its value (EUR, money or hours), or 'none'"),
+            place("value", Wanted.TEXT, "its value (EUR, money or hours), or 'none'"),
         ),
         f"{SETTINGS}:set_",
     ),
 )
 
-ROW_KEY = _option(
+ROW_KEY = option(
     "key", Wanted.PAIR, "its primary key; the next number", many=True, metavar="COLUMN=VALUE"
 )
-ROW_SUMMARY = _option("summary", Wanted.TEXT, "what the journal says of it")
+ROW_SUMMARY = option("summary", Wanted.TEXT, "what the journal says of it")
 ROWS = (
     Command(
         ("row", "set"),
         "row: set",
         "Write a row of a plugin's table: a new one, or the one with this key.",
         (
-            _place("table", Wanted.TEXT, "the table, as p_tasting__note"),
+            place("table", Wanted.TEXT, "the table, as p_tasting__note"),
             ROW_KEY,
-            _option(
+            option(
                 "value",
                 Wanted.PAIR,
                 "a value; nothing after = takes it away",
@@ -489,7 +311,7 @@ ROWS = (
         ("row", "remove"),
         "row: remove",
         "Take a row of a plugin's table away.",
-        (_place("table", Wanted.TEXT, "the table, as p_tasting__note"), ROW_KEY, ROW_SUMMARY),
+        (place("table", Wanted.TEXT, "the table, as p_tasting__note"), ROW_KEY, ROW_SUMMARY),
         "core.commands.rows:remove_",
         offered=False,
     ),
