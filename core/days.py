@@ -35,7 +35,9 @@ def parse_day(text: str, today: date, *, past: bool = False) -> date:
     try:
         found = _read(typed, today, past)
     except (ValueError, OverflowError):
-        raise UnreadableArgument(f"There is no day '{text}' in the calendar. {ADVICE}") from None
+        raise UnreadableArgument(
+            f"'{text}' is no date: the calendar has no such day. {ADVICE}"
+        ) from None
     if found is None:
         raise UnreadableArgument(f"'{text}' is no date. {ADVICE}")
     return found

@@ -80,11 +80,12 @@ def _only_output(recipe_id: int, name: str, text: str, session: Session) -> tupl
     """Return the one output of a recipe by id and name, and what is said of it."""
     makes = catalog_service.get_recipe(recipe_id, session=session).makes
     outputs = [catalog_service.find_item(line.item, session=session) for line in makes]
-    if len(outputs) == 1 and "=" not in text:
+    an_amount = "=" not in text and any(sign.isnumeric() for sign in text)
+    if len(outputs) == 1 and an_amount:
         return outputs[0].id, outputs[0].name, text.strip()
-    said = OF_OUTPUT[name] if "=" in text else text.strip()
+    said = text.strip() if an_amount else OF_OUTPUT[name]
     ways = " or ".join(f"{output.name}={said}" for output in outputs)
-    raise UnreadableArgument(f"'{text}' does not say of what. Write it as {ways}.")
+    raise UnreadableArgument(f"'{text}' does not say how many of what. Write it as {ways}.")
 
 
 def assemble(given: Arguments, session: Session) -> ChangeRow:

@@ -151,7 +151,7 @@ async def test_a_receipt_is_thrown_away_by_a_key_that_is_shown(
     async with running(site) as pilot:
         await keys(pilot, "f3", "B", "enter", "enter", "enter")
         assert form(pilot).form.filled
-        assert "Ctrl+R throws away" in text_of(pilot, "#receipt-keys")
+        assert "Ctrl+R drops it" in text_of(pilot, "#receipt-keys")
         await keys(pilot, "ctrl+r", "B")
         assert not form(pilot).form.filled
 

@@ -24,8 +24,8 @@ from tui.widgets.changed import Changed
 NEW, GONE = "+ ", "− "
 """What stands before the name of a row that comes, and of one that goes."""
 ZERO = Decimal(0)
-LEAST_TEXT = 10
-"""Cells that a text asks for; what is left over it gets as well."""
+LEAST_NAME, LEAST_TEXT = 16, 10
+"""Cells that names and other texts ask for; what is left over they get as well."""
 
 Says = Callable[[Decimal], str]
 
@@ -70,7 +70,8 @@ def _column(column: Column, cells: Sequence[Cell]) -> Column:
     if any(isinstance(cell, Changed) for cell in cells):
         return replace(column, priority=min(column.priority, 1))
     if column.kind == "text" and column.side == "left" and column.width != 1:
-        return replace(column, width=min(column.width or LEAST_TEXT, LEAST_TEXT))
+        least = LEAST_TEXT if column.priority else LEAST_NAME
+        return replace(column, width=min(column.width or least, least))
     return column
 
 

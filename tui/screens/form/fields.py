@@ -121,9 +121,11 @@ class Field(Horizontal):
     def _placeholder(self) -> str:
         param = self.param
         if param.wanted is Wanted.DATE:
-            return f"{param.help}; as {EXAMPLES}"
+            return f"{param.help} ({EXAMPLES})"
         hint = param.metavar or HINTS.get(param.wanted, "")
         more = " ; …" if param.many else ""
+        if param.wanted is Wanted.PAIR:
+            return f"{param.help}   {hint}{more}"
         return f"{hint}{more}   {param.help}".strip() if hint else f"{param.help}{more}"
 
     @property
@@ -194,7 +196,9 @@ class Field(Horizontal):
 
     def _read_day(self, typed: str) -> None:
         """Say beside the field which day is meant."""
-        self.query_one(".field-day", Words).say(day_said(typed, past=self.param.past))
+        said, beside = day_said(typed, past=self.param.past), self.query_one(".field-day", Words)
+        beside.display = bool(said)
+        beside.say(said)
 
     def offer(self, offers: Sequence[Offer]) -> None:
         """Offer things, of items only those of the kinds that go here."""

@@ -246,7 +246,9 @@ class ReceiptForm(Vertical):
 
     @on(Input.Changed, ".entry-store, .entry-date")
     def _typed_in_head(self) -> None:
-        self.query_one("#receipt-day", Words).say(day_said(self.day.text, past=True))
+        said, beside = day_said(self.day.text, past=True), self.query_one("#receipt-day", Words)
+        beside.display = bool(said)
+        beside.say(said)
         self.post_message(self.Changed())
 
     def on_descendant_focus(self) -> None:

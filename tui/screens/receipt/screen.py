@@ -34,7 +34,7 @@ from tui.widgets.words import Words
 if TYPE_CHECKING:
     from tui.app import BakehouseApp
 
-KEYS = "Enter goes on · ↓ other offers · Ctrl+S records · Esc puts aside · Ctrl+R throws away"
+KEYS = "Enter goes on · ↓ offers · Ctrl+S records · Esc puts aside · Ctrl+R drops it"
 
 
 class ReceiptScreen(Dialog[ChangeRow | None]):

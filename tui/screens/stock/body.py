@@ -26,7 +26,7 @@ from tui.widgets.words import Words
 if TYPE_CHECKING:
     from tui.app import BakehouseApp
 
-KEYS = "u takes the last back, / filters, other letters are keys, while nothing is typed"
+KEYS = "u takes the last back, / filters, letters are keys"
 
 
 class StockBody(Container):
