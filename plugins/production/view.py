@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -17,7 +17,8 @@ COLUMNS = (
     Column("recipe", width=22, priority=0),
     Column("to_bake", "Bake", "amount", width=6, priority=0),
     Column("can_now", "Can now", "amount", width=7, priority=1),
-    Column("made", "Made", "amount", width=14, priority=0),
+    Column("have", "Have", "amount", width=14, priority=0),
+    Column("made", "Made", "amount", width=6, priority=4),
     Column(DELIVERED, "Delivered", "amount", width=9, priority=2),
     Column("lost", "Lost", "amount", width=6, priority=4),
     Column("progress", "%", "percent", width=5, priority=2),
@@ -74,11 +75,12 @@ def _rows_of(recipe: RecipeProgress, say: Say, cause: str) -> Iterator[Row]:
             recipe["recipe_name"],
             _batches(say, recipe["remaining_batches"]),
             "" if _is_done(recipe) else _batches(say, recipe["can_make"]),
+            _batches_there(recipe, say) if several else _there(outputs[0], say),
             _batches_made(recipe, say) if several else _made(outputs[0], say),
             "" if several else _delivered(outputs[0], say),
             "" if several else _lost(outputs[0], say),
             recipe["progress_pct"],
-            _batches(say, recipe["target_batches"]),
+            _target(recipe, say),
             "" if several else _spare(outputs[0], say),
             status,
         ),
@@ -98,6 +100,7 @@ def _output_row(recipe_id: int, output: OutputProgress, say: Say) -> Row:
             f"  {output['item_name']}",
             "" if to_make == 0 else Amount(to_make, say.amount(output["item_id"], to_make)),
             "",
+            _there(output, say),
             _made(output, say),
             _delivered(output, say),
             _lost(output, say),
@@ -161,21 +164,38 @@ def _needs_cause(recipe: RecipeProgress) -> bool:
     batches = recipe["remaining_batches"]
     if batches is None or recipe["can_make"] is None:
         return True
-    return sum(map(_batches_needed, recipe["outputs"]), Decimal(0)) > batches
+    rest = _rest(recipe)
+    return rest is not None and rest > batches
 
 
-def _batches_needed(output: OutputProgress) -> Decimal:
+def _rest(recipe: RecipeProgress) -> Decimal | None:
+    """Return what is not there yet, in batches' worth."""
+    return _sum(map(_batches_needed, recipe["outputs"]))
+
+
+def _batches_needed(output: OutputProgress) -> Decimal | None:
     remaining, per_batch = output["remaining"], output["per_batch"]
-    return remaining / per_batch if remaining and per_batch else Decimal(0)
+    if remaining == 0:
+        return remaining
+    return None if remaining is None or per_batch is None else remaining / per_batch
+
+
+def _sum(values: Iterable[Decimal | None]) -> Decimal | None:
+    total = Decimal(0)
+    for value in values:
+        if value is None:
+            return None
+        total += value
+    return total
 
 
 def _totals(progress: ProductionProgress, say: Say) -> tuple[Cell, ...]:
-    made = progress["total_produced"]
-    said = f"{say.batches(made)} of {say.batches(progress['total_target'])}"
+    rest = _sum(_rest(recipe) for recipe in progress["recipes"])
     values: Mapping[str, Cell] = {
         "recipe": "Batches",
         "to_bake": _batches(say, progress["total_remaining"]),
-        "made": Amount(made, said),
+        "have": _said_of(progress["total_needed"], rest, say),
+        "made": _batches(say, progress["total_produced"]),
         "progress": progress["progress_pct"],
         "status": "done" if progress["is_complete"] else "",
     }
@@ -186,21 +206,47 @@ def _batches(say: Say, value: Decimal | None) -> Amount:
     return Amount(value, say.batches(value))
 
 
+def _target(recipe: RecipeProgress, say: Say) -> Amount:
+    """Return the batches in all, said only where somebody has decided on them."""
+    target = recipe["target_batches"]
+    return Amount(target, say.batches(target) if recipe["has_target"] else "")
+
+
+def _batches_there(recipe: RecipeProgress, say: Say) -> Amount:
+    return _said_of(recipe["needed_batches"], _rest(recipe), say)
+
+
+def _said_of(needed: Decimal | None, rest: Decimal | None, say: Say) -> Amount:
+    """Say how many of the batches that are needed are there already, made here or not."""
+    there = _covered(needed, rest)
+    return Amount(there, f"{say.batches(there)} of {say.batches(needed)}")
+
+
+def _there(output: OutputProgress, say: Say) -> Amount:
+    """Say how much of what is needed is there already: made for the event, or in stock."""
+    item_id, needed = output["item_id"], output["needed"]
+    there = _covered(needed, output["remaining"])
+    if needed == 0:
+        return Amount(there, "")
+    said, whole = say.amount(item_id, there), say.amount(item_id, needed)
+    unit = whole.rpartition(" ")[2]
+    return Amount(
+        there, f"{said if unit[:1].isdigit() else said.removesuffix(f' {unit}')} of {whole}"
+    )
+
+
+def _covered(needed: Decimal | None, rest: Decimal | None) -> Decimal | None:
+    return None if needed is None or rest is None else max(Decimal(0), needed - rest)
+
+
 def _batches_made(recipe: RecipeProgress, say: Say) -> Amount:
-    made, target = recipe["produced_batches"], recipe["target_batches"]
-    return Amount(made, f"{say.batches(made)} of {say.batches(target)}")
+    made = recipe["produced_batches"]
+    return Amount(made, "" if made == 0 else say.batches(made))
 
 
 def _made(output: OutputProgress, say: Say) -> Amount:
-    item_id, made, needed = output["item_id"], output["produced"], output["needed"]
-    said = say.amount(item_id, made)
-    if needed == 0:
-        return Amount(made, said if made else "")
-    whole = say.amount(item_id, needed)
-    unit = whole.rpartition(" ")[2]
-    return Amount(
-        made, f"{said if unit[:1].isdigit() else said.removesuffix(f' {unit}')} of {whole}"
-    )
+    made = output["produced"]
+    return Amount(made, say.amount(output["item_id"], made) if made else "")
 
 
 def _delivered(output: OutputProgress, say: Say) -> Amount | str:

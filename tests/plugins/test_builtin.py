@@ -218,9 +218,8 @@ def test_production_shows_what_to_bake(host: Host) -> None:
         "recipe": "Cookies",
         "to_bake": "7",
         "can_now": "0",
-        "made": "0 of 300",
+        "have": "0 of 300",
         "progress": Decimal(0),
-        "target": "7",
         "spare": "36",
         "status": "7 to bake",
     }
@@ -239,7 +238,7 @@ def test_production_shows_losses_what_can_be_baked_now_and_what_is_done(host: Ho
     table = show(host, "production", event_id)
     row = said(table, named(table, "Cookies"))
     assert (row["to_bake"], row["can_now"], row["lost"]) == ("6", "6", "8")
-    assert row["made"] == "40 of 300"
+    assert (row["have"], row["made"]) == ("40 of 300", "40")
     production_service.record_production(recipe, 6, event_id=event_id)
     done = named(show(host, "production", event_id), "Cookies")
     assert done.style == "done"
@@ -265,9 +264,20 @@ def test_a_recipe_with_several_outputs_has_a_row_for_each(host: Host) -> None:
     table = show(host, "production", event_service.find_event("party").id)
     assert [row.cells[0] for row in table.rows] == ["Dough", "  Mini", "  Large"]
     dough, mini, _ = (said(table, row) for row in table.rows)
-    assert (dough["to_bake"], dough["made"]) == ("2", "0 of 2")
-    assert mini["made"] == "0 of 30"
+    assert (dough["to_bake"], dough["have"]) == ("2", "0 of 1 7/8")
+    assert mini["have"] == "0 of 30"
     assert table.rows[1].about == Ref("item", identifier("mini"))
+
+
+def test_what_is_there_counts_whoever_it_was_made_for_as_the_percentage_does(host: Host) -> None:
+    stock_service.receive(identifier("flour"), amount="100 lb", paid="60")
+    production_service.record_production(catalog_service.find_recipe("cookies").id, 3)
+    table = show(host, "production", christmas())
+    row = said(table, named(table, "Cookies"))
+    assert (row["have"], row["progress"]) == ("144 of 300", Decimal(48))
+    assert "made" not in row
+    assert table.totals is not None
+    assert said(table, table.totals)["have"] == "3 of 12 1/2"
 
 
 def test_a_target_that_is_short_or_stale_says_so(host: Host) -> None:
@@ -276,6 +286,7 @@ def test_a_target_that_is_short_or_stale_says_so(host: Host) -> None:
     table = show(host, "production", event_id)
     short = named(table, "Cookies")
     assert (short.style, said(table, short)["status"]) == ("short", "6 to bake, short")
+    assert said(table, short)["target"] == "6"
     event_service.set_line(event_id, identifier("gift-bag"), "100")
     stale = named(show(host, "production", event_id), "Cookies")
     assert (stale.style, said(table, stale)["status"]) == ("short", "stale target")

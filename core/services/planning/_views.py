@@ -95,6 +95,7 @@ def production(session: Session, found: EventPlan) -> ProductionProgress:
     return ProductionProgress(
         event_id=found.event.id,
         event_name=found.event.name,
+        total_needed=decimal(needed),
         total_target=decimal(total(p.target for p in parts)),
         total_produced=decimal(produced),
         total_remaining=decimal(total(p.batches for p in parts)),
@@ -171,6 +172,8 @@ def _recipe_progress(
     row = RecipeProgress(
         recipe_id=recipe.id,
         recipe_name=recipe.name,
+        needed_batches=decimal(need),
+        has_target=target is not None,
         target_batches=decimal(accepted),
         produced_batches=decimal(produced),
         batches_run=known(made.batches.get(recipe.id, ZERO)),

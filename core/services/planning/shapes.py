@@ -27,10 +27,16 @@ class OutputProgress(TypedDict):
 
 
 class RecipeProgress(TypedDict):
-    """One recipe of an event, in batches."""
+    """One recipe of an event, in batches.
+
+    `needed_batches` is what `progress_pct` is a part of; `has_target` tells whether
+    `target_batches` is the user's decision.
+    """
 
     recipe_id: int
     recipe_name: str
+    needed_batches: Decimal | None
+    has_target: bool
     target_batches: Decimal | None
     produced_batches: Decimal | None
     batches_run: Decimal
@@ -47,6 +53,7 @@ class ProductionProgress(TypedDict):
 
     event_id: int
     event_name: str
+    total_needed: Decimal | None
     total_target: Decimal | None
     total_produced: Decimal | None
     total_remaining: Decimal | None
