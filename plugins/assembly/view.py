@@ -53,7 +53,7 @@ def _row(bundle: BundleProgress, say: Say, columns: Sequence[Column]) -> Row:
     done = bundle["is_complete"]
     cells: Mapping[str, Cell] = {
         "bundle": f"  {bundle['bundle_name']}" if bundle["nested"] else bundle["bundle_name"],
-        "have": _of(bundle["assembled_quantity"], bundle["target_quantity"], say),
+        "have": _there(bundle["target_quantity"], bundle["remaining"], say),
         DELIVERED: _number(delivered, say) if delivered else "",
         "can_now": "" if done else _number(bundle["can_assemble_now"], say),
         "after_baking": "" if done else _number(bundle["can_assemble_after_production"], say),
@@ -87,7 +87,7 @@ def _state(bundle: BundleProgress, say: Say) -> tuple[RowStyle | None, str]:
 def _totals(progress: AssemblyProgress, say: Say, columns: Sequence[Column]) -> tuple[Cell, ...]:
     values: Mapping[str, Cell] = {
         "bundle": "Bundles",
-        "have": _of(progress["total_assembled"], progress["total_target"], say),
+        "have": _there(progress["total_target"], _remaining(progress), say),
         "progress": progress["progress_pct"],
         "status": "done" if progress["is_complete"] else "",
     }
@@ -98,5 +98,18 @@ def _number(value: Decimal | None, say: Say) -> Amount:
     return Amount(value, say.batches(value))
 
 
-def _of(done: Decimal, target: Decimal | None, say: Say) -> Amount:
-    return Amount(done, f"{say.batches(done)} of {say.batches(target)}")
+def _remaining(progress: AssemblyProgress) -> Decimal | None:
+    total = Decimal(0)
+    for bundle in progress["bundles"]:
+        if bundle["remaining"] is None:
+            return None
+        total += bundle["remaining"]
+    return total
+
+
+def _there(target: Decimal | None, remaining: Decimal | None, say: Say) -> Amount:
+    """Say how many of those needed are there already: assembled for the event, or in stock."""
+    there = None
+    if target is not None and remaining is not None:
+        there = max(Decimal(0), target - remaining)
+    return Amount(there, f"{say.batches(there)} of {say.batches(target)}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from bakehouse.plugin import Amount, Cell, Column, Ref, Row, RowStyle, Table, ViewContext
@@ -36,82 +35,86 @@ def load(ctx: ViewContext) -> Table:
     progress = event_service.get_production_progress(ctx.event, session=ctx.session)
     say = saying.amounts(ctx.session)
     causes = _Causes(ctx, progress, say)
+    columns = [column for column in COLUMNS if column.name != DELIVERED or _delivers(progress)]
     rows = [
-        row for recipe in progress["recipes"] for row in _rows_of(recipe, say, causes.of(recipe))
+        row
+        for recipe in progress["recipes"]
+        for row in _rows_of(recipe, say, causes.of(recipe), columns)
     ]
-    table = Table(
-        COLUMNS,
+    return Table(
+        columns,
         rows,
-        totals=_totals(progress, say) if rows else None,
+        totals=_totals(progress, say, columns) if rows else None,
         data=progress,
         empty="Nothing to bake for this event.",
     )
-    outputs = (output for recipe in progress["recipes"] for output in recipe["outputs"])
-    return table if any(output["delivered"] for output in outputs) else _undelivered(table)
 
 
-def _undelivered(table: Table) -> Table:
-    """Leave out the column of what was delivered."""
-    place = [column.name for column in table.columns].index(DELIVERED)
-
-    def rest(cells: Sequence[Cell]) -> tuple[Cell, ...]:
-        return (*cells[:place], *cells[place + 1 :])
-
-    return replace(
-        table,
-        columns=tuple(column for column in table.columns if column.name != DELIVERED),
-        rows=tuple(replace(row, cells=rest(row.cells)) for row in table.rows),
-        totals=None if table.totals is None else rest(table.totals),
+def _delivers(progress: ProductionProgress) -> bool:
+    return any(
+        output["delivered"] for recipe in progress["recipes"] for output in recipe["outputs"]
     )
 
 
-def _rows_of(recipe: RecipeProgress, say: Say, cause: str) -> Iterator[Row]:
+def _rows_of(
+    recipe: RecipeProgress, say: Say, cause: str, columns: Sequence[Column]
+) -> Iterator[Row]:
     style, status = _state(recipe, say, cause)
     outputs = recipe["outputs"]
-    several = len(outputs) != 1
+    cells: dict[str, Cell] = {
+        "recipe": recipe["recipe_name"],
+        "to_bake": _batches(say, recipe["remaining_batches"]),
+        "can_now": "" if _is_done(recipe) else _batches(say, recipe["can_make"]),
+        "progress": recipe["progress_pct"],
+        "target": _target(recipe, say),
+        "status": status,
+    }
+    if len(outputs) == 1:
+        cells |= _counted(outputs[0], say)
+    else:
+        cells |= {"have": _batches_there(recipe, say), "made": _batches_made(recipe, say)}
     yield Row(
         f"recipe:{recipe['recipe_id']}",
-        (
-            recipe["recipe_name"],
-            _batches(say, recipe["remaining_batches"]),
-            "" if _is_done(recipe) else _batches(say, recipe["can_make"]),
-            _batches_there(recipe, say) if several else _there(outputs[0], say),
-            _batches_made(recipe, say) if several else _made(outputs[0], say),
-            "" if several else _delivered(outputs[0], say),
-            "" if several else _lost(outputs[0], say),
-            recipe["progress_pct"],
-            _target(recipe, say),
-            "" if several else _spare(outputs[0], say),
-            status,
-        ),
+        _in_order(cells, columns),
         about=Ref("recipe", recipe["recipe_id"]),
         style=style,
     )
-    if several:
+    if len(outputs) != 1:
         for output in outputs:
-            yield _output_row(recipe["recipe_id"], output, say)
+            yield _output_row(recipe["recipe_id"], output, say, columns)
 
 
-def _output_row(recipe_id: int, output: OutputProgress, say: Say) -> Row:
-    to_make = output["to_make"]
+def _output_row(recipe_id: int, output: OutputProgress, say: Say, columns: Sequence[Column]) -> Row:
+    cells: Mapping[str, Cell] = {
+        "recipe": f"  {output['item_name']}",
+        "to_bake": _unless_none(output, output["to_make"], say),
+        **_counted(output, say),
+    }
     return Row(
         f"output:{recipe_id}:{output['item_id']}",
-        (
-            f"  {output['item_name']}",
-            "" if to_make == 0 else Amount(to_make, say.amount(output["item_id"], to_make)),
-            "",
-            _there(output, say),
-            _made(output, say),
-            _delivered(output, say),
-            _lost(output, say),
-            "",
-            "",
-            _spare(output, say),
-            "",
-        ),
+        _in_order(cells, columns),
         about=Ref("item", output["item_id"]),
         style="muted",
     )
+
+
+def _counted(output: OutputProgress, say: Say) -> dict[str, Cell]:
+    """Return what is counted in units of one output."""
+    return {
+        "have": _there(output, say),
+        "made": _unless_none(output, output["produced"], say),
+        DELIVERED: _unless_none(output, output["delivered"], say),
+        "lost": _unless_none(output, output["lost"], say),
+        "spare": _unless_none(output, output["spare"], say),
+    }
+
+
+def _unless_none(output: OutputProgress, value: Decimal | None, say: Say) -> Amount | str:
+    return "" if value == 0 else Amount(value, say.amount(output["item_id"], value))
+
+
+def _in_order(cells: Mapping[str, Cell], columns: Sequence[Column]) -> tuple[Cell, ...]:
+    return tuple(cells.get(column.name, "") for column in columns)
 
 
 def _state(recipe: RecipeProgress, say: Say, cause: str) -> tuple[RowStyle | None, str]:
@@ -189,7 +192,7 @@ def _sum(values: Iterable[Decimal | None]) -> Decimal | None:
     return total
 
 
-def _totals(progress: ProductionProgress, say: Say) -> tuple[Cell, ...]:
+def _totals(progress: ProductionProgress, say: Say, columns: Sequence[Column]) -> tuple[Cell, ...]:
     rest = _sum(_rest(recipe) for recipe in progress["recipes"])
     values: Mapping[str, Cell] = {
         "recipe": "Batches",
@@ -199,7 +202,7 @@ def _totals(progress: ProductionProgress, say: Say) -> tuple[Cell, ...]:
         "progress": progress["progress_pct"],
         "status": "done" if progress["is_complete"] else "",
     }
-    return tuple(values.get(column.name, "") for column in COLUMNS)
+    return _in_order(values, columns)
 
 
 def _batches(say: Say, value: Decimal | None) -> Amount:
@@ -242,23 +245,3 @@ def _covered(needed: Decimal | None, rest: Decimal | None) -> Decimal | None:
 def _batches_made(recipe: RecipeProgress, say: Say) -> Amount:
     made = recipe["produced_batches"]
     return Amount(made, "" if made == 0 else say.batches(made))
-
-
-def _made(output: OutputProgress, say: Say) -> Amount:
-    made = output["produced"]
-    return Amount(made, say.amount(output["item_id"], made) if made else "")
-
-
-def _delivered(output: OutputProgress, say: Say) -> Amount | str:
-    delivered = output["delivered"]
-    return Amount(delivered, say.amount(output["item_id"], delivered)) if delivered else ""
-
-
-def _lost(output: OutputProgress, say: Say) -> Amount | str:
-    lost = output["lost"]
-    return Amount(lost, say.amount(output["item_id"], lost)) if lost else ""
-
-
-def _spare(output: OutputProgress, say: Say) -> Amount | str:
-    spare = output["spare"]
-    return "" if spare == 0 else Amount(spare, say.amount(output["item_id"], spare))
