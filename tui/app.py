@@ -105,7 +105,7 @@ class BakehouseApp(TypingAhead[str], CopyingApp[str]):
                 tooltip="letters on whatever can be gone to"),
         Binding("ctrl+t", "sources", "Sources", show=False, id="app.sources",
                 tooltip="plugin, version, time and revision of every pane"),
-        Binding("f8", "copy_said", "Copy message", show=False, priority=True, id="app.copy-said",
+        Binding("f12", "copy_said", "Copy message", show=False, priority=True, id="app.copy-said",
                 tooltip="the error on the screen, else what was said last"),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True,
                 id="app.suspend", tooltip="back to the shell; fg comes back"),

@@ -45,14 +45,14 @@ async def test_a_refusal_is_copied_out_of_the_dialog(demo: Database, site: Site)
         assert isinstance(dialog, FormScreen)
         await keys(pilot, "9", "9", "9", "9", "enter")
         await until(pilot, lambda: bool(dialog.query("#form-message.error")))
-        await keys(pilot, "f8")
+        await keys(pilot, "f12")
         assert app_of(pilot).clipboard.startswith("Not enough: ")
 
 
 async def test_what_was_said_in_the_corner_is_copied(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
         app_of(pilot).say("[b]Something[/b] went wrong", "error")
-        await keys(pilot, "f8")
+        await keys(pilot, "f12")
         assert app_of(pilot).clipboard == "[b]Something[/b] went wrong"
 
 
