@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.text import Text
 from textual import events, work
@@ -21,12 +21,12 @@ from core.session import database
 from plugins.host import Host
 from tui import modes
 from tui.collector import keep_what_is_there
-from tui.copying import CopyingApp
 from tui.crash import write_report
 from tui.drafts import Drafts, said_drafts
 from tui.heartbeat import BEAT, Heartbeat
 from tui.key_names import said_keys
 from tui.lookout import Lookout
+from tui.saying import SayingApp
 from tui.screens.base import KitchenScreen
 from tui.settings import apply_config
 from tui.signals import end_on_signals
@@ -34,7 +34,6 @@ from tui.styling import KeptStylesheet
 from tui.themes import remember_theme, theme_of
 from tui.threads import in_thread
 from tui.typing_ahead import TypingAhead
-from tui.widgets.plain import plain_lines
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -51,8 +50,6 @@ DEMO: Final = "demo"
 """What the app ends with when the demo kitchen is asked for."""
 ASK_THE_SCREEN = (events.InputEvent, events.AppFocus, events.AppBlur)
 """Events that Textual hands to the screen; typed ahead, they come when there is none any more."""
-
-Severity = Literal["information", "warning", "error"]
 
 log = logging.getLogger("bakehouse.screen")
 
@@ -71,7 +68,7 @@ def _formats() -> type[Provider]:
     return Formats
 
 
-class BakehouseApp(TypingAhead[str], CopyingApp[str]):
+class BakehouseApp(TypingAhead[str], SayingApp[str]):
     """The kitchen on a terminal."""
 
     TITLE = "Bakehouse"
@@ -142,7 +139,6 @@ class BakehouseApp(TypingAhead[str], CopyingApp[str]):
         self.writers = writers or {}
         self.readonly = database().readonly
         self.set_reactive(BakehouseApp.event_id, self._named)
-        self.last_key = self._said_at = time.monotonic()
         self._heartbeat: Heartbeat | None = None
         self.drafts = Drafts(
             state_folder(), str(database()), lambda said: self.say(said, "warning")
@@ -158,11 +154,6 @@ class BakehouseApp(TypingAhead[str], CopyingApp[str]):
             found=lambda revision: self._tell(self._find, revision),
             every=look_every,
         )
-
-    @property
-    def idle_for(self) -> float:
-        """Seconds since the last key or click."""
-        return time.monotonic() - self.last_key
 
     def on_mount(self) -> None:
         """Begin to follow the database."""
@@ -248,18 +239,6 @@ class BakehouseApp(TypingAhead[str], CopyingApp[str]):
         self._load_shown()
 
     # -- saying ------------------------------------------------------------------------------------
-
-    def say(self, text: str, severity: Severity = "information") -> None:
-        """Say something in a corner; it may hold anything people typed.
-
-        What was said before the last key goes: it has been seen, and would pile up over the list.
-        """
-        if self._said_at < self.last_key:
-            self.clear_notifications()
-        self._said_at = time.monotonic()
-        self.said_last = text
-        timeout = 4 if severity == "information" else 10
-        self.notify(plain_lines(text), severity=severity, timeout=timeout, markup=False)
 
     def say_troubles(self) -> None:
         """Say what is wrong with the config, the first of it in full."""

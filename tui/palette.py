@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
@@ -27,6 +28,7 @@ from tui.widgets.plain import folded, plain
 if TYPE_CHECKING:
     from tui.app import BakehouseApp
 
+WORD = re.compile(r"\w+")
 LEAST_SCORE = 0.01
 """Of what is found by a word of its help only."""
 Entry = tuple[str, str, Callable[[], object]]
@@ -73,7 +75,7 @@ class Entries(Provider):
         for name, help_, act in self._entries():
             shown = plain(name)
             score = matcher.match(shown)
-            if not score and folded(query) in folded(help_).split():
+            if not score and folded(query) in WORD.findall(folded(help_)):
                 # "started" is a word of what `event: set status` does.
                 score = LEAST_SCORE
             if score > 0:

@@ -296,9 +296,11 @@ async def test_what_was_said_goes_with_the_next_thing_said_and_when_a_dialog_ope
     async with running(site, NARROW) as pilot:
         app_of(pilot).say("first")
         app_of(pilot).say("second")
+        await settle(pilot)
         assert said(pilot) == ["first", "second"]
         await keys(pilot, "j")
         app_of(pilot).say("third")
+        await settle(pilot)
         assert said(pilot) == ["third"]
         await keys(pilot, "n")
         assert said(pilot) == []

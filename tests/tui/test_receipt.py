@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from bakehouse.testing.screens import settle, until
@@ -154,6 +155,21 @@ async def test_a_receipt_is_thrown_away_by_a_key_that_is_shown(
         assert "Ctrl+R drops it" in text_of(pilot, "#receipt-keys")
         await keys(pilot, "ctrl+r", "B")
         assert not form(pilot).form.filled
+
+
+async def test_a_line_typed_at_once_falls_into_its_fields(shop: KitchenBuilder, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f3", "B", "enter", "enter")
+        typed = (*"thing 07", "enter", *"3", "enter", *"9.50", "enter", *"thing 08", "enter")
+        for pressed in typed:
+            key = "space" if pressed == " " else pressed
+            pilot.app.post_message(events.Key(key, pressed if len(pressed) == 1 else None))
+        await until(
+            pilot, lambda: [line.texts[1] != "" for line in form(pilot).form.lines][1:2] == [True]
+        )
+        lines = [line.texts for line in form(pilot).form.lines[:2]]
+        assert lines[0] == ("Thing 07, 5 kg bag", "3", "9.50")
+        assert lines[1][0] == "Thing 08, 5 kg bag"
 
 
 async def test_the_day_of_a_receipt_is_said_back(shop: KitchenBuilder, site: Site) -> None:

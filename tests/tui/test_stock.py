@@ -279,6 +279,19 @@ async def test_letters_are_keys_while_nothing_is_typed(larder: KitchenBuilder, s
     assert left("Thing 01") == 5000
 
 
+async def test_what_is_typed_at_once_is_counted_whole_and_in_its_own_row(
+    larder: KitchenBuilder, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f3")
+        for pressed in ("j", *"2.4 kg", "enter", *"12 kg", "enter"):
+            key = "space" if pressed == " " else pressed
+            pilot.app.post_message(events.Key(key, pressed if len(pressed) == 1 else None))
+        await until(pilot, lambda: table(pilot).cursor == 3)
+        await settle(pilot)
+    assert [left(name) for name in NAMES[:4]] == [10_000, 2400, 12_000, 10_000]
+
+
 async def test_a_number_pasted_into_the_list_is_counted_whole(
     larder: KitchenBuilder, site: Site
 ) -> None:
