@@ -32,8 +32,8 @@ KNOWN = {
 """The settings that a kitchen file lists, and what each does."""
 
 SETTINGS = {
-    CURRENCY: "the currency of all prices, as EUR; set it before the first price",
     **KNOWN,
+    CURRENCY: "the currency of all prices, as EUR; set it before the first price",
 }
 """All settings that can be set; a kitchen file has the currency as a field of its own."""
 
