@@ -14,7 +14,7 @@ DELIVERED = "delivered"
 COLUMNS = (
     Column("bundle", width=22, priority=0),
     Column("have", "Have", "amount", edit="quantity", width=10, priority=0),
-    Column(DELIVERED, "Delivered", "amount", width=9, priority=2),
+    Column(DELIVERED, "Delivered", "amount", width=9, priority=1),
     Column("can_now", "Can now", "amount", width=7, priority=1),
     Column("after_baking", "After baking", "amount", width=12, priority=3),
     Column("short", "Short", "amount", width=6, priority=4),
