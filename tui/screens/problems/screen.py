@@ -150,7 +150,7 @@ def _given(name: str, problem: Finding) -> Mapping[str, Prefilled]:
         return {} if problem.event_id is None else {"event": Ref("event", problem.event_id)}
     if name == "discard":
         lot = problem.place.removeprefix("lot ")
-        return {"what": f"L{lot}", "amount": "all", "reason": "expired"}
+        return {"what": lot, "amount": "all", "reason": "expired"}
     if name == "setting set":
         return {"key": "oven_hours" if " of oven" in problem.message else "hands_hours"}
     if name == "product set":
