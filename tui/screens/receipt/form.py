@@ -142,9 +142,9 @@ class ReceiptForm(Vertical):
 
     # -- from field to field -----------------------------------------------------------------------
 
-    @on(Entry.Forward)
-    def _forward(self, message: Entry.Forward) -> None:
-        entry, line = message.entry, self.line
+    def forward(self, entry: Entry) -> None:
+        """Leave a field forwards; at once, for the next key may be on its way already."""
+        line = self.line
         if entry.part == "store":
             self._take_store()
         elif entry.part == "what" and line is not None:
@@ -160,7 +160,7 @@ class ReceiptForm(Vertical):
         begun = [each for each in self.store.offers if folded(each).startswith(self._store_typed)]
         if begun and all(folded(each) != self._store_typed for each in begun):
             self.store.value = begun[0]
-        self.day.focus()
+        self.screen.set_focus(self.day)
 
     @property
     def _store_typed(self) -> str:
@@ -182,14 +182,14 @@ class ReceiptForm(Vertical):
         amount = line.entry("amount")
         amount.fill(first_amount(meant, last))
         line.entry("paid").fill(likely_price(meant, last, amount.text))
-        amount.focus()
+        self.screen.set_focus(amount)
 
     def next_line(self, line: LineView) -> None:
         """Go to the line below."""
         lines = self.lines
         place = lines.index(line) + 1
         if place < len(lines):
-            lines[place].entry("what").focus()
+            self.screen.set_focus(lines[place].entry("what"))
 
     def _keep_one_spare(self) -> None:
         """Have an empty line at the end before anybody gets there."""
@@ -197,20 +197,21 @@ class ReceiptForm(Vertical):
         if not lines[-1].is_empty:
             self.query_one("#receipt-lines").mount(LineView(len(lines) + 1))
 
-    @on(Entry.Other)
-    def _other(self, message: Entry.Other) -> None:
-        entry, line = message.entry, self.line
-        if entry.part == "what" and line is not None and self._choose(line, message.step):
+    def other(self, entry: Entry, step: int) -> None:
+        """Choose another thing that is offered, else go to another line."""
+        line = self.line
+        if entry.part == "what" and line is not None and self._choose(line, step):
             return
         if entry.part == "store" and self.choices.stores:
-            self._choose_store(message.step)
+            self._choose_store(step)
             return
         lines = self.lines
-        place = (lines.index(line) if line is not None else -1) + message.step
+        place = (lines.index(line) if line is not None else -1) + step
         if 0 <= place < len(lines):
-            lines[place].entry(entry.part if line is not None else "what").focus()
+            part = entry.part if line is not None else "what"
+            self.screen.set_focus(lines[place].entry(part))
         elif place < 0:
-            self.store.focus()
+            self.screen.set_focus(self.store)
 
     def _choose(self, line: LineView, step: int) -> bool:
         found = self._offered(line, self._typed)

@@ -40,27 +40,12 @@ class Entry(Input):
     """A field of the receipt: Enter goes on, the arrows choose or change the line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "forward", "Next", show=False),
-        Binding("tab", "forward", "Next", show=False),
+        Binding("enter", "screen.forward", "Next", show=False),
+        Binding("tab", "screen.forward", "Next", show=False),
         Binding("shift+tab", "back", "Back", show=False),
-        Binding("down", "other(1)", "Next offer or line", show=False),
-        Binding("up", "other(-1)", "Offer or line before", show=False),
+        Binding("down", "screen.other(1)", "Next offer or line", show=False),
+        Binding("up", "screen.other(-1)", "Offer or line before", show=False),
     ]
-
-    class Forward(Message):
-        """The field is left forwards."""
-
-        def __init__(self, entry: Entry) -> None:
-            self.entry = entry
-            super().__init__()
-
-    class Other(Message):
-        """An arrow was pressed."""
-
-        def __init__(self, entry: Entry, step: int) -> None:
-            self.entry = entry
-            self.step = step
-            super().__init__()
 
     def __init__(self, part: str, placeholder: str = "") -> None:
         super().__init__(
@@ -86,17 +71,9 @@ class Entry(Input):
             self.filled = text
             self.value = text
 
-    def action_forward(self) -> None:
-        """Tell that the field is left forwards."""
-        self.post_message(self.Forward(self))
-
     def action_back(self) -> None:
         """Go back."""
         self.screen.focus_previous()
-
-    def action_other(self, step: int) -> None:
-        """Tell of the arrow."""
-        self.post_message(self.Other(self, step))
 
 
 class LineView(Horizontal):

@@ -27,7 +27,7 @@ from tui.screens.form.differences import DifferencesView
 from tui.screens.form.screen import DEBOUNCE
 from tui.screens.receipt.choices import read_choices, total
 from tui.screens.receipt.form import ReceiptForm, Wrong
-from tui.screens.receipt.lines import LineView
+from tui.screens.receipt.lines import Entry, LineView
 from tui.threads import in_thread
 from tui.widgets.words import Words
 
@@ -244,6 +244,16 @@ class ReceiptScreen(Dialog[ChangeRow | None]):
             key = kitchen.said_key("stock.receipt")
             kitchen.say(f"The receipt is put aside; {key} goes on with it.")
         self.dismiss(None)
+
+    def action_forward(self) -> None:
+        """Leave the field that has the focus forwards."""
+        if isinstance(self.focused, Entry):
+            self.form.forward(self.focused)
+
+    def action_other(self, step: int) -> None:
+        """Choose another thing, or go to another line."""
+        if isinstance(self.focused, Entry):
+            self.form.other(self.focused, step)
 
     def action_drop(self) -> None:
         """Leave, and throw away what was typed."""
