@@ -164,7 +164,7 @@ def _cost(
         return f"{say.money(cost)} {each}"
     names = ", ".join(unpriced[:3]) + (" …" if len(unpriced) > 3 else "")
     least = f", at least {say.money(at_least)} {each}" if at_least else ""
-    return f"cost unknown{least} (no price of {names})"
+    return f"cost unknown{least} (without {names})"
 
 
 def _rate(card: ItemCard, say: Say) -> str:
