@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 
 from bakehouse.plugin import Amount, Cell, Column, Ref, Row, RowStyle, Table, ViewContext
@@ -10,11 +10,10 @@ from core.services import event_service, saying
 from core.services.planning.shapes import AssemblyProgress, BundleProgress
 from core.services.saying import Say
 
-DELIVERED = "delivered"
 COLUMNS = (
     Column("bundle", width=22, priority=0),
     Column("have", "Have", "amount", edit="quantity", width=10, priority=0),
-    Column(DELIVERED, "Delivered", "amount", width=9, priority=1),
+    Column("delivered", "Delivered", "amount", width=9, priority=1),
     Column("can_now", "Can now", "amount", width=7, priority=1),
     Column("after_baking", "After baking", "amount", width=12, priority=3),
     Column("short", "Short", "amount", width=6, priority=4),
@@ -25,25 +24,20 @@ COLUMNS = (
 
 
 def load(ctx: ViewContext) -> Table:
-    """Return a row for each bundle, by event line; nested ones are indented.
-
-    What was delivered has a column as soon as there is some.
-    """
+    """Return a row for each bundle, by event line; nested ones are indented."""
     progress = event_service.get_assembly_progress(ctx.event, session=ctx.session)
     say = saying.amounts(ctx.session)
-    delivers = any(bundle["delivered_quantity"] for bundle in progress["bundles"])
-    columns = [column for column in COLUMNS if delivers or column.name != DELIVERED]
-    rows = [_row(bundle, say, columns) for bundle in progress["bundles"]]
+    rows = [_row(bundle, say) for bundle in progress["bundles"]]
     return Table(
-        columns,
+        COLUMNS,
         rows,
-        totals=_totals(progress, say, columns) if rows else None,
+        totals=_totals(progress, say) if rows else None,
         data=progress,
         empty="Nothing to assemble for this event.",
     )
 
 
-def _row(bundle: BundleProgress, say: Say, columns: Sequence[Column]) -> Row:
+def _row(bundle: BundleProgress, say: Say) -> Row:
     style, status = _state(bundle, say)
     short, delivered = bundle["short"], bundle["delivered_quantity"]
     missing = ", ".join(
@@ -54,7 +48,7 @@ def _row(bundle: BundleProgress, say: Say, columns: Sequence[Column]) -> Row:
     cells: Mapping[str, Cell] = {
         "bundle": f"  {bundle['bundle_name']}" if bundle["nested"] else bundle["bundle_name"],
         "have": _there(bundle["target_quantity"], bundle["remaining"], say),
-        DELIVERED: _number(delivered, say) if delivered else "",
+        "delivered": _number(delivered, say) if delivered else "",
         "can_now": "" if done else _number(bundle["can_assemble_now"], say),
         "after_baking": "" if done else _number(bundle["can_assemble_after_production"], say),
         "short": "" if short == 0 else _number(short, say),
@@ -64,7 +58,7 @@ def _row(bundle: BundleProgress, say: Say, columns: Sequence[Column]) -> Row:
     }
     return Row(
         f"bundle:{bundle['bundle_id']}",
-        tuple(cells[column.name] for column in columns),
+        tuple(cells[column.name] for column in COLUMNS),
         about=Ref("bundle", bundle["bundle_id"]),
         style=style,
     )
@@ -84,14 +78,14 @@ def _state(bundle: BundleProgress, say: Say) -> tuple[RowStyle | None, str]:
     return None, "to buy first" if bundle["blockers"] else "to bake first"
 
 
-def _totals(progress: AssemblyProgress, say: Say, columns: Sequence[Column]) -> tuple[Cell, ...]:
+def _totals(progress: AssemblyProgress, say: Say) -> tuple[Cell, ...]:
     values: Mapping[str, Cell] = {
         "bundle": "Bundles",
         "have": _there(progress["total_target"], _remaining(progress), say),
         "progress": progress["progress_pct"],
         "status": "done" if progress["is_complete"] else "",
     }
-    return tuple(values.get(column.name, "") for column in columns)
+    return tuple(values.get(column.name, "") for column in COLUMNS)
 
 
 def _number(value: Decimal | None, say: Say) -> Amount:

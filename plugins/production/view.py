@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from bakehouse.plugin import Amount, Cell, Column, Ref, Row, RowStyle, Table, ViewContext
@@ -11,14 +11,13 @@ from core.services.planning import plan_service
 from core.services.planning.shapes import OutputProgress, ProductionProgress, RecipeProgress
 from core.services.saying import Say
 
-DELIVERED = "delivered"
 COLUMNS = (
     Column("recipe", width=22, priority=0),
     Column("to_bake", "Bake", "amount", width=6, priority=0),
     Column("can_now", "Can now", "amount", width=7, priority=1),
     Column("have", "Have", "amount", width=14, priority=0),
     Column("made", "Made", "amount", width=6, priority=4),
-    Column(DELIVERED, "Delivered", "amount", width=9, priority=2),
+    Column("delivered", "Delivered", "amount", width=9, priority=2),
     Column("lost", "Lost", "amount", width=6, priority=4),
     Column("progress", "%", "percent", width=5, priority=2),
     Column("target", "Target", "amount", edit="target", width=6, priority=5),
@@ -28,37 +27,23 @@ COLUMNS = (
 
 
 def load(ctx: ViewContext) -> Table:
-    """Return a row for each recipe; of several outputs, each has a row below it.
-
-    What was delivered has a column as soon as there is some.
-    """
+    """Return a row for each recipe; of several outputs, each has a row below it."""
     progress = event_service.get_production_progress(ctx.event, session=ctx.session)
     say = saying.amounts(ctx.session)
     causes = _Causes(ctx, progress, say)
-    columns = [column for column in COLUMNS if column.name != DELIVERED or _delivers(progress)]
     rows = [
-        row
-        for recipe in progress["recipes"]
-        for row in _rows_of(recipe, say, causes.of(recipe), columns)
+        row for recipe in progress["recipes"] for row in _rows_of(recipe, say, causes.of(recipe))
     ]
     return Table(
-        columns,
+        COLUMNS,
         rows,
-        totals=_totals(progress, say, columns) if rows else None,
+        totals=_totals(progress, say) if rows else None,
         data=progress,
         empty="Nothing to bake for this event.",
     )
 
 
-def _delivers(progress: ProductionProgress) -> bool:
-    return any(
-        output["delivered"] for recipe in progress["recipes"] for output in recipe["outputs"]
-    )
-
-
-def _rows_of(
-    recipe: RecipeProgress, say: Say, cause: str, columns: Sequence[Column]
-) -> Iterator[Row]:
+def _rows_of(recipe: RecipeProgress, say: Say, cause: str) -> Iterator[Row]:
     style, status = _state(recipe, say, cause)
     outputs = recipe["outputs"]
     cells: dict[str, Cell] = {
@@ -75,16 +60,16 @@ def _rows_of(
         cells |= {"have": _batches_there(recipe, say), "made": _batches_made(recipe, say)}
     yield Row(
         f"recipe:{recipe['recipe_id']}",
-        _in_order(cells, columns),
+        _in_order(cells),
         about=Ref("recipe", recipe["recipe_id"]),
         style=style,
     )
     if len(outputs) != 1:
         for output in outputs:
-            yield _output_row(recipe["recipe_id"], output, say, columns)
+            yield _output_row(recipe["recipe_id"], output, say)
 
 
-def _output_row(recipe_id: int, output: OutputProgress, say: Say, columns: Sequence[Column]) -> Row:
+def _output_row(recipe_id: int, output: OutputProgress, say: Say) -> Row:
     cells: Mapping[str, Cell] = {
         "recipe": f"  {output['item_name']}",
         "to_bake": _unless_none(output, output["to_make"], say),
@@ -92,7 +77,7 @@ def _output_row(recipe_id: int, output: OutputProgress, say: Say, columns: Seque
     }
     return Row(
         f"output:{recipe_id}:{output['item_id']}",
-        _in_order(cells, columns),
+        _in_order(cells),
         about=Ref("item", output["item_id"]),
         style="muted",
     )
@@ -103,7 +88,7 @@ def _counted(output: OutputProgress, say: Say) -> dict[str, Cell]:
     return {
         "have": _there(output, say),
         "made": _unless_none(output, output["produced"], say),
-        DELIVERED: _unless_none(output, output["delivered"], say),
+        "delivered": _unless_none(output, output["delivered"], say),
         "lost": _unless_none(output, output["lost"], say),
         "spare": _unless_none(output, output["spare"], say),
     }
@@ -113,8 +98,8 @@ def _unless_none(output: OutputProgress, value: Decimal | None, say: Say) -> Amo
     return "" if value == 0 else Amount(value, say.amount(output["item_id"], value))
 
 
-def _in_order(cells: Mapping[str, Cell], columns: Sequence[Column]) -> tuple[Cell, ...]:
-    return tuple(cells.get(column.name, "") for column in columns)
+def _in_order(cells: Mapping[str, Cell]) -> tuple[Cell, ...]:
+    return tuple(cells.get(column.name, "") for column in COLUMNS)
 
 
 def _state(recipe: RecipeProgress, say: Say, cause: str) -> tuple[RowStyle | None, str]:
@@ -192,7 +177,7 @@ def _sum(values: Iterable[Decimal | None]) -> Decimal | None:
     return total
 
 
-def _totals(progress: ProductionProgress, say: Say, columns: Sequence[Column]) -> tuple[Cell, ...]:
+def _totals(progress: ProductionProgress, say: Say) -> tuple[Cell, ...]:
     rest = _sum(_rest(recipe) for recipe in progress["recipes"])
     values: Mapping[str, Cell] = {
         "recipe": "Batches",
@@ -202,7 +187,7 @@ def _totals(progress: ProductionProgress, say: Say, columns: Sequence[Column]) -
         "progress": progress["progress_pct"],
         "status": "done" if progress["is_complete"] else "",
     }
-    return _in_order(values, columns)
+    return _in_order(values)
 
 
 def _batches(say: Say, value: Decimal | None) -> Amount:
