@@ -438,7 +438,7 @@ def test_a_rule_that_only_the_kitchen_knows_is_told_with_the_path_too(
     import_file(written(file))
     file["items"][2]["unit"] = "g"
     before = write_kitchen(export_kitchen())
-    assert "in use" in problems_of(file)["items[2].unit"]
+    assert "Sugar cookies makes it" in problems_of(file)["items[2].unit"]
     assert write_kitchen(export_kitchen()) == before
 
 
