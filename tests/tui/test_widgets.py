@@ -87,6 +87,17 @@ def test_an_empty_column_gives_way_first() -> None:
     assert shown(Table(columns, rows), 12) == ["item", "store"]
 
 
+def test_an_empty_column_gives_way_before_a_text_is_shortened() -> None:
+    rows = [("Gingerbread person, large", "", "13")]
+    columns = [
+        Column("item", width=8, priority=0),
+        Column("delivered", kind="amount", priority=1),
+        Column("bake", kind="amount", priority=2),
+    ]
+    assert shown(Table(columns, rows), 39) == ["item", "bake"]
+    assert shown(Table(columns, rows), 40) == ["item", "delivered", "bake"]
+
+
 def test_numbers_are_never_cut_while_a_text_can_be() -> None:
     table = a_table("A very long name of an ingredient")
     widths = {each.column.name: each.width for each in fit(table, 20)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
@@ -41,19 +41,17 @@ class _Wish:
 def fit(table: Table, available: int, beside: Sequence[Table] = ()) -> list[Fitted]:
     """Return the columns to show in `available` cells, from left to right.
 
-    Numbers are shown whole or not at all; columns give way by priority, those that are empty
-    first; then texts are shortened. What is left over goes to texts that are too short.
+    Numbers are shown whole or not at all. Columns that are empty give way before any text is
+    shortened, the others after that, by priority. What is left over goes to texts that are too
+    short.
     Tables `beside` it, of the same columns, get the same widths; of these, texts are shortened
     before any column gives way.
     """
     tables = beside or (table,)
     at_most = LEAST_TEXT if beside else None
     wishes = [_wish(tables, column, index, at_most) for index, column in enumerate(table.columns)]
-    while _width(wishes, [wish.least for wish in wishes]) > available:
-        rest = [wish for wish in wishes if wish.column.priority > 0]
-        if not rest:
-            break
-        wishes.remove(max(rest, key=lambda wish: (wish.empty, wish.column.priority, wish.index)))
+    _make_room(wishes, available, lambda wish: wish.most, only_empty=True)
+    _make_room(wishes, available, lambda wish: wish.least)
     widths = _shrunk(wishes, available)
     spare = available - _width(wishes, widths)
     while spare > 0:
@@ -71,6 +69,17 @@ def fit(table: Table, available: int, beside: Sequence[Table] = ()) -> list[Fitt
         shown.append(Fitted(wish.index, wish.column, start, width))
         start += width
     return shown
+
+
+def _make_room(
+    wishes: list[_Wish], available: int, width: Callable[[_Wish], int], *, only_empty: bool = False
+) -> None:
+    """Take columns away, what matters least first, until the others have their width."""
+    while _width(wishes, [width(wish) for wish in wishes]) > available:
+        rest = [w for w in wishes if w.column.priority > 0 and (w.empty or not only_empty)]
+        if not rest:
+            return
+        wishes.remove(max(rest, key=lambda wish: (wish.column.priority, wish.index)))
 
 
 def _width(wishes: Sequence[_Wish], widths: Sequence[int]) -> int:

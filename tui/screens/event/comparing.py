@@ -163,6 +163,8 @@ def _number(column: Column, was: Decimal, now: Decimal) -> Cell:
 
 def _said(was: Amount | Money, now: Amount | Money, row: Row | None, say: Say) -> str:
     """Say a number and how far it is from what it was, in the words it is said in itself."""
+    if not was.said:
+        return now.said
     if was.value is None or now.value is None or was.value == now.value:
         return f"{now.said} was {_rest(was.said, now.said)}"
     change = now.value - was.value
