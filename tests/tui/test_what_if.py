@@ -150,7 +150,7 @@ async def test_what_cannot_be_is_said_while_one_types_and_asked_for_anew(
         assert banner.input.has_focus
         await keys(pilot, "escape")
         assert not workspace(pilot).rehearsing
-        assert not banner.display
+        await until(pilot, lambda: not banner.display)
 
 
 async def test_fewer_batches_than_needed_are_short_by_name(demo: Database, site: Site) -> None:
