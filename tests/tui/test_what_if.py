@@ -147,7 +147,7 @@ async def test_what_cannot_be_is_said_while_one_types_and_asked_for_anew(
         banner = workspace(pilot).query_one(Banner)
         await until(pilot, lambda: banner.asking and "✗" in text_of(pilot, "#what-if-notes"))
         assert banner.input.value == "many"
-        assert banner.input.has_focus
+        await until(pilot, lambda: banner.input.has_focus)
         await keys(pilot, "escape")
         assert not workspace(pilot).rehearsing
         await until(pilot, lambda: not banner.display)
