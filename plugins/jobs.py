@@ -14,7 +14,7 @@ from plugins.failing import traceback_of
 from plugins.rows import refuse_others_steps
 from plugins.states import Failure
 
-MOST_FINDINGS = 10_000
+MOST_FINDINGS = 50_000
 """More findings than this from one check are taken for an endless generator."""
 
 MOST_STEPS = 100_000

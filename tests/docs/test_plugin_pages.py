@@ -40,6 +40,11 @@ HOOKS = {
     "settings": ("Setting",),
     "tables": ("TablesSpec",),
 }
+RETURNED = (
+    "Column", "Row", "Amount", "Money", "Ref", "Series", "Chart", "Sections", "Markdown",
+    "ViewContext",
+)  # fmt: skip
+"""What views return and are given."""
 
 
 def files_of(page: Path) -> dict[str, str]:
@@ -229,18 +234,18 @@ def test_a_page_has_the_signature_of_its_hook(hook: str) -> None:
     assert f"```\n{line}\n```" in told
 
 
-@pytest.mark.parametrize("hook", HOOKS)
-def test_a_page_has_every_field_of_what_it_tells_of(hook: str) -> None:
+@pytest.mark.parametrize(("page", "told_of"), [*HOOKS.items(), ("data", RETURNED)])
+def test_a_page_has_every_field_of_what_it_tells_of(page: str, told_of: tuple[str, ...]) -> None:
     told = {
         match["name"]: [
             tuple(cell(each) for each in re.split(r"(?<!\\)\|", row)[1:4])
             for row in match["rows"].splitlines()
         ]
-        for match in FIELDS.finditer((PAGES / f"{hook}.md").read_text())
+        for match in FIELDS.finditer((PAGES / f"{page}.md").read_text())
     }
     assert told == {
         name: [(each.name, str(each.type), default_of(each)) for each in fields(getattr(api, name))]
-        for name in HOOKS[hook]
+        for name in told_of
     }
 
 

@@ -138,7 +138,7 @@ def _mending(problem: Finding) -> str | None:
     """Return the command that mends a problem, or None where none does."""
     if problem.check == PLAN:
         return FIXES.get(problem.kind)
-    return None if problem.about is None else EDITS[problem.about.kind]
+    return None if problem.about is None else EDITS.get(problem.about.kind)
 
 
 def _given(name: str, problem: Finding) -> Mapping[str, Prefilled]:
