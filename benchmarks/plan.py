@@ -279,8 +279,8 @@ beside PostgreSQL, whose column counts the CPU of the server's process too. The 
 is loaded, every item is netted and every batch followed to its takers. The plan and the views are
 made from nothing each time; a what-if step is one after another, as a person tries them, and the
 first one loads what the others remember (docs/architecture.md). Recording a run includes counting
-in what is lacking of its inputs. Peak memory of the whole run: {memory:.0f} MB. At its end
-{_waiting():.0f} programs wanted each processor: on a quiet machine all times are shorter.
+in what is lacking of its inputs. Peak memory of the whole run: {memory:.0f} MB. Programs that
+wanted each processor at its end: {_waiting():.1f}; the more, the longer all times.
 
 {sizes}. All have 2,000 ingredients, 1,500 recipes in three tiers and 300 bundles.
 
