@@ -464,3 +464,15 @@ async def test_a_check_that_fails_is_a_problem_of_its_own(demo: Database, site: 
         await keys(pilot, "p", "G")
         assert "This check failed" in text_of(pilot, "#problem-message")
         assert "plugins disable moody" in text_of(pilot, "#problem-fix")
+
+
+async def test_a_problem_about_what_no_command_mends_stays_listed(
+    demo: Database, site: Site
+) -> None:
+    site.install_check("odd", "return [Finding(message='Odd', about=Ref('change', 1))]")
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "p", "G", "enter")
+        problems = pilot.app.screen
+        assert isinstance(problems, ProblemsScreen)
+        assert problems.problem is not None
+        assert problems.problem.message == "Odd"
