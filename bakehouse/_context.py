@@ -31,7 +31,8 @@ class Finding:
         effect: What it does to the plan.
         fix: What to do about it.
         about: What to open under Enter.
-        event_id: The event it is about, or None for the whole kitchen.
+        event_id: The event it is about, or None for several of them or the whole kitchen.
+        event_ids: The events it is about, where they are several.
         kind: A short name for programs.
         check: The id of the check that found it; filled in by the host.
     """
@@ -44,6 +45,13 @@ class Finding:
     event_id: int | None = None
     kind: str = ""
     check: str = ""
+    event_ids: tuple[int, ...] = ()
+
+    def concerns(self, event_id: int) -> bool:
+        """Tell whether it is about an event; what is about none is about all of them."""
+        if self.event_id is None and not self.event_ids:
+            return True
+        return event_id == self.event_id or event_id in self.event_ids
 
 
 class DeadlineError(Exception):

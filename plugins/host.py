@@ -268,7 +268,7 @@ class Host:
         for plugin in self._shelf.plugins:
             for spec in plugin.offers.checks:
                 found += self._calls.check(plugin, spec, session, event_id, on_stuck)
-        return [each for each in found if event_id is None or each.event_id in (None, event_id)]
+        return [each for each in found if event_id is None or each.concerns(event_id)]
 
     # -- files ------------------------------------------------------------------------------------
 

@@ -206,6 +206,17 @@ class CheckConformance(_Registration):
         first = _of(spec, views.findings(bakehouse_events.typical))
         assert first == _of(spec, views.findings(bakehouse_events.typical))
 
+    def test_the_whole_kitchen_holds_what_is_found_in_each_event(
+        self, spec: CheckSpec, bakehouse_views_of: Any, bakehouse_events: Samples
+    ) -> None:
+        """The list of events counts what concerns each of them in what the whole kitchen has."""
+        views: Views = bakehouse_views_of(self.plugin)
+        everywhere = _of(spec, views.findings(None))
+        for event_id in bakehouse_events.all():
+            found = _of(spec, views.findings(event_id))
+            counted = [each for each in everywhere if each.concerns(event_id)]
+            assert len(found) == len(counted), f"of event {event_id}"
+
     def test_every_finding_says_what_to_do(
         self, spec: CheckSpec, bakehouse_views_of: Any, bakehouse_events: Samples
     ) -> None:

@@ -228,6 +228,14 @@ def load_made(session: Session, event_id: int) -> Made:
     )
 
 
+def load_recipes_made(session: Session) -> Mapping[int, set[int]]:
+    """Return the recipes that were run for open events, by event."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for event_id, recipe_id in rows_of(session, queries.made_for_open_events()):
+        found[event_id or 0].add(recipe_id or 0)
+    return found
+
+
 def fill_lines(
     lines: Iterable[planning.EventLine], delivered: Delivered
 ) -> list[planning.EventLine]:

@@ -228,6 +228,17 @@ def made() -> Select[int, int | None, Fraction, int, int, int]:
 
 
 @cache
+def made_for_open_events() -> Select[int | None, int | None]:
+    """Return which recipes have been run for which open event."""
+    return (
+        select(Run.event_id, Run.recipe_id)
+        .join(Event, Event.id == Run.event_id)
+        .where(_which(one=False), Run.kind == "production", Run.undone.is_(False))
+        .distinct()
+    )
+
+
+@cache
 def stock() -> Select[int, int | None, Any]:
     """Return unexpired stock, by item and the event it is kept for."""
     return (

@@ -24,4 +24,12 @@ def views() -> list[ViewSpec]:
 @contribute.checks
 def checks() -> list[CheckSpec]:
     """Offer the check of the plan itself."""
-    return [CheckSpec(id="problems.plan", title="The plan", check="plugins.problems.check:check")]
+    return [
+        CheckSpec(
+            id="problems.plan",
+            title="The plan",
+            check="plugins.problems.check:check",
+            # The whole kitchen may have a year of open events.
+            budget_ms=1_000,
+        )
+    ]

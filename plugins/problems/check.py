@@ -19,6 +19,7 @@ def check(ctx: ViewContext) -> list[Finding]:
             fix=problem.fix,
             about=_about(problem),
             event_id=problem.event_id,
+            event_ids=problem.event_ids,
         )
         for problem in problems
     ]

@@ -132,6 +132,7 @@ READS: dict[str, ByIds] = {
     "planning.timeline_service.get_timeline": lambda k: given(k.event),
     "planning.timeline_service.get_stock_by_day": lambda k: given(k.event, k.flour),
     "planning.progress.get_event_progress": lambda k: given(k.event),
+    "planning.standings.get_standings": lambda k: given(),
     "planning.shopping_list.get_items_to_buy": lambda k: given(k.event),
     "planning.shopping_list.get_shopping_summary": lambda k: given(k.event),
     "planning.shopping_list.is_shopping_complete": lambda k: given(k.event),

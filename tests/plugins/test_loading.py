@@ -501,6 +501,12 @@ def test_findings_of_all_checks_are_joined_with_their_origin(
     assert [each.message for each in host.findings(session, 1)] == ["[b] no oven"]
 
 
+def test_a_finding_of_several_events_is_one_of_each(site: Site, session: KitchenSession) -> None:
+    offer_check(site, "a", "def check(ctx): return [Finding(message='late', event_ids=(1, 3))]")
+    host = site.host()
+    assert [len(host.findings(session, event)) for event in (None, 1, 2, 3)] == [1, 1, 0, 1]
+
+
 @pytest.mark.parametrize(
     ("code", "message"),
     [

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.event import listen
 from textual.events import AppBlur, AppFocus, Key
 from textual.pilot import Pilot
 
 from bakehouse.testing.screens import settle, until
 from core.services import event_service, journal_service
-from core.session import Database, session_scope
+from core.session import Database, read_session, session_scope
 from tests.builders import KitchenBuilder
 from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, write
 from tui.app import DEMO
@@ -22,11 +23,13 @@ from tui.crash import write_report
 from tui.palette import Commands
 from tui.screens.event.screen import EventScreen
 from tui.screens.events.next_time import a_year_on, renamed
+from tui.screens.events.reading import read_home
 from tui.screens.events.screen import EventsScreen
 from tui.screens.form.screen import FormScreen
 from tui.screens.help.screen import HelpScreen
 from tui.screens.journal.details import DetailsScreen
 from tui.screens.journal.screen import PAGE, JournalScreen
+from tui.screens.problems.screen import ProblemsScreen
 from tui.widgets.notice import Notice
 from tui.widgets.table import TableView
 from tui.widgets.words import Words
@@ -54,6 +57,51 @@ async def test_what_is_next_comes_first_and_what_is_over_last(demo: Database, si
         names = [row.cells[1] for row in table(pilot).rows]
         assert names == ["Winter Market stall", "Christmas gift bags", "Last Christmas"]
         assert table(pilot).rows[0].cells[0] == "in 9 days"
+
+
+async def test_the_home_counts_the_problems_that_each_event_shows(
+    sqlite_kitchen: Database, site: Site
+) -> None:
+    kitchen = KitchenBuilder()
+    for name in ("flour", "sugar"):
+        kitchen.ingredient(name)
+    kitchen.recipe("roll", {"roll": 10}, {"flour": "500 g"})
+    kitchen.recipe("bun", {"bun": 10}, {"flour": "500 g", "sugar": "1 cup"})
+    kitchen.event("fair", {"roll": 10}, date(2026, 12, 1))
+    kitchen.event("feast", {"roll": 10, "bun": 10}, date(2026, 12, 8))
+    site.install_module(
+        "late",
+        "@contribute.checks\ndef checks():\n"
+        "    return [CheckSpec(id='late', title='Late', check='tui_plugin_late:check')]\n\n"
+        "def check(ctx):\n"
+        "    return [Finding(message='Late.', fix='Hurry.', event_id=2)]\n",
+    )
+    async with running(site) as pilot:
+        needs = [str(row.cells[8]) for row in table(pilot).rows]
+        assert needs == ["1 to buy, 1 problem", "1 to buy, 3 problems"]
+        for place, count in enumerate([1, 3]):
+            await keys(pilot, "f1", "home", *["down"] * place, "enter")
+            await keys(pilot, "p")
+            assert isinstance(pilot.app.screen, ProblemsScreen)
+            assert len(pilot.app.screen.problems) == count
+            await keys(pilot, "escape")
+
+
+async def test_more_events_take_no_more_queries(sqlite_kitchen: Database, site: Site) -> None:
+    kitchen = KitchenBuilder()
+    kitchen.ingredient("flour")
+    kitchen.recipe("roll", {"roll": 10}, {"flour": "500 g"})
+    seen: list[str] = []
+    listen(sqlite_kitchen.reader, "before_cursor_execute", lambda *told: seen.append(told[2]))
+    host, counted = site.host(), []
+    for more in (1, 9):
+        for _ in range(more):
+            kitchen.event(f"day-{len(seen)}", {"roll": 10})
+        seen.clear()
+        with read_session() as session:
+            read_home(host, session, lambda failure: None)
+        counted.append(len(seen))
+    assert counted[0] == counted[1] > 0
 
 
 async def test_an_empty_kitchen_says_what_to_do(sqlite_kitchen: Database, site: Site) -> None:

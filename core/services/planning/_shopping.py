@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.models import Checked, ItemUnit, Product
 from core.money import from_micro as money_of
+from core.planning.kitchen import Item
 from core.planning.packs import Cover, Offer, choose
 from core.planning.plan import Plan
 from core.planning.trips import choose_together
@@ -37,10 +38,7 @@ def shopping(session: Session, found: EventPlan, strategy: str = "preferred") ->
     if found.place is None:
         return []
     plan, place = found.plan, found.place
-    wanted = [
-        item for item_id in plan.needed(place) if (item := plan.kitchen.items[item_id]).bought
-    ]
-    wanted.sort(key=lambda item: (sorting(item.name), item.id))
+    wanted = sorted(bought_of(plan, place), key=lambda item: (sorting(item.name), item.id))
     checked = set(
         session.scalars(select(Checked.item_id).where(Checked.event_id == found.event.id))
     )
@@ -61,7 +59,7 @@ def shopping(session: Session, found: EventPlan, strategy: str = "preferred") ->
             reserved=decimal(reserved),
             available=decimal(None if reserved is None else there - reserved),
             to_buy=decimal(to_buy),
-            status=_status(item.always_on_hand, to_buy),
+            status=status_of(item.always_on_hand, to_buy),
             packs=[],
             left_over=None,
             left_over_worth=None,
@@ -182,7 +180,13 @@ def _usual(products: Mapping[int, list[SoldAs]], item_id: int) -> str | None:
     return next((product.store for product in preferred or known), None)
 
 
-def _status(always: bool, to_buy: Fraction | None) -> str:
+def bought_of(plan: Plan, place: int) -> list[Item]:
+    """Return the items that are bought and that an event needs, in no order."""
+    return [item for item_id in plan.needed(place) if (item := plan.kitchen.items[item_id]).bought]
+
+
+def status_of(always: bool, to_buy: Fraction | None) -> str:
+    """Return the `status` of a line of the shopping list (contract §1)."""
     if always:
         return "always"
     if to_buy is None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -77,49 +78,75 @@ def production(session: Session, found: EventPlan) -> ProductionProgress:
     """Return the production progress of an event."""
     made = load_made(session, found.event.id)
     possible = {} if found.place is None else can_make(found.plan, found.place)
-    recipes = found.plan.kitchen.recipes
-    involved = {*found.alone.recipes, *made.batches, *found.event.targets}
+    recipes = sorted(recipes_of(found, made.batches), key=lambda r: (sorting(r.name), r.id))
+    rows = [
+        _recipe_progress(found, recipe, made, possible.get(recipe.id, ZERO)) for recipe in recipes
+    ]
+    progress_pct, is_complete = progress_of([row.part for row in rows])
+    return ProductionProgress(
+        event_id=found.event.id,
+        event_name=found.event.name,
+        total_needed=decimal(total(row.part.needed for row in rows)),
+        total_target=decimal(total(row.target for row in rows)),
+        total_produced=decimal(total(row.produced for row in rows)),
+        total_remaining=decimal(total(row.batches for row in rows)),
+        progress_pct=progress_pct,
+        is_complete=is_complete,
+        recipes=[row.row for row in rows],
+    )
+
+
+def recipes_of(found: EventPlan, made: Iterable[int]) -> list[Recipe]:
+    """Return the recipes an event has to do with, those `made` for it among them; in no order."""
+    involved = {*found.alone.recipes, *made, *found.event.targets}
     if found.place is not None:
         involved |= {
             key for key, batches in found.plan.recipes.items() if batches.concerns(found.place)
         }
-    parts = [
-        _recipe_progress(found, recipe, made, possible.get(recipe.id, ZERO))
-        for recipe in sorted(
-            (recipes[key] for key in involved), key=lambda r: (sorting(r.name), r.id)
-        )
-    ]
-    rows = [part.row for part in parts]
-    needed, remaining = total(p.needed for p in parts), total(p.remaining for p in parts)
-    produced = total(p.produced for p in parts)
-    return ProductionProgress(
-        event_id=found.event.id,
-        event_name=found.event.name,
-        total_needed=decimal(needed),
-        total_target=decimal(total(p.target for p in parts)),
-        total_produced=decimal(produced),
-        total_remaining=decimal(total(p.batches for p in parts)),
-        progress_pct=percent(needed, remaining),
-        is_complete=remaining == 0,
-        recipes=rows,
+    return [found.plan.kitchen.recipes[key] for key in involved]
+
+
+class Part(NamedTuple):
+    """What an event needs of an item and what of it is still to be made; None is unknown."""
+
+    needed: Fraction | None
+    remaining: Fraction | None
+
+
+def part_of(found: EventPlan, item_id: int) -> Part:
+    """Return what an event needs of an item, gross, and what stock and plan do not cover."""
+    rest = ZERO if found.place is None else found.plan.net(item_id, found.place)
+    return Part(found.alone.need(item_id, 0), rest)
+
+
+def worth(recipe: Recipe, parts: Sequence[Part]) -> Part:
+    """Add up the parts of a recipe's outputs, in batches' worth."""
+    pairs = list(zip(recipe.outputs, parts, strict=True))
+    return Part(
+        total(_worth(part.needed, line.amount) for line, part in pairs),
+        total(_worth(part.remaining, line.amount) for line, part in pairs),
     )
 
 
-class _Part:
+def progress_of(parts: Sequence[Part]) -> tuple[Decimal | None, bool]:
+    """Return how far the parts of an event are in percent, and whether all of them are done."""
+    rest = total(part.remaining for part in parts)
+    return percent(total(part.needed for part in parts), rest), rest == 0
+
+
+class _Row:
     """One recipe's row with the exact numbers that totals are made of, in batches' worth."""
 
     def __init__(
         self,
         row: RecipeProgress,
-        needed: Fraction | None,
-        remaining: Fraction | None,
+        part: Part,
         produced: Fraction | None,
         target: Fraction | None,
         batches: Fraction | None,
     ) -> None:
         self.row = row
-        self.needed = needed
-        self.remaining = remaining
+        self.part = part
         self.produced = produced
         self.target = target
         self.batches = batches
@@ -130,7 +157,7 @@ def _recipe_progress(
     recipe: Recipe,
     made: Made,
     possible: Fraction | int | None,
-) -> _Part:
+) -> _Row:
     target = found.event.targets.get(recipe.id)
     produced = produced_batches(made.good, recipe)
     place = found.place
@@ -143,13 +170,8 @@ def _recipe_progress(
         else produced + batches
     )
     outputs = []
-    needed_worth: list[Fraction | None] = []
-    remaining_worth: list[Fraction | None] = []
-    for number, line in enumerate(recipe.outputs):
-        needed = found.alone.need(line.item_id, 0)
-        remaining = ZERO if place is None else found.plan.net(line.item_id, place)
-        needed_worth.append(_worth(needed, line.amount))
-        remaining_worth.append(_worth(remaining, line.amount))
+    parts = [part_of(found, line.item_id) for line in recipe.outputs]
+    for number, (line, part) in enumerate(zip(recipe.outputs, parts, strict=True)):
         item = found.plan.kitchen.items[line.item_id]
         outputs.append(
             OutputProgress(
@@ -157,34 +179,34 @@ def _recipe_progress(
                 item_name=item.name,
                 unit=item.unit,
                 per_batch=decimal(line.amount),
-                needed=decimal(needed),
+                needed=decimal(part.needed),
                 produced=known(made.good.get(item.id, ZERO)),
                 lost=known(made.lost.get(item.id, ZERO)),
                 delivered=known(_delivered(found, item.id)),
-                remaining=decimal(remaining),
+                remaining=decimal(part.remaining),
                 to_make=decimal(
                     ZERO if place is None else found.plan.to_make(recipe.id, number, place)
                 ),
                 spare=decimal(_spare(found, recipe.id, number, item.id)),
             )
         )
-    need, rest = total(needed_worth), total(remaining_worth)
+    whole = worth(recipe, parts)
     row = RecipeProgress(
         recipe_id=recipe.id,
         recipe_name=recipe.name,
-        needed_batches=decimal(need),
+        needed_batches=decimal(whole.needed),
         has_target=target is not None,
         target_batches=decimal(accepted),
         produced_batches=decimal(produced),
         batches_run=known(made.batches.get(recipe.id, ZERO)),
         remaining_batches=decimal(batches),
-        progress_pct=percent(need, rest),
-        is_complete=rest == 0,
+        progress_pct=percent(*whole),
+        is_complete=whole.remaining == 0,
         is_stale=is_stale(found, recipe.id),
         can_make=decimal(possible),
         outputs=outputs,
     )
-    return _Part(row, need, rest, produced, accepted, batches)
+    return _Row(row, whole, produced, accepted, batches)
 
 
 def _worth(amount: Fraction | None, per_batch: Fraction | None) -> Fraction | None:
@@ -242,23 +264,19 @@ def assembly(session: Session, found: EventPlan) -> AssemblyProgress:
     can = (
         {} if found.place is None else {a.bundle_id: a for a in assemblies(found.plan, found.place)}
     )
-    rows = []
-    targets: list[Fraction | None] = []
-    rests: list[Fraction | None] = []
+    rows, parts = [], []
     for bundle_id, nested in bundles_of(found.alone, 0):
-        target = found.alone.need(bundle_id, 0)
-        rest = ZERO if found.place is None else found.plan.net(bundle_id, found.place)
-        targets.append(target)
-        rests.append(rest)
+        parts.append(part := part_of(found, bundle_id))
         done = Fraction(made.get(bundle_id, 0))
-        rows.append(_bundle_progress(found, bundle_id, nested, target, rest, done, can))
+        rows.append(_bundle_progress(found, bundle_id, nested, part, done, can))
+    progress_pct, is_complete = progress_of(parts)
     return AssemblyProgress(
         event_id=found.event.id,
         event_name=found.event.name,
-        total_target=decimal(total(targets)),
+        total_target=decimal(total(part.needed for part in parts)),
         total_assembled=known(sum((Fraction(n) for n in made.values()), ZERO)),
-        progress_pct=percent(total(targets), total(rests)),
-        is_complete=total(rests) == 0,
+        progress_pct=progress_pct,
+        is_complete=is_complete,
         bundles=rows,
     )
 
@@ -267,8 +285,7 @@ def _bundle_progress(
     found: EventPlan,
     bundle_id: int,
     nested: bool,
-    target: Fraction | None,
-    rest: Fraction | None,
+    part: Part,
     done: Fraction,
     can: dict[int, Assembly],
 ) -> BundleProgress:
@@ -277,12 +294,12 @@ def _bundle_progress(
         bundle_id=bundle_id,
         bundle_name=found.plan.kitchen.items[bundle_id].name,
         nested=nested,
-        target_quantity=decimal(target),
+        target_quantity=decimal(part.needed),
         assembled_quantity=known(done),
         delivered_quantity=known(_delivered(found, bundle_id)),
-        remaining=decimal(rest),
-        progress_pct=percent(target, rest),
-        is_complete=rest == 0,
+        remaining=decimal(part.remaining),
+        progress_pct=percent(*part),
+        is_complete=part.remaining == 0,
         can_assemble_now=decimal(0 if possible is None else possible.now),
         can_assemble_after_production=decimal(0 if possible is None else possible.after_production),
         short=decimal(0 if possible is None else possible.short),

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
-from bakehouse.plugin import Cell, Column, Ref, Row, RowStyle, Table
+from bakehouse.plugin import Cell, Column, Finding, Ref, Row, RowStyle, Table
 from core import clock
 from core.services import catalog_service, event_service
-from core.services.planning.progress import get_event_progress
-from core.services.planning.shapes import EventProgress, ShoppingRow
+from core.services.planning.standings import Standing, get_standings
 from core.services.rows import EventRow
 from core.session import KitchenSession
 from plugins.host import Host
@@ -48,13 +46,13 @@ class Home:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
-    """How far one event is; `progress` is None once it is over."""
+class _Line:
+    """One event of the list; `standing` is None once it is over."""
 
     event: EventRow
-    progress: EventProgress | None
+    standing: Standing | None
     problems: int
-    contended: int = 0
+    contended: int
     """How many items would do for it alone, but other events need them too."""
 
 
@@ -68,34 +66,33 @@ def read_home(host: Host, session: KitchenSession, on_stuck: OnStuck) -> Home:
     events = event_service.list_events(session)
     coming = [event for event in events if event.status in OPEN]
     over = [event for event in events if event.status not in OPEN]
-    rows = [
-        _row(_standing(host, session, event, on_stuck), today)
-        for event in [*coming, *reversed(over)]
+    standings = {each.event_id: each for each in get_standings(session)} if coming else {}
+    findings = read_problems(host, session, None, on_stuck) if coming else ()
+    lines = [
+        _line(event, standings.get(event.id), findings) for event in [*coming, *reversed(over)]
     ]
-    table = Table(COLUMNS, rows, empty="No event yet; n makes one.")
+    table = Table(
+        COLUMNS, [_row(line, today) for line in lines], empty="No event yet; n makes one."
+    )
     items = 1 if events else len(catalog_service.list_items(session))
     return Home(tuple(events), len(coming), table, items)
 
 
-def _standing(host: Host, session: KitchenSession, event: EventRow, on_stuck: OnStuck) -> _Standing:
-    if event.status not in OPEN:
-        return _Standing(event, None, 0)
-    problems = read_problems(host, session, event.id, on_stuck)
-    contended = sum(problem.kind == "contention" for problem in problems)
-    progress = get_event_progress(event.id, session=session)
-    return _Standing(event, progress, len(problems), contended)
+def _line(event: EventRow, standing: Standing | None, findings: Sequence[Finding]) -> _Line:
+    kinds = [] if standing is None else [each.kind for each in findings if each.concerns(event.id)]
+    return _Line(event, standing, len(kinds), kinds.count("contention"))
 
 
-def _row(standing: _Standing, today: date) -> Row:
-    event, progress = standing.event, standing.progress
-    style, status = _state(standing)
+def _row(line: _Line, today: date) -> Row:
+    event, standing = line.event, line.standing
+    style, status = _state(line)
     baked: Cell = ""
     assembled: Cell = ""
     bought: Cell = ""
-    if progress is not None:
-        baked = progress["production"]["progress_pct"] if progress["production"]["recipes"] else ""
-        assembled = progress["assembly"]["progress_pct"] if progress["assembly"]["bundles"] else ""
-        bought = shopping_pct(progress["shopping"]) if progress["shopping"] else ""
+    if standing is not None:
+        baked = standing.production_pct if standing.recipes else ""
+        assembled = standing.assembly_pct if standing.bundles else ""
+        bought = standing.bought_pct if standing.lines else ""
     return Row(
         f"event:{event.id}",
         (
@@ -106,7 +103,7 @@ def _row(standing: _Standing, today: date) -> Row:
             baked,
             assembled,
             bought,
-            f"⇄ {standing.contended}" if standing.contended else "",
+            f"⇄ {line.contended}" if line.contended else "",
             status,
         ),
         about=Ref("event", event.id),
@@ -114,27 +111,17 @@ def _row(standing: _Standing, today: date) -> Row:
     )
 
 
-def shopping_pct(rows: list[ShoppingRow]) -> Decimal:
-    """Return how much of what is needed is there or ticked off, in percent, by lines."""
-    lines = [row for row in rows if row["status"] != "always"]
-    there = [row for row in lines if row["status"] == "enough" or row["checked"]]
-    return Decimal(100 * len(there) // len(lines)) if lines else Decimal(100)
-
-
-def _state(standing: _Standing) -> tuple[RowStyle | None, str]:
+def _state(line: _Line) -> tuple[RowStyle | None, str]:
     """Return what an event needs, as a style and in words."""
-    progress = standing.progress
-    if progress is None:
+    standing = line.standing
+    if standing is None:
         return "muted", ""
-    if not (progress["production"]["recipes"] or progress["assembly"]["bundles"]):
+    if not (standing.recipes or standing.bundles):
         return None, "nothing on it yet"
-    words = list(_needs(progress))
-    if standing.problems:
-        words.append(f"{standing.problems} problem{'s' if standing.problems > 1 else ''}")
-        return ("unknown" if progress["unknown"] else "short"), ", ".join(words)
+    words = []
+    if standing.items_to_buy:
+        words.append(f"{standing.items_to_buy} to buy")
+    if line.problems:
+        words.append(f"{line.problems} problem{'s' if line.problems > 1 else ''}")
+        return ("unknown" if standing.unknown else "short"), ", ".join(words)
     return (None, ", ".join(words)) if words else ("done", "ready")
-
-
-def _needs(progress: EventProgress) -> Iterator[str]:
-    if progress["items_to_buy"]:
-        yield f"{progress['items_to_buy']} to buy"

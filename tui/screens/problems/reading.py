@@ -10,9 +10,9 @@ from tui.screens.base import Again
 
 
 def read_problems(
-    host: Host, session: KitchenSession, event_id: int, on_stuck: OnStuck
+    host: Host, session: KitchenSession, event_id: int | None, on_stuck: OnStuck
 ) -> tuple[Finding, ...]:
-    """Return what would make the plan of an event wrong; a check that fails is one of them.
+    """Return what would make the plan of an event wrong, or of all; a check that fails is in it.
 
     Raises:
         Again: A check broke the session; the host will not run it again.
