@@ -387,6 +387,15 @@ async def test_a_problem_opens_the_dialog_that_mends_it(demo: Database, site: Si
         assert len(problems.problems) == count - 1
 
 
+async def test_the_workspace_sets_the_status_of_its_event(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "E", "d")
+        assert isinstance(pilot.app.screen, FormScreen)
+        await keys(pilot, "enter")
+        assert isinstance(pilot.app.screen, EventScreen)
+        assert "done" in headline(pilot)
+
+
 async def test_brackets_go_to_other_events(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
         await keys(pilot, "enter")

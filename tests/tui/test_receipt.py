@@ -57,6 +57,23 @@ async def type_keys(pilot: Pilot[None], text: str) -> None:
     await settle(pilot)
 
 
+async def test_a_line_is_taken_out_by_one_key(shop: KitchenBuilder, site: Site) -> None:
+    async with running(site, NARROW) as pilot:
+        await keys(pilot, "B", "enter", "enter")
+        for _ in range(3):
+            await keys(pilot, "enter", "enter", "enter")
+        await keys(pilot, "up", "up", "ctrl+y")
+        names = ["Thing 01, 5 kg bag", "Thing 03, 5 kg bag"]
+        assert [line[0] for line in lines(pilot)] == names
+        assert [line.number for line in form(pilot).form.lines] == [1, 2, 3]
+        assert "2 lines · $5.00" in text_of(pilot, "#receipt-title")
+        assert form(pilot).form.line is form(pilot).form.lines[1]
+        await keys(pilot, "ctrl+y", "ctrl+y")
+        assert [line[0] for line in lines(pilot)] == names[:1]
+        await keys(pilot, "ctrl+s")
+        assert said(pilot)[-1].startswith("Bought Thing 01")
+
+
 async def test_repeating_a_line_takes_three_keys(shop: KitchenBuilder, site: Site) -> None:
     before = journal_service.revision()
     async with running(site, NARROW) as pilot:

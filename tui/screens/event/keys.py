@@ -46,6 +46,14 @@ BINDINGS: list[BindingType] = [
         tooltip="decide on the batches of a recipe",
     ),
     Binding("A", "ask('event accept')", "Accept plan", id="event.accept", show=False),
+    Binding(
+        "E",
+        "ask('event status')",
+        "Event's status",
+        id="event.status",
+        show=False,
+        tooltip="start it, or set it to planned, done or cancelled",
+    ),
     Binding("number_sign", "ask('count')", "Count", key_display="#", id="stock.count", show=False),
     Binding("x", "ask('discard')", "Discard", id="stock.discard", show=False),
     Binding(

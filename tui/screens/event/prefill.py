@@ -163,5 +163,6 @@ DIALOGS: Mapping[str, Callable[[EventProgress, Ref | None], Mapping[str, Prefill
     "event line": line,
     "event target": target,
     "event accept": nothing,
+    "event status": nothing,
 }
 """What each dialog of the workspace is opened with."""

@@ -140,8 +140,11 @@ class Field(Horizontal):
 
     @property
     def given(self) -> Given:
-        """What was typed, as the command takes it."""
-        text = self.text
+        """What was typed, as the command takes it; what only one choice begins with is that."""
+        text, start = self.text, folded(self.text)
+        begun = [choice for choice in self.param.choices if start and choice.startswith(start)]
+        if len(begun) == 1:
+            return begun[0]
         if self.param.wanted is Wanted.FLAG:
             return folded(text) in YES
         if self.param.many:

@@ -197,6 +197,20 @@ class ReceiptForm(Vertical):
         if not lines[-1].is_empty:
             self.query_one("#receipt-lines").mount(LineView(len(lines) + 1))
 
+    async def take_out(self) -> None:
+        """Take the line out that has the focus, and go to what stands in its place then."""
+        line, focused = self.line, self.screen.focused
+        if line is None or line.is_empty or not isinstance(focused, Entry):
+            return
+        lines = self.lines
+        place = lines.index(line)
+        below = lines[place + 1]
+        self.screen.set_focus(below.entry("what" if below.is_empty else focused.part))
+        await line.remove()
+        for number, other in enumerate(self.lines, start=1):
+            other.renumber(number)
+        self.post_message(self.Changed())
+
     def other(self, entry: Entry, step: int) -> None:
         """Choose another thing that is offered, else go to another line."""
         line = self.line

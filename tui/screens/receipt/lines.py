@@ -126,7 +126,15 @@ class LineView(Horizontal):
         """Mark the line, or take the mark away."""
         self.refused = why
         self.set_class(bool(why), "-refused")
-        mark = "✗" if why else " "
+        self._say_number()
+
+    def renumber(self, number: int) -> None:
+        """Say that it is another line of the receipt than it was."""
+        self.number = number
+        self._say_number()
+
+    def _say_number(self) -> None:
+        mark = "✗" if self.refused else " "
         self.query_one(".receipt-number", Words).say(f"{mark}{self.number:>2}")
 
     def choose(self, choice: Choice) -> None:

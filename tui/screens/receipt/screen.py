@@ -34,7 +34,7 @@ from tui.widgets.words import Words
 if TYPE_CHECKING:
     from tui.app import BakehouseApp
 
-KEYS = "Enter goes on · ↓ offers · Ctrl+S records · Esc puts aside · Ctrl+R drops it"
+KEYS = "Enter on · ↓ offers · Ctrl+Y line out · Ctrl+S records · Esc aside · Ctrl+R drops it"
 
 
 class ReceiptScreen(Dialog[ChangeRow | None]):
@@ -46,6 +46,7 @@ class ReceiptScreen(Dialog[ChangeRow | None]):
         Binding("escape", "aside", "Put aside", id="receipt.aside"),
         Binding("ctrl+s", "record", "Record", id="receipt.record", priority=True),
         Binding("ctrl+r", "drop", "Throw it away", id="receipt.drop", priority=True),
+        Binding("ctrl+y", "take_out", "Take the line out", id="receipt.out", priority=True),
         Binding("pagedown", "scroll(1)", "More", show=False, priority=True),
         Binding("pageup", "scroll(-1)", "Less", show=False, priority=True),
     ]
@@ -254,6 +255,11 @@ class ReceiptScreen(Dialog[ChangeRow | None]):
         """Choose another thing, or go to another line."""
         if isinstance(self.focused, Entry):
             self.form.other(self.focused, step)
+
+    async def action_take_out(self) -> None:
+        """Take out the line that has the focus."""
+        if not self.recording:
+            await self.form.take_out()
 
     def action_drop(self) -> None:
         """Leave, and throw away what was typed."""
