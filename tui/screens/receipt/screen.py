@@ -34,7 +34,7 @@ from tui.widgets.words import Words
 if TYPE_CHECKING:
     from tui.app import BakehouseApp
 
-KEYS = "Enter on · ↓ offers · Ctrl+Y line out · Ctrl+S records · Esc aside · Ctrl+R drops it"
+KEYS = "Enter next · Ctrl+Y line out · Ctrl+S records · Esc aside · Ctrl+R drops it"
 
 
 class ReceiptScreen(Dialog[ChangeRow | None]):
