@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -13,12 +13,12 @@ from core.clock import today
 from core.models import ItemUnit, Product
 from core.money import from_micro as money_of
 from core.planning.packs import Cover, choose
+from core.planning.trips import choose_together
 from core.services._naming import sorting
 from core.services._prices import UnitCost, last_unit_costs
 from core.services._settings import store_trip_cost
 from core.services.planning._problem import PlanProblem, Scope
-from core.services.planning._shopping import SoldAs, covers_of, offers_of
-from core.services.planning._views import find_event
+from core.services.planning._shopping import SoldAs, offers_of
 from core.session import remembered
 from core.units import MICRO
 
@@ -31,20 +31,23 @@ Nets = dict[int, Fraction]
 def prices(scope: Scope) -> Iterator[PlanProblem]:
     """Yield what is to be bought without a price, or at one that is older than a year."""
     products = remembered(scope.session, "products priced", lambda: _products(scope))
+    to_buy = _to_buy(scope)
     doubtful = {
-        item_id: nets
-        for item_id, nets in _to_buy(scope).items()
-        if _is_doubtful(products.get(item_id, []))
+        item_id: nets for item_id, nets in to_buy.items() if _is_doubtful(products.get(item_id, []))
     }
     if not doubtful:
         return
-    offers = offers_of(scope.session, list(doubtful))
+    trip_cost = store_trip_cost(scope.session)
+    offers = offers_of(scope.session, list(to_buy if trip_cost else doubtful))
+    covers = _together(to_buy, offers, trip_cost) if trip_cost else _each(doubtful, offers)
     last = last_unit_costs(scope.session, list(doubtful))
     names = scope.plan.kitchen.items
     for item_id in sorted(doubtful, key=lambda key: (sorting(names[key].name), key)):
         dates = {product_id: day for product_id, _, day in products.get(item_id, [])}
         known = offers.get(item_id, [])
-        yield from _of_item(scope, item_id, doubtful[item_id], known, dates, last.get(item_id))
+        bought = {e: covers[item_id, e] for e in doubtful[item_id]}
+        nets = doubtful[item_id]
+        yield from _of_item(scope, item_id, nets, bought, known, dates, last.get(item_id))
 
 
 Priced = tuple[int, int | None, date | None]
@@ -93,11 +96,11 @@ def _of_item(
     scope: Scope,
     item_id: int,
     nets: Nets,
+    covers: Mapping[int, Cover | None],
     products: Sequence[SoldAs],
     dates: dict[int, date | None],
     last: UnitCost | None,
 ) -> Iterator[PlanProblem]:
-    covers = {e: _cover(scope, item_id, e, net, products) for e, net in nets.items()}
     unsold = [e for e, cover in covers.items() if cover is None]
     unpriced = [e for e, cover in covers.items() if cover is not None and cover.cost is None]
     name = scope.plan.kitchen.items[item_id].name
@@ -136,14 +139,32 @@ def _of_item(
             )
 
 
-def _cover(
-    scope: Scope, item_id: int, e: int, net: Fraction, products: Sequence[SoldAs]
-) -> Cover | None:
-    """Return the packs an event buys of an item; with trips they depend on its whole list."""
-    if store_trip_cost(scope.session):
-        found = find_event(scope.session, scope.plan.kitchen.events[e].id)
-        return covers_of(scope.session, found, "preferred")[item_id].cover
-    return choose(net, [product.offer for product in products])
+Covers = dict[tuple[int, int], Cover | None]
+"""The packs that are bought, by item and event."""
+Offers = Mapping[int, Sequence[SoldAs]]
+
+
+def _each(to_buy: Mapping[int, Nets], offers: Offers) -> Covers:
+    """Return the packs of each line for itself."""
+    return {
+        (item_id, e): choose(net, [product.offer for product in offers.get(item_id, ())])
+        for item_id, nets in to_buy.items()
+        for e, net in nets.items()
+    }
+
+
+def _together(to_buy: Mapping[int, Nets], offers: Offers, trip_cost: int) -> Covers:
+    """Return the packs of each event's whole list: they depend on the stores of all of it."""
+    lists: dict[int, dict[int, Fraction]] = defaultdict(dict)
+    for item_id, nets in to_buy.items():
+        for e, net in nets.items():
+            lists[e][item_id] = net
+    found: Covers = {}
+    for e, needs in lists.items():
+        lines = [(net, [p.offer for p in offers.get(key, ())]) for key, net in needs.items()]
+        chosen = choose_together(lines, trip_cost, "preferred").covers
+        found |= {(key, e): cover for key, cover in zip(needs, chosen, strict=True)}
+    return found
 
 
 def _left_out(

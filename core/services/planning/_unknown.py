@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from core.models import Item
 from core.planning.plan import Plan
+from core.services._facts import item_facts
 from core.services._kitchen import EventPlan
-from core.services._writing import facts_of
 from core.units import missing_fact, parse_amount
 
 
@@ -63,5 +62,4 @@ def _unknown_line(session: Session, plan: Plan, e: int, item_id: int) -> str | N
 
 
 def _fix(session: Session, item_id: int, entered: str) -> str:
-    item = session.get_one(Item, item_id)
-    return missing_fact(parse_amount(entered).unit or item.unit, facts_of(session, item))
+    return missing_fact(parse_amount(entered).unit, item_facts(session)[item_id])

@@ -7,9 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from sqlalchemy.event import listen
 
 from core.errors import EventNotFound, ItemNotFound, RecipeNotFound, RuleBroken
-from core.services import event_service, journal_service
+from core.services import event_service, journal_service, settings_service
 from core.services.planning import plan_service
 from core.services.planning.plan_service import (
     accept_targets,
@@ -19,6 +20,7 @@ from core.services.planning.plan_service import (
     problems,
     set_target,
 )
+from core.services.planning.standings import get_standings
 from core.session import Database, read_session, rehearsal
 from tests.builders import KitchenBuilder, gift_bags
 
@@ -341,24 +343,39 @@ def test_problems_of_an_unknown_event_are_refused(bakery: KitchenBuilder) -> Non
         problems(999)
 
 
-def test_the_number_of_queries_does_not_grow_with_the_kitchen(bakery: KitchenBuilder) -> None:
-    from sqlalchemy import event as sa_event
+@pytest.mark.parametrize("trip_cost", ["0", "4.00"])
+def test_the_number_of_queries_does_not_grow_with_the_kitchen(
+    bakery: KitchenBuilder, trip_cost: str
+) -> None:
+    """Neither with events and lines, nor with what is unknown, unpriced or out of date."""
 
     def queries() -> int:
-        seen = []
+        seen: list[str] = []
         with read_session() as session:
             connection = session.connection()
-            sa_event.listen(connection, "before_cursor_execute", lambda *a: seen.append(a[2]))
+            listen(connection, "before_cursor_execute", lambda *told: seen.append(told[2]))
             plan_service.get_plan(session)
             event_service.get_shopping_list(bakery.event_id("christmas"), session=session)
             event_service.get_production_progress(bakery.event_id("christmas"), session=session)
+            get_standings(session)
+            plan_service.problems(session=session)
+            plan_service.contention(session=session)
         return len(seen)
 
+    def grow(name: str, wanted: dict[str, int]) -> None:
+        for kind in ("plain", "vague"):
+            bakery.ingredient(f"{kind}-{name}")
+        bakery.product(f"bag-{name}", f"plain-{name}", "1 kg", price="1.00")
+        bakery.recipe(f"breads-{name}", {f"bread-{name}": 3}, {f"plain-{name}": 5})
+        bakery.recipe(f"rolls-{name}", {f"roll-{name}": 3}, {f"vague-{name}": "2 cup"})
+        bakery.event(name, {f"bread-{name}": 7, f"roll-{name}": 7, "gift-bag": 2} | wanted)
+        bakery.target(name, f"breads-{name}", 1)
+        bakery.buy(f"plain-{name}", 1, Decimal("1.00"), expires=date(2026, 11, 23))
+
+    settings_service.set_setting("store_trip_cost", trip_cost)
     gift_bags(bakery)
+    grow("first", {})
     few = queries()
     for number in range(6):
-        bakery.ingredient(f"basic-{number}")
-        bakery.recipe(f"recipe-{number}", {f"made-{number}": 3}, {f"basic-{number}": 5})
-        bakery.event(f"event-{number}", {f"made-{number}": 7, "gift-bag": 2})
-        bakery.buy(f"basic-{number}", 100, Decimal("1.00"))
+        grow(f"more-{number}", {"bread-first": 2, "roll-first": 1})
     assert queries() == few
