@@ -1,7 +1,8 @@
 """What was typed but not recorded, kept in files so that no crash and no closed terminal loses it.
 
-Each draft is a file of its own in a folder of its kitchen, so that two terminals do not write over
-each other's. They are small and written whole, while one types.
+Each draft is a file of its own in a folder of its kitchen. They are small and written whole, while
+one types. Two terminals do not write over each other's: where a file does not hold what this one
+left there, the next name is taken.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import count
 from pathlib import Path
 
 from plugins.storage import replace_file
@@ -38,6 +40,29 @@ class Draft:
     lines: Sequence[tuple[str, ...]] = ()
 
 
+Key = tuple[str, str]
+"""The form and the thing of a draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """Where a draft is, and what it held when this program wrote or read it."""
+
+    path: Path
+    content: str
+
+    def is_as_left(self) -> bool:
+        """Whether no other terminal has written there since; a file that is gone is free."""
+        try:
+            return self.path.read_bytes() == self.content.encode()
+        except FileNotFoundError:
+            return True
+
+
+def _name(form: str, thing: str) -> str:
+    return hashlib.sha256(f"{form}\0{thing}".encode(errors="replace")).hexdigest()[:16]
+
+
 class Drafts:
     """The drafts of one kitchen.
 
@@ -49,24 +74,37 @@ class Drafts:
         name = hashlib.sha256(kitchen.encode()).hexdigest()[:16]
         self.folder = folder / "drafts" / name
         self._say = say
-        self._kept: dict[tuple[str, str], Draft] = {}
+        self._kept: dict[Key, Draft] = {}
+        self._files: dict[Key, _File] = {}
         self._told = False
 
     def find(self, form: str, thing: str = "") -> Draft | None:
         """Return the draft of a form, if one was left."""
         kept = self._kept.get((form, thing))
-        return kept or self._read(self._path(form, thing))
+        if kept is not None:
+            return kept
+        for path in self._stored(form, thing):
+            content, draft = self._read(path)
+            if draft is not None:
+                self._files[form, thing] = _File(path, content)
+                return draft
+        return None
 
     def all(self) -> list[Draft]:
         """Return every draft that was left in this kitchen, by form and thing."""
-        found = {(draft.form, draft.thing): draft for draft in self._stored()} | self._kept
-        return [found[key] for key in sorted(found)]
+        kept = {self._files[key].path for key in self._kept if key in self._files}
+        others = [self._read(path)[1] for path in self._stored() if path not in kept]
+        found = [*self._kept.values(), *(draft for draft in others if draft is not None)]
+        return sorted(found, key=lambda draft: (draft.form, draft.thing))
 
     def keep(self, draft: Draft) -> None:
         """Keep a draft in the place of the one before it."""
-        self._kept[draft.form, draft.thing] = draft
+        key, content = (draft.form, draft.thing), json.dumps(asdict(draft))
+        self._kept[key] = draft
         try:
-            replace_file(self._path(draft.form, draft.thing), json.dumps(asdict(draft)))
+            path = self._free_path(*key)
+            replace_file(path, content)
+            self._files[key] = _File(path, content)
         except OSError as error:
             log.warning("a draft could not be written: %s", type(error).__name__)
             if not self._told:
@@ -76,34 +114,42 @@ class Drafts:
     def drop(self, form: str, thing: str = "") -> None:
         """Forget a draft: it was recorded, or thrown away."""
         self._kept.pop((form, thing), None)
+        file = self._files.pop((form, thing), None)
         try:
-            self._path(form, thing).unlink(missing_ok=True)
+            if file is not None and file.is_as_left():
+                file.path.unlink(missing_ok=True)
         except OSError as error:
             log.warning("a draft could not be removed: %s", type(error).__name__)
 
-    def _path(self, form: str, thing: str) -> Path:
-        name = hashlib.sha256(f"{form}\0{thing}".encode(errors="replace")).hexdigest()[:16]
-        return self.folder / f"{name}{ENDING}"
+    def _free_path(self, form: str, thing: str) -> Path:
+        """Return where to write a draft without writing over that of another terminal."""
+        file = self._files.get((form, thing))
+        if file is not None and file.is_as_left():
+            return file.path
+        name = _name(form, thing)
+        paths = (self.folder / f"{name}-{number}{ENDING}" for number in count(1))
+        return next(path for path in paths if not path.exists())
 
-    def _stored(self) -> Iterator[Draft]:
+    def _stored(self, form: str = "", thing: str = "") -> list[Path]:
+        """Return the files of all drafts, or of those of one form."""
+        name = _name(form, thing) if form else "[!.]*"
         try:
-            paths = sorted(self.folder.glob(f"[!.]*{ENDING}"))
+            return sorted(self.folder.glob(f"{name}-*{ENDING}"))
         except OSError:
-            return
-        for path in paths:
-            draft = self._read(path)
-            if draft is not None:
-                yield draft
+            return []
 
-    def _read(self, path: Path) -> Draft | None:
+    def _read(self, path: Path) -> tuple[str, Draft | None]:
+        """Return what a file holds, and as a draft."""
+        content = ""
         try:
-            return _draft(json.loads(path.read_text(encoding="utf-8")))
+            content = path.read_text(encoding="utf-8")
+            return content, _draft(json.loads(content))
         except FileNotFoundError:
-            return None
+            return content, None
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             log.warning("a draft could not be read: %s", type(error).__name__)
             self._say(f"A draft cannot be read: {_set_aside(path)}. What was typed there is lost.")
-            return None
+            return content, None
 
 
 def said_drafts(drafts: Sequence[Draft], key: str) -> str:

@@ -132,6 +132,27 @@ def test_a_draft_that_cannot_be_written_is_kept_for_now_and_told_once(
     assert kept.texts == {"store": "Mill"}
 
 
+def test_two_terminals_do_not_write_over_each_others(demo: Database) -> None:
+    def receipt(store: str) -> Draft:
+        return Draft(RECEIPT, "", {"store": store}, LINES)
+
+    here, there = drafts_of(demo, []), drafts_of(demo, [])
+    here.keep(receipt("Mill"))
+    assert there.find(RECEIPT) == receipt("Mill")
+    there.keep(receipt("Mill, taken over"))
+    here.keep(receipt("Mill Lane"))
+    there.keep(receipt("Market"))
+    left = drafts_of(demo, []).all()
+    assert {draft.texts["store"] for draft in left} == {"Mill Lane", "Market"}
+    there.drop(RECEIPT)
+    there.drop(RECEIPT)
+    assert drafts_of(demo, []).all() == [receipt("Mill Lane")]
+    here.keep(receipt("Mill Road"))
+    assert [draft.texts["store"] for draft in here.all()] == ["Mill Road"]
+    here.drop(RECEIPT)
+    assert files() == []
+
+
 def test_each_kitchen_has_its_own_drafts(demo: Database, tmp_path: Path) -> None:
     drafts_of(demo, []).keep(Draft(RECEIPT, "", {}, LINES))
     assert Drafts(state_folder(), str(tmp_path / "other.db"), print).all() == []

@@ -71,7 +71,7 @@ async def test_a_line_is_taken_out_by_one_key(shop: KitchenBuilder, site: Site) 
         await keys(pilot, "ctrl+y", "ctrl+y")
         assert [line[0] for line in lines(pilot)] == names[:1]
         await keys(pilot, "ctrl+s")
-        assert said(pilot)[-1].startswith("Bought Thing 01")
+        assert said(pilot)[-1].startswith("Bought 1 thing at Mill for $1.50: Thing 01")
 
 
 async def test_repeating_a_line_takes_three_keys(shop: KitchenBuilder, site: Site) -> None:
