@@ -1,4 +1,4 @@
-"""Amounts as people write and say them, exact from the first keystroke to the ledger.
+"""Amounts as people write them, exact from the first keystroke to the ledger.
 
 Every value is a `Fraction`; no binary float enters or leaves. Factors between units are exact
 (`domain.md` §2): US customary units by default, imperial and metric ones under their own names.
@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Final, Literal
 
 from core import usual_measures
+from core.digits import digits, ends_within, mixed, plain
 from core.errors import AmountError, RuleBroken, UnknownUnit, UnreadableAmount
 
 Dimension = Literal["mass", "volume", "count"]
@@ -28,12 +29,7 @@ UNKNOWN: Final = "unknown"
 _EXAMPLE = "Type a number and a unit, for example 2 1/3 cup."
 _MAX_TEXT = 1000
 _EXACT_PLACES = 28
-_SAID_PLACES = 3
-_LAST_DIGIT = Fraction(1, 10**_SAID_PLACES)
-# The ledger's rounding to micro-units moves a third of a cup off the third by less than this.
-_SNAP = Fraction(1, 10**5)
 _WRITTEN_FRACTIONS = frozenset({1, 2, 3, 4, 6, 8, 16})
-_SAID_FRACTIONS = frozenset({1, 2, 3, 4, 8})
 
 _CUP: Final = Fraction(2365882365, 10**7)
 _IMPERIAL_PINT: Final = Fraction(56826125, 10**5)
@@ -69,14 +65,10 @@ _TABLE: Final[dict[str, tuple[Dimension, Fraction, str]]] = {
 _SPELLINGS: Final = {
     word: name for name, row in _TABLE.items() for word in (name, *row[2].split(","))
 }
-_KITCHEN_UNITS: Final = frozenset(
-    {"tsp", "tbsp", "cup", "pint", "quart", "gallon", "metric cup", "imperial cup", "each", "dozen"}
-)
 
 _DECIMAL = re.compile(r"[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+")
 _FRACTION = re.compile(r"(?:([0-9]+)(?:\s+|-\s?))?([0-9]+)\s*/\s*([0-9]+)")
 _THOUSANDS = re.compile(r"[0-9]*,[0-9]{3}(?![0-9])")
-_ONE_OR_LESS = re.compile(r"-?(?:1|0\.[0-9]+|[0-9]+/[0-9]+)|[<>].*")
 _EXPONENT = re.compile(r"[eE][+-]?[0-9]")
 
 
@@ -122,7 +114,7 @@ def parse_amount(
         value, unit = _split(given)
     else:
         value = _exact_number(given)
-    shown = given if isinstance(given, str) else _plain(value)
+    shown = given if isinstance(given, str) else plain(value)
     if value < 0:
         raise _negative(shown)
     if value == 0 and not allow_zero:
@@ -269,7 +261,7 @@ def measure_of(unit: str, facts: ItemFacts) -> Amount | None:
     if found is not None or dimension(unit) is not None:
         return found
     for name, amount in facts.measures.items():
-        if plural(name) == unit or name == plural(unit):
+        if usual_measures.plural(name) == unit or name == usual_measures.plural(unit):
             return amount
     if unit in usual_measures.SMALL:
         return Amount(*usual_measures.SMALL[unit])
@@ -293,8 +285,10 @@ def check_measures(facts: ItemFacts) -> None:
             raise RuleBroken(f"{label} must be more than zero.")
         if dimension(name) in (dimension(facts.unit), given_in):
             raise RuleBroken(f"{label} would redefine the unit {name}. Choose another name.")
-        if plural(name) != name and plural(name) in facts.measures:
-            raise RuleBroken(f"{label} is there twice, as '{name}' and as '{plural(name)}'.")
+        if usual_measures.plural(name) != name and usual_measures.plural(name) in facts.measures:
+            raise RuleBroken(
+                f"{label} is there twice, as '{name}' and as '{usual_measures.plural(name)}'."
+            )
 
 
 def missing_fact(unit: str | None, facts: ItemFacts) -> str:
@@ -369,7 +363,7 @@ def to_micro(value: Fraction) -> int:
     """Round stock units half-even to the ledger's micro-units; beyond 10^9: `AmountError`."""
     number = _exact_number(value)
     if abs(number) > LIMIT:
-        raise _too_large(_plain(number))
+        raise _too_large(plain(number))
     return round(number * MICRO)
 
 
@@ -387,8 +381,8 @@ def to_decimal(value: Fraction, places: int = 6) -> Decimal:
     number = _exact_number(value)
     if number.denominator == 1:
         return Decimal(number.numerator)
-    kept = _EXACT_PLACES if _ends_within(number, _EXACT_PLACES) else places
-    return Decimal(_digits(number, kept))
+    kept = _EXACT_PLACES if ends_within(number, _EXACT_PLACES) else places
+    return Decimal(digits(number, kept))
 
 
 def plain_decimal(number: Decimal) -> str:
@@ -407,120 +401,8 @@ def exact(amount: Amount) -> str:
     ("453.59237 g"), and what is neither a mixed fraction.
     """
     value = amount.value
-    if value.denominator not in _WRITTEN_FRACTIONS and _ends_within(value, 12):
-        number = _digits(value, 12)
+    if value.denominator not in _WRITTEN_FRACTIONS and ends_within(value, 12):
+        number = digits(value, 12)
     else:
-        number = _mixed(value)
+        number = mixed(value)
     return number if amount.unit is None else f"{number} {amount.unit}"
-
-
-def _ends_within(value: Fraction, places: int) -> bool:
-    return bool(10**places % value.denominator == 0)
-
-
-def _digits(value: Fraction, places: int) -> str:
-    if value.denominator == 1:
-        return str(value.numerator)
-    scaled = _rounded(value.numerator * 10**places, value.denominator)
-    whole, rest = divmod(abs(scaled), 10**places)
-    text = f"{whole}.{rest:0{places}}".rstrip("0").rstrip(".") if places else str(whole)
-    return f"-{text}" if scaled < 0 else text
-
-
-def _rounded(top: int, bottom: int) -> int:
-    """Return top / bottom rounded half-even, as `round` does with a tenth of the work."""
-    whole, rest = divmod(top, bottom)
-    return whole + (2 * rest > bottom or (2 * rest == bottom and whole % 2))
-
-
-def _plain(value: Fraction) -> str:
-    return _digits(value, 6) if abs(value) < 10**18 else "a very large number"
-
-
-def _mixed(value: Fraction) -> str:
-    whole, rest = divmod(abs(value.numerator), value.denominator)
-    parts = [str(whole)] if whole or not rest else []
-    parts += [f"{rest}/{value.denominator}"] if rest else []
-    return ("-" if value < 0 else "") + " ".join(parts)
-
-
-# -- saying, for people -------------------------------------------------------------------------
-
-
-def say(value: Fraction | None, unit: str | None) -> str:
-    """Say a value in `unit`: "2 1/3 cup", "12.5 lb", "48", "2 sticks"; None is "unknown".
-
-    At most 3 decimals; what is too small for them is said as "<0.001 g", never as 0. `each` goes
-    without saying.
-    """
-    if value is None:
-        return UNKNOWN
-    if unit is None or unit == "each":
-        return _said_number(value, kitchen=True)
-    measure = dimension(unit) is None
-    number = _said_number(value, kitchen=measure or unit in _KITCHEN_UNITS)
-    return f"{number} {_counted(number, unit) if measure else unit}"
-
-
-def say_stock(value: Fraction | None, facts: ItemFacts, display_unit: str | None = None) -> str:
-    """Say stock units in the display unit, if it converts and fits the value's size.
-
-    What is too small to be said in either is "less than" in the display unit, as its column is.
-    Else in the stock unit, from 1000 g or ml on in kg or l. None is "unknown".
-    """
-    if value is None:
-        return UNKNOWN
-    factor = _display_factor(display_unit, facts)
-    if display_unit is not None and factor and (_fits(value / factor) or not _fits(value)):
-        said = say(value / factor, display_unit)
-        return f"{said} each" if display_unit == "each" and facts.unit != "each" else said
-    large = {"g": "kg", "ml": "l"}.get(facts.unit)
-    if large is not None and abs(value) >= 1000:
-        return say(value / 1000, large)
-    return say(value, facts.unit)
-
-
-def _display_factor(unit: str | None, facts: ItemFacts) -> Fraction | None:
-    try:
-        return None if unit is None else factor_to_stock(unit, facts)
-    except UnknownUnit:
-        return None
-
-
-def _fits(value: Fraction) -> bool:
-    return not value or _LAST_DIGIT <= abs(value) <= LIMIT
-
-
-def _said_number(value: Fraction, *, kitchen: bool) -> str:
-    near = Fraction(round(value * 24), 24)
-    if kitchen and near and near.denominator in _SAID_FRACTIONS and abs(value - near) < _SNAP:
-        return _mixed(near)
-    said = _digits(value, _SAID_PLACES)
-    if said == "0" and value:
-        return f"<{_digits(_LAST_DIGIT, 3)}" if value > 0 else f">-{_digits(_LAST_DIGIT, 3)}"
-    return said
-
-
-def _counted(number: str, word: str) -> str:
-    return word if _ONE_OR_LESS.fullmatch(number) else plural(word)
-
-
-def singular(word: str) -> str:
-    """Return the name of a measure from how several are called: "boxes" is box."""
-    if dimension(word) is not None:
-        return word
-    for length in (1, 2):
-        if len(word) > length and plural(word[:-length]) == word:
-            return word[:-length]
-    return word
-
-
-def plural(word: str) -> str:
-    """Return a word for several of what it names."""
-    if word in usual_measures.SEVERAL:
-        return usual_measures.SEVERAL[word]
-    if word.endswith(("s", "x", "z", "ch", "sh")):
-        return f"{word}es"
-    if word.endswith("y") and word[-2:-1] not in "aeiou":
-        return f"{word[:-1]}ies"
-    return f"{word}s"

@@ -51,3 +51,14 @@ def in_length(word: str, measures: Iterable[str]) -> tuple[str, Fraction] | None
         if other is not None:
             return measure, _LENGTHS[name][0] / _LENGTHS[other][0]
     return None
+
+
+def plural(word: str) -> str:
+    """Return a word for several of what it names."""
+    if word in SEVERAL:
+        return SEVERAL[word]
+    if word.endswith(("s", "x", "z", "ch", "sh")):
+        return f"{word}es"
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}s"

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
+from core.amount_words import say, say_stock
 from core.commands.known import KnownItem, KnownItems, known_items
 from core.documents import ItemDoc, RecipeLineDoc
 from core.errors import (
@@ -31,8 +32,6 @@ from core.units import (
     measure_of,
     missing_fact,
     parse_amount,
-    say,
-    say_stock,
 )
 from core.usual_measures import SMALL, length
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.units import dimension, plural
+from core.units import dimension
+from core.usual_measures import plural
 
 
 def pack_word(label: str, item_name: str, unit: str) -> str:

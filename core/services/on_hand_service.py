@@ -16,6 +16,7 @@ from typing import NamedTuple
 from sqlalchemy import Text, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
+from core.amount_words import say, say_stock
 from core.clock import today
 from core.models import Item, ItemUnit, Lot, Product, Setting
 from core.money import from_micro as money_of
@@ -27,7 +28,7 @@ from core.services._naming import sorting
 from core.services._packs import pack_word
 from core.services.saying import CURRENCY
 from core.session import reading
-from core.units import Amount, ItemFacts, exact, from_micro, say, say_stock, to_decimal
+from core.units import Amount, ItemFacts, exact, from_micro, to_decimal
 
 
 class StockedItem(NamedTuple):

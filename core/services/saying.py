@@ -9,11 +9,12 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.amount_words import say, say_stock
 from core.models import Item, Setting
 from core.money import say_money
 from core.services._facts import facts_of_items, item_facts
 from core.session import reading, remembered
-from core.units import UNKNOWN, ItemFacts, say, say_stock
+from core.units import UNKNOWN, ItemFacts
 
 CURRENCY = "USD"
 

@@ -12,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core import units
+from core.amount_words import say, say_stock
 from core.errors import AmountError, Refused, RuleBroken, UnknownUnit
 from core.units import (
     LIMIT,
@@ -28,8 +29,6 @@ from core.units import (
     missing_fact,
     parse_amount,
     plain_decimal,
-    say,
-    say_stock,
     to_decimal,
     to_micro,
 )

@@ -16,7 +16,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from bakehouse.plugin import Chart, Series
-from core.units import say
+from core.amount_words import say
 from tui.widgets.plain import fitted, plain
 
 HEIGHTS = "▁▂▃▄▅▆▇█"

@@ -15,10 +15,10 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 
 from bakehouse.plugin import Ref
+from core.amount_words import singular
 from core.commands.catalog import NEW_COMPONENT, NEW_INPUT
 from core.commands.model import NONE, Given, Param, Wanted
 from core.errors import BakehouseError
-from core.units import singular
 from tui.drafts import Draft
 from tui.screens.form.differences import DifferencesView
 from tui.screens.form.fields import Field, FieldInput, label_of
