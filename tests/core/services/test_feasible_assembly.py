@@ -86,6 +86,64 @@ def test_a_short_input_takes_nothing_from_an_output_that_nobody_wants(
     assert (row["remaining"], row["short"]) == (5, 3)
 
 
+def test_recipes_that_make_inputs_draw_on_the_stock_first(bakery: KitchenBuilder) -> None:
+    """One lemon is there: the curd has it, though the cake comes first by name."""
+    bakery.ingredient("lemon", "each")
+    bakery.recipe("curds", {"curd": 1}, {"lemon": 1})
+    bakery.recipe("cakes", {"cake": 1}, {"lemon": 1, "curd": 1})
+    bakery.event("fair", {"cake": 2})
+    bakery.buy("lemon", 2, "1")
+    bakery.make("curds", 1)
+    assert bakery.recipe_row("fair", "curds")["can_make"] == 1
+    assert bakery.recipe_row("fair", "cakes")["can_make"] == 0
+
+
+def test_batches_that_lack_an_input_are_whole_and_lose_their_left_over_first(
+    bakery: KitchenBuilder,
+) -> None:
+    """Ganache for one and a half batches makes one: ten of fifteen cakes."""
+    bakery.recipe("ganaches", {"ganache": 6}, {})
+    bakery.recipe("cakes", {"cake": 10}, {"ganache": 4})
+    bakery.bundle("bag", {"cake": 1})
+    bakery.event("fair", {"bag": 15})
+    bakery.target("fair", "ganaches", 1, short_ok=True)
+    assert bakery.bundle_row("fair", "bag")["short"] == 5
+
+
+def test_batches_that_lack_an_input_lose_their_last_output_first(bakery: KitchenBuilder) -> None:
+    bakery.recipe("ganaches", {"ganache": 1}, {})
+    bakery.recipe("cakes", {"large": 1, "small": 4}, {"ganache": 1})
+    bakery.bundle("box", {"large": 1})
+    bakery.bundle("bag", {"small": 4})
+    bakery.event("fair", {"box": 1, "bag": 1})
+    bakery.target("fair", "ganaches", 1, short_ok=True)
+    assert bakery.batches("fair", "cakes") == 2
+    assert [bakery.bundle_row("fair", name)["short"] for name in ("box", "bag")] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("per_bag", "there", "bags"), [("2.0005", "2", 1), ("2.005", "2", 0), ("0.0005", "", 0)]
+)
+def test_what_rounding_took_of_a_stock_stops_nothing_and_an_empty_stock_does(
+    bakery: KitchenBuilder, per_bag: str, there: str, bags: int
+) -> None:
+    bakery.supply("saffron", "g")
+    bakery.bundle("bag", {"saffron": per_bag})
+    bakery.event("fair", {"bag": 1})
+    if there:
+        bakery.buy("saffron", there, "9.00")
+    assert bakery.bundle_row("fair", "bag")["can_assemble_now"] == bags
+
+
+def test_half_an_inner_bundle_lacks_what_a_whole_one_holds(bakery: KitchenBuilder) -> None:
+    bakery.supply("ribbon")
+    bakery.bundle("bow", {"ribbon": 4})
+    bakery.bundle("box", {"bow": "1/2"})
+    bakery.event("fair", {"box": 1})
+    [ribbon] = bakery.bundle_row("fair", "box")["blockers"]
+    assert (ribbon["item_name"], ribbon["missing"]) == ("Ribbon", Decimal(4))
+
+
 def test_an_output_of_unknown_amount_makes_its_bundles_unknown(bakery: KitchenBuilder) -> None:
     bakery.made("honey", "g")
     bakery.ingredient("sugar")
