@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from core.planning.contention import Contention, Effect, Move, carried_to, claim_of
 from core.planning.kitchen import Event, Kitchen
-from core.planning.netting import Shape, make_plan, shape_of
+from core.planning.netting import make_plan
 from core.planning.plan import Plan
+from core.planning.shape import Shape, shape_of
 
 MOST_WORK = 4_000
 """How much is planned again at most, in items and recipes: each counts once for each plan."""

@@ -9,45 +9,17 @@ not grow with the depth of nesting.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from fractions import Fraction
+from itertools import islice
 from math import gcd, lcm
 
-from core.errors import Cycle
 from core.planning.kitchen import MICRO, Event, Kitchen, Recipe
-from core.planning.plan import ItemPlan, Items, Plan, RecipePlan, Use
+from core.planning.plan import ItemPlan, Items, Plan, RecipePlan
+from core.planning.shape import Shape, shape_of, terms_of
 
-ONE = Fraction(1)
 ROUNDING_PER_UNIT = 1000
 """A remainder under 1/1000 stock unit after netting is ledger rounding (domain.md §2)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What demand for some items reaches, and what uses what of it.
-
-    It depends on no amount: plans of one catalogue that begin from the same items (`roots`) have
-    the same. `order` and `users` are those of `Plan`.
-    """
-
-    roots: dict[int, None]
-    made_by: Mapping[int, Recipe]
-    order: list[tuple[str, int]]
-    users: Mapping[int, list[Use]]
-
-
-def shape_of(kitchen: Kitchen, like: Shape | None = None) -> Shape:
-    """Return the shape of a kitchen's plan: `like` itself, one of the same catalogue, if it fits.
-
-    Raises `Cycle` when recipes or bundles contain themselves.
-    """
-    roots = _roots(kitchen)
-    if like is not None and list(like.roots) == list(roots):
-        return like
-    made_by = {line.item_id: r for r in kitchen.recipes.values() for line in r.outputs}
-    order = list(_parents_first(kitchen, made_by, roots))
-    return Shape(roots, made_by, order, _users(kitchen, order, roots))
 
 
 def make_plan(kitchen: Kitchen, shape: Shape | None = None) -> Plan:
@@ -58,6 +30,7 @@ def make_plan(kitchen: Kitchen, shape: Shape | None = None) -> Plan:
         made_by=shape.made_by,
         order=shape.order,
         users=shape.users,
+        terms=shape.terms,
         wanted=_wanted(kitchen),
         targeted=_targeted(kitchen),
         index={event.id: e for e, event in enumerate(kitchen.events)},
@@ -70,20 +43,6 @@ def make_plan(kitchen: Kitchen, shape: Shape | None = None) -> Plan:
         elif key in kitchen.bundles:
             _assemble(plan, plan.items[key])
     return plan
-
-
-def _users(
-    kitchen: Kitchen, order: list[tuple[str, int]], roots: Iterable[int]
-) -> dict[int, list[Use]]:
-    """Return, for every item that demand reaches, what uses it."""
-    users: dict[int, list[Use]] = {item_id: [] for item_id in roots}
-    for kind, key in order:
-        if kind == "item":
-            users.setdefault(key, [])
-        lines = kitchen.recipes[key].lines if kind == "recipe" else kitchen.bundles.get(key, ())
-        for line in lines:
-            users.setdefault(line.item_id, []).append((kind, key, line))
-    return users
 
 
 def _wanted(kitchen: Kitchen) -> dict[int, list[tuple[int, Fraction | None]]]:
@@ -106,64 +65,6 @@ def _targeted(kitchen: Kitchen) -> dict[int, list[int]]:
     return targeted
 
 
-def _roots(kitchen: Kitchen) -> dict[int, None]:
-    """Return the items that event lines and batch targets name."""
-    roots: dict[int, None] = {}
-    for event in kitchen.events:
-        for wanted in event.lines:
-            roots[wanted.item_id] = None
-        for recipe_id in event.targets:
-            for line in kitchen.recipes[recipe_id].outputs:
-                roots[line.item_id] = None
-    return roots
-
-
-def _parents_first(
-    kitchen: Kitchen, made_by: Mapping[int, Recipe], roots: Iterable[int]
-) -> Iterator[tuple[str, int]]:
-    """Yield the made items, bundles and recipes that demand reaches, after all that use them."""
-    composed = made_by.keys() | kitchen.bundles.keys()
-    finished: dict[tuple[str, int], None] = {}
-    path: dict[tuple[str, int], None] = {}
-
-    def children(node: tuple[str, int]) -> Iterator[tuple[str, int]]:
-        kind, key = node
-        if kind == "item" and key not in kitchen.bundles:
-            return iter([("recipe", made_by[key].id)])
-        lines = kitchen.recipes[key].lines if kind == "recipe" else kitchen.bundles[key]
-        return iter([("item", line.item_id) for line in lines if line.item_id in composed])
-
-    for root in [("item", item_id) for item_id in sorted(roots) if item_id in composed]:
-        if root in finished:
-            continue
-        stack = [(root, children(root))]
-        path[root] = None
-        while stack:
-            node, rest = stack[-1]
-            child = next(rest, None)
-            if child is None:
-                stack.pop()
-                del path[node]
-                finished[node] = None
-            elif child in path:
-                _raise_cycle(kitchen, list(path), child)
-            elif child not in finished:
-                path[child] = None
-                stack.append((child, children(child)))
-    # The other outputs of a reached recipe ask for its batches too, though nobody reached them:
-    # they have no need and so no say in the order.
-    yield from reversed(finished)
-
-
-def _raise_cycle(kitchen: Kitchen, path: list[tuple[str, int]], again: tuple[str, int]) -> None:
-    loop = [*path[path.index(again) :], again]
-    names = [
-        kitchen.items[key].name if kind == "item" else kitchen.recipes[key].name
-        for kind, key in loop
-    ]
-    raise Cycle(names)
-
-
 def _net(plan: Plan, item_id: int) -> ItemPlan:
     """Net one item for all events, once all that uses it is planned."""
     item = _asked_of(plan, item_id)
@@ -178,65 +79,66 @@ def _net(plan: Plan, item_id: int) -> ItemPlan:
 
 def _asked_of(plan: Plan, item_id: int) -> ItemPlan:
     """Add up what is asked of an item, under a denominator that makes all of it whole."""
-    lines = plan.wanted.get(item_id, ())
-    asked: list[tuple[dict[int, int], int, int]] = []
-    unknown = {e for e, amount in lines if amount is None}
-    scale = lcm(MICRO, *(amount.denominator for _, amount in lines if amount is not None))
-    for kind, key, line in plan.users[item_id]:
+    scale, takes = terms_of(plan, item_id)
+    need: dict[int, int] = {}
+    unknown: set[int] = set()
+    finer = 1
+    if lines := plan.wanted.get(item_id):
+        finer = lcm(scale, *(amount.denominator for _, amount in lines if amount)) // scale
+        scale *= finer
+        for e, amount in lines:
+            if amount is None:
+                unknown.add(e)
+            else:
+                need[e] = need.get(e, 0) + amount.numerator * (scale // amount.denominator)
+    for kind, key, amount_each in takes:
         if kind == "recipe":
             batches = plan.recipes[key]
-            times, unsure, step = batches.steps, batches.unknown, batches.recipe.step
+            times, unsure = batches.steps, batches.unknown
         else:
-            times, unsure, step = plan.assembled[key], plan.items[key].unsure, ONE
+            times, unsure = plan.assembled[key], plan.items[key].unsure
         if unsure:
             unknown |= unsure
-        if line.amount is None:
+        if amount_each is None:
             unknown.update(times)
             continue
-        # amount x step, without making a fraction of it: that would take ten times as long.
-        top = line.amount.numerator * step.numerator
-        bottom = line.amount.denominator * step.denominator
-        if top * scale % bottom:
-            scale = lcm(scale, bottom // gcd(top, bottom))
-        asked.append((times, top, bottom))
-    item = ItemPlan(item_id, scale, unknown=unknown)
-    need = item.need
-    for e, amount in lines:
-        if amount is not None:
-            need[e] = need.get(e, 0) + amount.numerator * scale // amount.denominator
-    for times, top, bottom in asked:
-        each = top * scale // bottom
+        each = amount_each * finer
         for e, number in times.items():
             need[e] = need.get(e, 0) + number * each
     for e in unknown:
         need.setdefault(e, 0)
-    return item
+    return ItemPlan(item_id, scale, need, unknown=unknown)
 
 
 def _cover_from_stock(plan: Plan, item: ItemPlan) -> None:
     """Cover the needs of an item: kept lots first, then the free pool in event order."""
-    kitchen, need = plan.kitchen, item.need
+    kitchen, need, kept = plan.kitchen, item.need, item.kept
     per_micro = item.scale // MICRO
     pool = kitchen.free.get(item.item_id, 0) * per_micro
     for event_id, micro in kitchen.kept.get(item.item_id, {}).items():
-        e, kept = plan.index[event_id], micro * per_micro
-        used = min(kept, need.get(e, 0))
+        e, there = plan.index[event_id], micro * per_micro
+        used = min(there, need.get(e, 0))
         if used:
-            item.kept[e] = used
-        pool += kept - used
-    if not pool and not item.kept:
+            kept[e] = used
+        pool += there - used
+    if not pool and not kept:
         item.net = dict(need)
         return
     places = sorted(need)
     for number, e in enumerate(places):
-        if not pool and not item.kept:
+        if not pool and not kept:
             # Nothing is left for anybody: this is how it goes on for most events.
-            item.net.update({later: need[later] for later in places[number:]})
+            for later in islice(places, number, None):
+                item.net[later] = need[later]
             return
-        wanted = need[e] - item.kept.get(e, 0)
-        taken = min(pool, wanted)
-        pool -= taken
-        _book_cover(item, e, wanted, taken)
+        wanted = need[e] - kept.get(e, 0)
+        if wanted <= pool:
+            pool -= wanted
+            if wanted:
+                item.free[e] = wanted
+            continue
+        _book_cover(item, e, wanted, pool)
+        pool = 0
 
 
 def _cover_within_bounds(plan: Plan, item: ItemPlan) -> None:

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import islice
 from typing import NamedTuple
 from weakref import ref
 
@@ -114,6 +115,7 @@ class RecipePlan:
     unknown: set[int] = field(default_factory=set)
     _sharing: Iterator[Flow] | None = None
     _flows: list[Flow] = field(default_factory=list)
+    _indexed: int = 0
     _by_event: dict[int, list[Flow]] = field(default_factory=dict)
 
     def concerns(self, e: int) -> bool:
@@ -126,35 +128,49 @@ class RecipePlan:
 
         Worked out when it is first asked for: the plan itself needs only the sums.
         """
-        self._share_out_through(None)
+        self._flows.extend(self._shared_out())
         return self._flows
 
     def flows_of(self, e: int) -> list[Flow]:
-        """Return the flows from and to an event."""
-        self._share_out_through(e)
-        return self._by_event.get(e, [])
-
-    def _share_out_through(self, e: int | None) -> None:
-        """Work out the flows as far as they concern an event; None for all of them.
+        """Return the flows from and to an event.
 
         Sources come in order and serve nobody before them, so that with the first one after the
         event all that comes from it and goes to it is told.
         """
-        if self._sharing is None:
-            made = {place: steps * self.step for place, steps in self.steps.items()}
-            self._sharing = _share_out(self.need, made, self.outputs, self.worth)
-        while e is None or not self._flows or self._flows[-1].source <= e:
-            flow = next(self._sharing, None)
+        while not self._flows or self._flows[-1].source <= e:
+            flow = next(self._shared_out(), None)
             if flow is None:
-                return
+                break
             self._flows.append(flow)
+        for flow in islice(self._flows, self._indexed, None):
             self._by_event.setdefault(flow.source, []).append(flow)
             if flow.taker is not None and flow.taker != flow.source:
                 self._by_event.setdefault(flow.taker, []).append(flow)
+        self._indexed = len(self._flows)
+        return self._by_event.get(e, [])
+
+    def _shared_out(self) -> Iterator[Flow]:
+        """Return what is still to come of the flows."""
+        if self._sharing is None:
+            made = {place: steps * self.step for place, steps in self.steps.items()}
+            wanted = _wanted_of_each(self.outputs, self.worth)
+            self._sharing = _share_out(self.need, made, wanted)
+        return self._sharing
 
 
 Use = tuple[str, int, Line]
 """What uses an item: "item" (a bundle) or "recipe", its id, and the line with the item."""
+
+
+class Terms(NamedTuple):
+    """In what an item is counted: what each use of it takes is whole in 1/`scale` stock unit.
+
+    `takes` says of each use (kind and id) what one bundle, or one step of batches, takes; None is
+    unknown.
+    """
+
+    scale: int
+    takes: list[tuple[str, int, int | None]]
 
 
 @dataclass(slots=True, weakref_slot=True)
@@ -162,7 +178,8 @@ class Plan:
     """One plan of one state of the kitchen. Events are told by their place in `kitchen.events`.
 
     `order` has the made items, bundles and recipes that demand reaches, parents first; `users`
-    has, by item, what in that order uses it. `wanted` are the event lines by item, as far as they
+    has, by item, what in that order uses it, and `terms`, as far as they have been asked for, how
+    much of it. `wanted` are the event lines by item, as far as they
     are not delivered (event, amount); `assembled` the whole bundles to assemble by event;
     `targeted` the events with a batch target by recipe.
 
@@ -174,6 +191,7 @@ class Plan:
     made_by: Mapping[int, Recipe]
     order: list[tuple[str, int]]
     users: Mapping[int, list[Use]]
+    terms: dict[int, Terms]
     wanted: Mapping[int, list[tuple[int, Fraction | None]]]
     targeted: Mapping[int, list[int]]
     index: dict[int, int]
@@ -288,43 +306,41 @@ class Plan:
         return None if per_batch is None else Fraction(worth, found.scale) * per_batch
 
 
-def _wanted_of(outputs: Outputs, worths: Sequence[int | None], e: int) -> Iterator[tuple[int, int]]:
-    """Yield what an event wants of each output, in batches' worth; nothing where it is unknown."""
-    wanted = []
-    for number, (item, worth) in enumerate(zip(outputs, worths, strict=True)):
-        if item is None:
-            continue
-        net = item.net.get(e, 0)
-        if e in item.unsure or (net and worth is None):
-            return
-        if net and worth is not None:
-            wanted.append((number, net * worth))
-    yield from wanted
+OutputWanted = tuple[int, Mapping[int, int], int]
+"""The number of an output, its net needs by event, and what its smallest amount is worth."""
+
+
+def _wanted_of_each(outputs: Outputs, worths: Sequence[int | None]) -> list[OutputWanted]:
+    """Return what is wanted of each output; of an unknown amount no event is told."""
+    return [
+        (number, item.net, worth)
+        for number, (item, worth) in enumerate(zip(outputs, worths, strict=True))
+        if item is not None and worth is not None
+    ]
 
 
 def _share_out(
-    need: Iterable[int],
-    made: Mapping[int, int],
-    outputs: Outputs,
-    worths: Sequence[int | None],
+    need: Iterable[int], made: Mapping[int, int], wanted: Sequence[OutputWanted]
 ) -> Iterator[Flow]:
     """Cover each event's needs from earlier left-overs, oldest first, then its own batches.
 
-    `made` is what the events' batches are worth. It does not hold the plan of the recipe, which
-    holds it.
+    `need` are the events of which it is known what they need, and `made` is what their batches
+    are worth. It does not hold the plan of the recipe, which holds it.
     """
     supply: deque[tuple[int, int]] = deque()
     for e in need:
         if e in made:
             supply.append((e, made[e]))
-        for number, wanted in _wanted_of(outputs, worths, e):
-            worth = wanted
+        for number, net, worth_each in wanted:
+            worth = net.get(e, 0) * worth_each
             while worth and supply:
-                source, there = supply.popleft()
-                used = min(worth, there)
-                yield Flow(source, e, number, used)
-                worth -= used
-                if there > used:
-                    supply.appendleft((source, there - used))
+                source, there = supply[0]
+                if there > worth:
+                    supply[0] = source, there - worth
+                    yield Flow(source, e, number, worth)
+                    break
+                supply.popleft()
+                yield Flow(source, e, number, there)
+                worth -= there
     for source, worth in supply:
         yield Flow(source, None, 0, worth)

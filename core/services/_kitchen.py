@@ -17,8 +17,9 @@ from core.clock import today
 from core.models import OPEN
 from core.planning import kitchen as planning
 from core.planning.kitchen import Kitchen
-from core.planning.netting import Shape, make_plan, shape_of
+from core.planning.netting import make_plan
 from core.planning.plan import Plan
+from core.planning.shape import Shape, shape_of
 from core.services import _kitchen_queries as queries
 from core.services._catalogue import CATALOGUE, catalogue, rows_of, stock_amount
 from core.session import remembered
