@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVarTuple
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import CompoundSelect, Row, Select, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.models import Item
 from core.models.base import read_exact
 from core.planning import kitchen as planning
+from core.planning.shape import Shape
 from core.services import _kitchen_queries as queries
 from core.session import remembered
 from core.units import Amount, exact
@@ -27,35 +29,81 @@ Factors = Mapping[tuple[int, str], str | None]
 """What one of a unit is in the stock unit of an item, as its exact text; None is unknown."""
 
 
-class Catalogue(NamedTuple):
-    """Items, recipes and bundles by id, amounts in stock units, and the factors that made them."""
+Table = list[tuple[Any, ...]]
+"""The rows that a query gives."""
+Tables = tuple[Table, Table, Table, Table, Table]
+"""All that the catalogue is made of."""
+
+
+@dataclass(slots=True, eq=False)
+class Catalogue:
+    """Items, recipes and bundles by id, amounts in stock units, and the factors that made them.
+
+    `shape` is that of the last plan of it: the next plan often has the same.
+    """
 
     items: Mapping[int, planning.Item]
     recipes: Mapping[int, planning.Recipe]
     bundles: Mapping[int, tuple[planning.Line, ...]]
     factors: Factors
+    shape: Shape | None = None
 
 
 def catalogue(session: Session) -> Catalogue:
     """Return the catalogue of the session's state.
 
-    It is loaded again only if something was written to it: most records and edits leave it alone.
+    It is read again only if something was written to it: most records and edits leave it alone.
     """
-    return remembered(session, "catalogue", lambda: _load(session), of=CATALOGUE)
+    return remembered(session, "catalogue", lambda: _taken_over(session), of=CATALOGUE)
 
 
-def _load(session: Session) -> Catalogue:
-    items: dict[int, planning.Item] = {}
-    factors: dict[tuple[int, str], str | None] = {}
-    for key, slug, name, kind, unit, always, category, other, factor in rows_of(
-        session, queries.items()
-    ):
-        if key not in items:
-            items[key] = planning.Item(key, slug, name, kind, unit, always, category)
-        if other is not None:
-            factors[key, other] = factor
-    recipes, bundles = _load_recipes(session, factors), load_bundles(session, items.values())
-    return Catalogue(items, recipes, bundles, factors)
+_last: tuple[tuple[Tables, Catalogue], ...] = ()
+"""The last catalogues with what they were made of; two, for rehearsals edit what others read."""
+
+
+def _taken_over(session: Session) -> Catalogue:
+    """Read the rows of the catalogue, and make it of them unless the last one is of the same."""
+    global _last
+    tables = _read(session)
+    same = next((each for each in _last if each[0] == tables), None)
+    newest = same or (tables, _made_of(*tables))
+    _last = (newest, *(each for each in _last if each is not same))[:2]
+    return newest[1]
+
+
+def forget_catalogues() -> None:
+    """Make the next catalogue anew, whatever its rows are."""
+    global _last
+    _last = ()
+
+
+def _read(session: Session) -> Tables:
+    """Return what `_made_of` wants, as plain tuples: rows take far longer to be compared."""
+    return (
+        _table(rows_of(session, queries.items())),
+        _table(rows_of(session, queries.units())),
+        _table(rows_of(session, queries.recipes())),
+        _table(rows_of(session, queries.recipe_lines())),
+        _table(rows_of(session, queries.bundles())),
+    )
+
+
+def _table(rows: Iterable[Iterable[Any]]) -> Table:
+    return [tuple(row) for row in rows]
+
+
+def _made_of(
+    items: Table, units: Table, outputs: Table, recipe_lines: Table, bundle_lines: Table
+) -> Catalogue:
+    """Make the catalogue of its rows."""
+    known = {row[0]: planning.Item(*row) for row in items}
+    factors = {(item_id, unit): factor for item_id, unit, factor in units}
+    lines: dict[int, list[planning.Line]] = defaultdict(list)
+    # By factors that are there already: to join them for every line takes as long again.
+    for recipe_id, item_id, amount, unit in recipe_lines:
+        lines[recipe_id].append(_line(item_id, amount, unit, factors.get((item_id, unit))))
+    bundles = _bundles((key for key, item in known.items() if item.kind == "bundle"), bundle_lines)
+    return Catalogue(known, _recipes(outputs, lines), bundles, factors)
 
 
 def rows_of(
@@ -93,16 +141,8 @@ def load_recipe(session: Session, recipe_id: int) -> planning.Recipe | None:
     return _recipes(rows_of(session, heads, recipe=recipe_id), {recipe_id: lines}).get(recipe_id)
 
 
-def _load_recipes(session: Session, factors: Factors) -> dict[int, planning.Recipe]:
-    lines: dict[int, list[planning.Line]] = defaultdict(list)
-    # By factors that are there already: to join them for every line takes as long again.
-    for recipe_id, item_id, amount, unit in rows_of(session, queries.recipe_lines()):
-        lines[recipe_id].append(_line(item_id, amount, unit, factors.get((item_id, unit))))
-    return _recipes(rows_of(session, queries.recipes()), lines)
-
-
 def _recipes(
-    outputs: Sequence[Row[*tuple[Any, ...]]], lines: Mapping[int, list[planning.Line]]
+    outputs: Iterable[Iterable[Any]], lines: Mapping[int, list[planning.Line]]
 ) -> dict[int, planning.Recipe]:
     """Put recipes together from their outputs, each with its recipe, and their lines."""
     heads: dict[int, tuple[str, str, Fraction]] = {}
@@ -116,16 +156,17 @@ def _recipes(
     }
 
 
-def load_bundles(
-    session: Session, items: Iterable[planning.Item] | None = None
+def load_bundles(session: Session) -> dict[int, tuple[planning.Line, ...]]:
+    """Load what each bundle holds, by the id of its item."""
+    ids = session.scalars(select(Item.id).where(Item.kind == "bundle"))
+    return _bundles(ids, rows_of(session, queries.bundles()))
+
+
+def _bundles(
+    ids: Iterable[int], lines: Iterable[Iterable[Any]]
 ) -> dict[int, tuple[planning.Line, ...]]:
-    """Load what each bundle holds, by the id of its item; `items` saves asking which there are."""
-    ids = (
-        session.scalars(select(Item.id).where(Item.kind == "bundle"))
-        if items is None
-        else (item.id for item in items if item.kind == "bundle")
-    )
+    """Put bundles together from their lines; one that nothing is in yet has none."""
     bundles: dict[int, list[planning.Line]] = {item_id: [] for item_id in ids}
-    for bundle_id, *line in rows_of(session, queries.bundles()):
+    for bundle_id, *line in lines:
         bundles[bundle_id].append(_line(*line))
-    return {bundle_id: tuple(lines) for bundle_id, lines in bundles.items()}
+    return {bundle_id: tuple(held) for bundle_id, held in bundles.items()}

@@ -19,9 +19,9 @@ from core.planning import kitchen as planning
 from core.planning.kitchen import Kitchen
 from core.planning.netting import make_plan
 from core.planning.plan import Plan
-from core.planning.shape import Shape, shape_of
+from core.planning.shape import shape_of
 from core.services import _kitchen_queries as queries
-from core.services._catalogue import CATALOGUE, catalogue, rows_of, stock_amount
+from core.services._catalogue import catalogue, rows_of, stock_amount
 from core.session import remembered
 from core.units import from_micro
 
@@ -37,16 +37,9 @@ def planned_anew(session: Session) -> Plan:
     """Load the kitchen and plan it, whatever is remembered."""
     with no_collecting():
         kitchen = load_kitchen(session)
-        last = remembered(session, "shape", _LastShape, of=CATALOGUE)
-        last.shape = shape_of(kitchen, last.shape)
-        return make_plan(kitchen, last.shape)
-
-
-@dataclass(slots=True)
-class _LastShape:
-    """The shape of the last plan of a catalogue: the next plan often has the same."""
-
-    shape: Shape | None = None
+        known = catalogue(session)
+        shape = known.shape = shape_of(kitchen, known.shape)
+        return make_plan(kitchen, shape)
 
 
 @contextmanager

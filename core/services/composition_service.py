@@ -80,8 +80,9 @@ def get_compositions(
 def _get_compositions_impl(
     item_ids: Collection[int] | None, session: Session
 ) -> dict[int, Composition]:
-    items, recipes, bundles, _ = catalogue(session)
-    parts = _parts(recipes.values(), bundles)
+    known = catalogue(session)
+    items = known.items
+    parts = _parts(known.recipes.values(), known.bundles)
     facts = item_facts(session)
     told = {row.id: row for row in session.execute(select(Item.id, Item.allergens, Item.archived))}
     if item_ids is None:
