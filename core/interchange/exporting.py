@@ -36,6 +36,7 @@ from core.models import (
 )
 from core.services import saying
 from core.services._read_documents import amount_text, money_text, number_text
+from core.services._rows import fresh
 from core.services._rules import WITHDRAWN
 from core.services._settings import CURRENCY
 from core.session import reading
@@ -165,7 +166,7 @@ def _lots(session: Session) -> list[LotDoc]:
         .order_by(Lot.id)
     )
     docs = []
-    for lot, item, product, event in session.execute(query):
+    for lot, item, product, event in session.execute(fresh(query)):
         paid = money_text(lot.paid) if lot.priced or lot.paid else None
         docs.append(
             LotDoc(

@@ -15,8 +15,8 @@ from core.errors import LotNotFound, Missing, RuleBroken, Shortage
 from core.models import OPEN, Change, Event, Lot
 from core.services import saying
 from core.services._kitchen import planned
-from core.services._ledger import ROUNDING, Taken, Use, lots_on_hand, take_all
-from core.services._rows import get_fresh
+from core.services._ledger import ROUNDING, LotNow, Taken, Use, lot_now, lots_on_hand, take_all
+from core.services._rows import fresh
 from core.units import from_micro
 
 
@@ -37,7 +37,7 @@ class Purpose:
     day: date | None = None
     lots: tuple[int, ...] = ()
 
-    def rank(self, lot: Lot) -> tuple[int, bool]:
+    def rank(self, lot: LotNow) -> tuple[int, bool]:
         """Tell how soon a lot is used: named ones in order, the event's own, then the rest."""
         named = self.lots.index(lot.id) if lot.id in self.lots else len(self.lots)
         return named, self.event_id is None or lot.event_id != self.event_id
@@ -47,11 +47,11 @@ class Purpose:
 class Source:
     """The lots one item may be drawn from, in order, each with the amount that is allowed."""
 
-    lots: tuple[tuple[Lot, int], ...]
+    lots: tuple[tuple[LotNow, int], ...]
     available: int
     kept_back: int
 
-    def with_lot(self, lot: Lot) -> Source:
+    def with_lot(self, lot: LotNow) -> Source:
         """Return the source with one more lot, which is free for all, as the last to draw from."""
         return Source((*self.lots, (lot, lot.left)), self.available + lot.left, self.kept_back)
 
@@ -72,7 +72,7 @@ def sources(session: Session, item_ids: list[int], purpose: Purpose) -> dict[int
     for item_id, lots in on_hand.items():
         lots.sort(key=purpose.rank)
         needed = _needed_by(session, item_id, {lot.event_id for lot in lots} & others)
-        allowed: list[tuple[Lot, int]] = []
+        allowed: list[tuple[LotNow, int]] = []
         kept_back = 0
         # The last lots to be used are the ones held back for the event that keeps them.
         spare = {
@@ -113,7 +113,7 @@ def _needed_by(session: Session, item_id: int, events: set[int | None]) -> dict[
 def check_lots(session: Session, lots: Iterable[int], used: Collection[int]) -> None:
     """Refuse named lots that do not exist, are used up, or are of an item that is not used."""
     for lot_id in lots:
-        lot = get_fresh(session, Lot, lot_id)
+        lot = lot_now(session, lot_id)
         if lot is None:
             raise LotNotFound(lot_id)
         if lot.item_id not in used:
@@ -179,7 +179,7 @@ def _expired(
     return [
         f"Lot L{lot.id}, {say.amount(lot.item_id, from_micro(lot.left))} "
         f"{say.name(lot.item_id)}, expired on {lot.expires}; name it to use it anyway."
-        for lot in session.scalars(query)
+        for lot in session.scalars(fresh(query))
     ]
 
 

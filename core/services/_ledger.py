@@ -11,30 +11,78 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.clock import today
 from core.models import Change, Lot, StockMove
 from core.money import share
+from core.services._rows import is_id
 from core.units import LEDGER_ROUNDING, MICRO
 
+ADD_LOT = insert(Lot).returning(Lot.id, sort_by_parameter_order=True)
 ADD_MOVE = insert(StockMove)
-ON_HAND = select(Lot).where(
-    Lot.item_id.in_(bindparam("items", expanding=True)),
-    Lot.left > 0,
-    Lot.expires.is_(None)
-    | (Lot.expires >= bindparam("day"))
-    | Lot.id.in_(bindparam("named", expanding=True)),
+BRING_ALONG = (
+    update(Lot)
+    .where(Lot.id == bindparam("lot"))
+    .values({"left": bindparam("left_now"), "cost_left": bindparam("cost_left_now")})
+)
+LOTS: Select[*tuple[Any, ...]] = select(
+    Lot.id,
+    Lot.item_id,
+    Lot.event_id,
+    Lot.amount,
+    Lot.left,
+    Lot.paid,
+    Lot.cost_left,
+    Lot.priced,
+    Lot.received,
+    Lot.expires,
+)
+ONE_LOT = LOTS.where(Lot.id == bindparam("lot"))
+ON_HAND = LOTS.where(
+    # Found by an index that has all of this; SQLite by itself would look at every lot there was.
+    Lot.id.in_(
+        select(Lot.id)
+        .where(
+            Lot.item_id.in_(bindparam("items", expanding=True)),
+            Lot.left > 0,
+            Lot.expires.is_(None)
+            | (Lot.expires >= bindparam("day"))
+            | Lot.id.in_(bindparam("named", expanding=True)),
+        )
+        .correlate(None)
+    )
 )
 ROUNDING = int(LEDGER_ROUNDING * MICRO)
 
 
 Move = dict[str, Any]
 """The columns of a `StockMove`."""
-Allowed = Sequence[tuple[Lot, int]]
-"""Lots in the order in which to take from them, each with the most that may be taken."""
 Key = TypeVar("Key")
+
+
+@dataclass(slots=True)
+class LotNow:
+    """A lot as it stands: what is moved here lowers or raises `left` and `cost_left` at once.
+
+    An object of the ORM would say the same, but to load and to write one takes ten times as long.
+    """
+
+    id: int
+    item_id: int
+    event_id: int | None
+    amount: int
+    left: int
+    paid: int
+    cost_left: int
+    priced: bool
+    received: date
+    expires: date | None
+
+
+Allowed = Sequence[tuple[LotNow, int]]
+"""Lots in the order in which to take from them, each with the most that may be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,56 +139,91 @@ def add_lot(
     reason: str,
     *,
     priced: bool | None = None,
-) -> Lot:
+) -> LotNow:
     """Bring a lot in; see `Coming`."""
     [lot] = add_lots(session, change, [Coming(item_id, amount, paid, origin, priced)], reason)
     return lot
 
 
-def add_lots(session: Session, change: Change, coming: Iterable[Coming], reason: str) -> list[Lot]:
+def add_lots(
+    session: Session, change: Change, coming: Sequence[Coming], reason: str
+) -> list[LotNow]:
     """Bring lots in, all for one reason, and return them in the order told."""
-    lots = [
-        Lot(
-            item_id=each.item_id,
-            product_id=each.origin.product_id,
-            event_id=each.origin.event_id,
-            run_id=each.origin.run_id,
-            amount=each.amount,
-            left=each.amount,
-            paid=each.paid or 0,
-            cost_left=each.paid or 0,
-            priced=(each.paid is not None) if each.priced is None else each.priced,
-            received=each.origin.received,
-            expires=each.origin.expires,
-            store=each.origin.store,
-        )
-        for each in coming
-    ]
-    session.add_all(lots)
     session.flush()
-    moves = [_move(change, lot, lot.amount, lot.paid, Use(reason, lot.run_id)) for lot in lots]
+    rows = [_row_of(each) for each in coming]
+    ids = session.connection().execute(ADD_LOT, rows).scalars() if rows else ()
+    lots, moves = [], []
+    for lot_id, row, each in zip(ids, rows, coming, strict=True):
+        lot = LotNow(
+            lot_id,
+            each.item_id,
+            each.origin.event_id,
+            each.amount,
+            each.amount,
+            row["paid"],
+            row["paid"],
+            row["priced"],
+            each.origin.received,
+            each.origin.expires,
+        )
+        lots.append(lot)
+        moves.append(_move(change, lot, lot.amount, lot.paid, Use(reason, each.origin.run_id)))
     _write(session, moves)
     return lots
 
 
-def move(session: Session, change: Change, lot: Lot, amount: int, cost: int, reason: str) -> None:
+def _row_of(coming: Coming) -> dict[str, Any]:
+    """Return the columns of a `Lot` that comes in."""
+    origin, paid = coming.origin, coming.paid or 0
+    return {
+        "item_id": coming.item_id,
+        "product_id": origin.product_id,
+        "event_id": origin.event_id,
+        "run_id": origin.run_id,
+        "amount": coming.amount,
+        "left": coming.amount,
+        "paid": paid,
+        "cost_left": paid,
+        "priced": (coming.paid is not None) if coming.priced is None else coming.priced,
+        "received": origin.received,
+        "expires": origin.expires,
+        "store": origin.store,
+    }
+
+
+def move(
+    session: Session, change: Change, lot: LotNow, amount: int, cost: int, reason: str
+) -> None:
     """Add a signed move and bring the lot's running sums along."""
     lot.left += amount
     lot.cost_left += cost
-    _write(session, [_move(change, lot, amount, cost, Use(reason))])
+    _write(session, [_move(change, lot, amount, cost, Use(reason))], [lot])
 
 
-def _move(change: Change, lot: Lot, amount: int, cost: int, use: Use) -> Move:
+def _move(change: Change, lot: LotNow, amount: int, cost: int, use: Use) -> Move:
     return {"lot_id": lot.id, "change_id": change.id, "amount": amount, "cost": cost,
             "reason": use.reason, "run_id": use.run_id, "event_id": use.event_id,
             "recipient": use.recipient, "note": use.note}  # fmt: skip
 
 
-def _write(session: Session, moves: Sequence[Move]) -> None:
-    """Write moves in one statement: nobody needs them as objects."""
+def _write(session: Session, moves: Sequence[Move], lots: Iterable[LotNow] = ()) -> None:
+    """Write moves and what they leave of lots, in one statement each."""
     session.flush()
+    connection = session.connection()
+    now = [{"lot": lot.id, "left_now": lot.left, "cost_left_now": lot.cost_left} for lot in lots]
+    if now:
+        connection.execute(BRING_ALONG, now)
     if moves:
-        session.connection().execute(ADD_MOVE, moves)
+        connection.execute(ADD_MOVE, moves)
+
+
+def lot_now(session: Session, lot_id: int) -> LotNow | None:
+    """Return a lot as it stands, or None where there is none; also for what no id can be."""
+    if not is_id(lot_id):
+        return None
+    session.flush()
+    row = session.connection().execute(ONE_LOT, {"lot": lot_id}).one_or_none()
+    return None if row is None else LotNow(*row)
 
 
 def lots_on_hand(
@@ -148,7 +231,7 @@ def lots_on_hand(
     item_ids: Iterable[int],
     day: date | None = None,
     named: Sequence[int] = (),
-) -> dict[int, list[Lot]]:
+) -> dict[int, list[LotNow]]:
     """Return the lots with something left that have not expired, by item, first to use first.
 
     `day` is when they are used, by default today: what was made yesterday may have used what
@@ -157,8 +240,11 @@ def lots_on_hand(
     First-expired first, then first-received (domain.md §4); lots without expiry come last.
     """
     ids = list(item_ids)
-    found: dict[int, list[Lot]] = {item_id: [] for item_id in ids}
-    for lot in session.scalars(ON_HAND, {"items": ids, "day": day or today(), "named": named}):
+    found: dict[int, list[LotNow]] = {item_id: [] for item_id in ids}
+    session.flush()
+    values = {"items": ids, "day": day or today(), "named": named}
+    for row in session.connection().execute(ON_HAND, values):
+        lot = LotNow(*row)
         found[lot.item_id].append(lot)
     for lots in found.values():
         lots.sort(key=lambda lot: (lot.expires or date.max, lot.received, lot.id))
@@ -179,12 +265,17 @@ def take_all(
     0.001 stock unit in the last lot goes with it.
     """
     moves: list[Move] = []
-    taken = {key: _take(change, lots, amount, use, moves) for key, (lots, amount) in wanted.items()}
-    _write(session, moves)
+    used: list[LotNow] = []
+    taken = {
+        key: _take(change, lots, amount, use, moves, used) for key, (lots, amount) in wanted.items()
+    }
+    _write(session, moves, used)
     return taken
 
 
-def _take(change: Change, lots: Allowed, amount: int, use: Use, moves: list[Move]) -> Taken:
+def _take(
+    change: Change, lots: Allowed, amount: int, use: Use, moves: list[Move], used: list[LotNow]
+) -> Taken:
     left, cost, priced, expires = amount, 0, True, None
     for lot, allowed in lots:
         if left <= 0:
@@ -198,6 +289,7 @@ def _take(change: Change, lots: Allowed, amount: int, use: Use, moves: list[Move
         lot.left -= part
         lot.cost_left -= part_cost
         moves.append(_move(change, lot, -part, -part_cost, use))
+        used.append(lot)
         left -= part
         cost += part_cost
         priced = priced and lot.priced

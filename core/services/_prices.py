@@ -12,6 +12,7 @@ from sqlalchemy import Exists, Select, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from core.models import Change, Item, ItemUnit, Lot, Product, StockMove
+from core.services._catalogue import rows_of
 from core.units import MICRO
 
 
@@ -61,11 +62,11 @@ def last_unit_cost(session: Session, item_id: int) -> UnitCost | None:
 
 def last_unit_costs(session: Session, item_ids: Sequence[int]) -> dict[int, UnitCost]:
     """Return the last known costs of items, as `last_unit_cost` does, in two queries at most."""
-    lots = session.execute(_of_newest_lots(), {"items": list(item_ids)})
+    lots = rows_of(session, _of_newest_lots(), items=list(item_ids))
     found = {item_id: UnitCost(paid, amount, day) for item_id, paid, amount, day in lots}
     others = [item_id for item_id in item_ids if item_id not in found]
     if others:
-        for item_id, price, pack, factor, day in session.execute(_of_products(), {"items": others}):
+        for item_id, price, pack, factor, day in rows_of(session, _of_products(), items=others):
             if price is not None and factor is not None:
                 found[item_id] = UnitCost(price, round(pack * factor * MICRO), day)
     return found

@@ -1,14 +1,74 @@
-"""What all records share: the event they are for, and how long what they bring in keeps."""
+"""What all records share: the event they are for, their run, how long what they bring in keeps."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import NamedTuple
 
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from core.errors import EventNotFound, RuleBroken
-from core.models import OPEN, Event, Item
+from core.models import OPEN, Change, Event, Item, Run, RunOutput
 from core.services._rows import get_fresh
+
+ADD_RUN = insert(Run).returning(Run.id)
+FINISH_RUN = (
+    update(Run)
+    .where(Run.id == bindparam("run"))
+    .values(cost=bindparam("all_of_it"), waste=bindparam("part_of_it"))
+)
+ADD_OUTPUT = insert(RunOutput)
+
+
+class Output(NamedTuple):
+    """What a run made of one item, in micro-units."""
+
+    item_id: int
+    good: int
+    lost: int = 0
+    reason: str | None = None
+
+
+def begin_run(
+    session: Session,
+    change: Change,
+    batches: Fraction,
+    at: datetime,
+    event: Event | None,
+    *,
+    recipe_id: int | None = None,
+    bundle_id: int | None = None,
+) -> int:
+    """Write down a run of a recipe or a bundle and return its id; the moves of its inputs name it.
+
+    Like `finish_run`, it goes past the ORM, where a row takes several times as long.
+    """
+    session.flush()
+    row = {
+        "change_id": change.id,
+        "kind": "production" if bundle_id is None else "assembly",
+        "recipe_id": recipe_id,
+        "bundle_id": bundle_id,
+        "event_id": None if event is None else event.id,
+        "batches": batches,
+        "at": at,
+        "cost": 0,
+        "waste": 0,
+        "undone": False,
+    }
+    return session.connection().execute(ADD_RUN, row).scalar_one()
+
+
+def finish_run(
+    session: Session, run_id: int, outputs: Sequence[Output], cost: int, waste: int = 0
+) -> None:
+    """Write down what came out of a run and what its inputs cost."""
+    connection = session.connection()
+    connection.execute(FINISH_RUN, {"run": run_id, "all_of_it": cost, "part_of_it": waste})
+    connection.execute(ADD_OUTPUT, [{"run_id": run_id, **each._asdict()} for each in outputs])
 
 
 def keeps_until(item: Item, made: date) -> date | None:

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from core.clock import now
 from core.errors import BundleNotFound, RuleBroken
-from core.models import Change, Event, Item, Run, RunNotDrawn, RunOutput
+from core.models import Change, Event, Item, RunNotDrawn
 from core.planning.kitchen import Line
 from core.services._catalogue import load_bundles
 from core.services._drawing import Purpose, check_lots, draw, missing_from, shortage, sources
 from core.services._journal import recording
 from core.services._ledger import Origin, Taken, add_lot
-from core.services._recording import keeps_until, open_event
+from core.services._recording import Output, begin_run, finish_run, keeps_until, open_event
 from core.services._rows import change_row, get_fresh
 from core.services._writing import plain_number
 from core.services.production_service import Entered
@@ -141,56 +141,55 @@ class _Assembly:
 
     def assemble(self, change: Change, bundle_id: int, count: int) -> None:
         """Use the components of `count` bundles and bring the bundles in as one lot."""
-        run = Run(
-            change_id=change.id,
-            kind="assembly",
-            bundle_id=bundle_id,
-            event_id=None if self.event is None else self.event.id,
-            batches=Fraction(count),
-            at=self.at,
+        run_id = begin_run(
+            self.session, change, Fraction(count), self.at, self.event, bundle_id=bundle_id
         )
-        self.session.add(run)
-        self.session.flush()
         wanted: dict[int, Fraction] = {}
         for line in self.bundles[bundle_id]:
             if self._item(line.item_id).always_on_hand:
                 continue
             if line.amount is None:
-                self._note_not_drawn(run, line, count)
+                self._note_not_drawn(run_id, line, count)
             else:
                 before = wanted.get(line.item_id, Fraction(0))
                 wanted[line.item_id] = before + line.amount * count
         micro = {item_id: to_micro(amount) for item_id, amount in wanted.items()}
-        taken = draw(self.session, change, micro, self._purpose(run.id))
+        purpose = self._purpose(run_id)
+        taken = draw(self.session, change, micro, purpose)
         complete = all(line.amount is not None for line in self.bundles[bundle_id])
-        self._bring_in(change, run, count, taken, complete=complete)
+        self._bring_in(change, purpose, self._item(bundle_id), count, taken, complete=complete)
 
-    def _note_not_drawn(self, run: Run, line: Line, count: int) -> None:
+    def _note_not_drawn(self, run_id: int, line: Line, count: int) -> None:
         entered = parse_amount(line.entered)
         unit = entered.unit or self._item(line.item_id).unit
         self.session.add(
             RunNotDrawn(
-                run_id=run.id, item_id=line.item_id, amount=entered.value * count, unit=unit
+                run_id=run_id, item_id=line.item_id, amount=entered.value * count, unit=unit
             )
         )
 
     def _bring_in(
-        self, change: Change, run: Run, count: int, taken: Mapping[int, Taken], *, complete: bool
+        self,
+        change: Change,
+        purpose: Purpose,
+        bundle: Item,
+        count: int,
+        taken: Mapping[int, Taken],
+        *,
+        complete: bool,
     ) -> None:
-        bundle = self._item(run.bundle_id or 0)
-        run.cost = sum(part.cost for part in taken.values())
-        self.session.add(
-            RunOutput(run_id=run.id, item_id=bundle.id, good=count * MICRO, lost=0, reason=None)
-        )
+        cost = sum(part.cost for part in taken.values())
+        run_id = purpose.run_id or 0
+        finish_run(self.session, run_id, [Output(bundle.id, count * MICRO)], cost)
         day = self.at.date()
-        origin = Origin(day, self._expiry(bundle, day, taken), event_id=run.event_id, run_id=run.id)
+        expires = self._expiry(bundle, day, taken)
         add_lot(
             self.session,
             change,
             bundle.id,
             count * MICRO,
-            run.cost,
-            origin,
+            cost,
+            Origin(day, expires, event_id=purpose.event_id, run_id=run_id),
             "made",
             priced=complete and all(part.priced for part in taken.values()),
         )

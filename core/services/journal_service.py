@@ -33,7 +33,7 @@ from core.services._journal import (
 from core.services._naming import sorting
 from core.services._read_documents import READERS
 from core.services._referring import LEDGER, drop_parts, referring_tables, stock_in_force
-from core.services._rows import change_row, get_fresh
+from core.services._rows import change_row, fresh, get_fresh
 from core.services._rules import WITHDRAWN
 from core.services._settings import CURRENCY, has_prices
 from core.services._write_documents import MODELS, TYPES, slug_of
@@ -201,10 +201,8 @@ def _reverse_ledger(session: Session, entry: Change, step: _Step) -> None:
     moves = session.scalars(
         select(StockMove).where(StockMove.change_id == step.origin.id).order_by(StockMove.id)
     ).all()
-    lots = {
-        lot.id: lot
-        for lot in session.scalars(select(Lot).where(Lot.id.in_({m.lot_id for m in moves})))
-    }
+    touched = select(Lot).where(Lot.id.in_({m.lot_id for m in moves}))
+    lots = {lot.id: lot for lot in session.scalars(fresh(touched))}
     sign = -1 if step.backwards else 1
     net: dict[int, list[int]] = {lot_id: [0, 0] for lot_id in lots}
     for found in moves:

@@ -8,12 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from core.clock import now
 from core.errors import RecipeNotFound, RuleBroken, UnknownAmount
-from core.models import Change, Event, Item, Recipe, Run, RunNotDrawn, RunOutput
+from core.models import Change, Event, Item, Recipe, Run, RunNotDrawn
 from core.money import from_micro as money_of
 from core.money import split
 from core.planning.kitchen import Line
@@ -32,12 +32,14 @@ from core.services._journal import recording
 from core.services._kitchen import planned
 from core.services._ledger import Coming, Origin, Taken, add_lot, add_lots
 from core.services._prices import last_unit_costs
-from core.services._recording import keeps_until, open_event
+from core.services._recording import Output, begin_run, finish_run, keeps_until, open_event
 from core.services._rows import change_row, fresh, get_fresh, is_id
 from core.services._writing import facts_of, plain_number, stock_amount
 from core.services.rows import ChangeRow, RunRow
 from core.session import reading, writing
 from core.units import exact, missing_fact, parse_amount, to_decimal, to_micro
+
+ITEMS = select(Item).where(Item.id.in_(bindparam("ids", expanding=True)))
 
 Entered = int | Decimal | Fraction | str
 """An amount as entered; a bare number is in the item's stock unit."""
@@ -140,9 +142,7 @@ class _Production:
                 f"{_said(self.batches)} is none of them."
             )
         ids = {line.item_id for line in (*recipe.outputs, *recipe.lines)}
-        self.items = {
-            item.id: item for item in session.scalars(select(Item).where(Item.id.in_(ids)))
-        }
+        self.items = {item.id: item for item in session.scalars(ITEMS, {"ids": list(ids)})}
 
     def record(
         self,
@@ -156,21 +156,15 @@ class _Production:
         wanted, not_drawn = self._inputs()
         check_lots(self.session, lots, wanted)
         with recording(self.session, "make", self._summary(outputs)) as change:
-            run = Run(
-                change_id=change.id,
-                kind="production",
-                recipe_id=self.recipe.id,
-                event_id=None if self.event is None else self.event.id,
-                batches=self.batches,
-                at=self.at,
+            run_id = begin_run(
+                self.session, change, self.batches, self.at, self.event, recipe_id=self.recipe.id
             )
-            self.session.add(run)
-            self.session.flush()
-            purpose = Purpose("used", run.event_id, run.id, day=self.at.date(), lots=lots)
+            event_id = None if self.event is None else self.event.id
+            purpose = Purpose("used", event_id, run_id, day=self.at.date(), lots=lots)
             found = self._counted_sources(change, wanted, purpose) if count_first else None
             taken = draw(self.session, change, wanted, purpose, found)
-            self._note_not_drawn(run, not_drawn)
-            self._bring_in(change, run, outputs, taken, complete=not not_drawn)
+            self._note_not_drawn(run_id, not_drawn)
+            self._bring_in(change, purpose, outputs, taken, complete=not not_drawn)
         return change_row(change)
 
     # -- what came out ---------------------------------------------------------------------------
@@ -267,43 +261,34 @@ class _Production:
     def _bring_in(
         self,
         change: Change,
-        run: Run,
+        purpose: Purpose,
         outputs: list[_Output],
         taken: Mapping[int, Taken],
         *,
         complete: bool,
     ) -> None:
         """Bring good output into stock; the whole cost goes to it by batch share."""
-        run.cost = sum(part.cost for part in taken.values())
+        cost = sum(part.cost for part in taken.values())
         priced = complete and all(part.priced for part in taken.values())
         weights = [Fraction(o.good) / (o.per_batch or Fraction(1)) for o in outputs]
-        if not any(weights):
-            run.waste = run.cost
-        costs = split(run.cost, weights) if any(weights) else [0] * len(outputs)
-        for output, cost in zip(outputs, costs, strict=True):
-            self.session.add(
-                RunOutput(
-                    run_id=run.id,
-                    item_id=output.item.id,
-                    good=output.good,
-                    lost=output.lost,
-                    reason=output.reason,
-                )
-            )
+        costs = split(cost, weights) if any(weights) else [0] * len(outputs)
+        made = [Output(o.item.id, o.good, o.lost, o.reason) for o in outputs]
+        finish_run(self.session, purpose.run_id or 0, made, cost, 0 if any(weights) else cost)
+        day = self.at.date()
+        for output, paid in zip(outputs, costs, strict=True):
             if output.good:
-                origin = Origin(
-                    self.at.date(),
-                    keeps_until(output.item, self.at.date()),
-                    event_id=run.event_id,
-                    run_id=run.id,
-                )
                 add_lot(
                     self.session,
                     change,
                     output.item.id,
                     output.good,
-                    cost,
-                    origin,
+                    paid,
+                    Origin(
+                        day,
+                        keeps_until(output.item, day),
+                        event_id=purpose.event_id,
+                        run_id=purpose.run_id,
+                    ),
                     "made",
                     priced=priced,
                 )
@@ -324,12 +309,12 @@ class _Production:
                 wanted[line.item_id] = before + line.amount * self.batches
         return {item_id: to_micro(amount) for item_id, amount in wanted.items()}, not_drawn
 
-    def _note_not_drawn(self, run: Run, lines: list[Line]) -> None:
+    def _note_not_drawn(self, run_id: int, lines: list[Line]) -> None:
         for line in lines:
             entered = parse_amount(line.entered)
             self.session.add(
                 RunNotDrawn(
-                    run_id=run.id,
+                    run_id=run_id,
                     item_id=line.item_id,
                     amount=entered.value * self.batches,
                     unit=entered.unit or self.items[line.item_id].unit,

@@ -27,7 +27,7 @@ from core.services import saying
 from core.services._drawing import Purpose, draw
 from core.services._journal import put, recording
 from core.services._kitchen import event_plan, planned
-from core.services._ledger import Origin, Use, add_lot, lots_on_hand, move, take
+from core.services._ledger import LotNow, Origin, Use, add_lot, lot_now, lots_on_hand, move, take
 from core.services._naming import sorting
 from core.services._packs import is_word_for, pack_word
 from core.services._prices import last_unit_cost, was_bought
@@ -366,8 +366,8 @@ def _item(session: Session, item_id: int) -> Item:
     return item
 
 
-def _lot(session: Session, lot_id: int, item_id: int | None) -> Lot:
-    lot = get_fresh(session, Lot, lot_id)
+def _lot(session: Session, lot_id: int, item_id: int | None) -> LotNow:
+    lot = lot_now(session, lot_id)
     if lot is None or item_id not in (None, lot.item_id):
         raise LotNotFound(lot_id)
     return lot
@@ -425,7 +425,7 @@ def _priced(doc: ProductDoc, price: Fraction, day: date, store: str | None) -> P
     return doc
 
 
-def _counted(session: Session, item: Item, given: Entered, lots: list[Lot]) -> Fraction:
+def _counted(session: Session, item: Item, given: Entered, lots: list[LotNow]) -> Fraction:
     """Return what was counted, in stock units: an amount, packs, or a percentage left."""
     if isinstance(given, str) and given.strip().endswith("%"):
         percent = parse_amount(given.strip()[:-1], allow_zero=True)
@@ -472,7 +472,9 @@ def _pack_named(session: Session, item: Item, unit: str | None) -> Product | Non
     return named[0] if named else None
 
 
-def _count_in(session: Session, change: Change, item: Item, surplus: int, own: list[Lot]) -> None:
+def _count_in(
+    session: Session, change: Change, item: Item, surplus: int, own: list[LotNow]
+) -> None:
     """Bring in what was found: back into its own lot as far as it fits, else as a new lot."""
     for lot in own:
         back = min(surplus, lot.amount - lot.left)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from core.errors import CannotUndo, ChangeNotFound, EventNotFound, RuleBroken
 from core.models import Lot, StockMove
-from core.services import catalog_service, event_service, journal_service, production_service
+from core.services import (
+    catalog_service,
+    event_service,
+    journal_service,
+    production_service,
+    stock_service,
+)
 from core.services.doctor_service import check_kitchen
-from core.session import Database, read_session
+from core.session import Database, read_session, session_scope
 from tests.builders import CHRISTMAS, KitchenBuilder
 
 
@@ -35,6 +43,21 @@ def test_undo_takes_back_the_last_change(bakery: KitchenBuilder) -> None:
     assert undone.undoes == bought.id
     assert undone.summary == f"Undo #{bought.id}: {bought.summary}"
     assert journal_service.list_changes()[1].undone_by == undone.id
+
+
+def test_undo_goes_by_the_ledger_and_not_by_the_lots_a_caller_still_holds(
+    bakery: KitchenBuilder,
+) -> None:
+    bakery.buy("flour", "1 kg", "2.00")
+    flour = bakery.item("flour")
+    with session_scope() as session:
+        [held] = session.scalars(select(Lot))
+        stock_service.count(flour, "400 g", session=session)
+        assert held.left == 1_000_000_000, "the caller has not asked again"
+        journal_service.undo(session=session)
+        [row] = stock_service.list_lots(session=session)
+    assert (row.left, row.value) == (1000, Decimal("2.00"))
+    assert check_kitchen() == []
 
 
 def test_undo_and_redo_go_back_and_forth(bakery: KitchenBuilder) -> None:

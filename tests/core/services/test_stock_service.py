@@ -19,8 +19,9 @@ from core.errors import (
     UnknownUnit,
 )
 from core.services import catalog_service, event_service, journal_service, stock_service
+from core.services._ledger import ON_HAND
 from core.services.planning import plan_service
-from core.session import Database
+from core.session import Database, read_session
 from tests.builders import KitchenBuilder
 
 YESTERDAY, TOMORROW = date(2026, 11, 21), date(2026, 11, 23)
@@ -161,6 +162,19 @@ def test_a_lot_is_good_on_its_last_day(bakery: KitchenBuilder) -> None:
 
 
 # -- counting ------------------------------------------------------------------------------------
+
+
+def test_what_is_on_hand_is_found_without_looking_at_lots_that_are_used_up(
+    bakery: KitchenBuilder,
+) -> None:
+    with read_session() as session:
+        query = ON_HAND.params(items=[1, 2], day=YESTERDAY, named=[])
+        kitchen = session.connection()
+        said = str(query.compile(kitchen, compile_kwargs={"literal_binds": True}))
+        session.driver.set_authorizer(None)
+        steps = session.driver.execute(f"EXPLAIN QUERY PLAN {said}").fetchall()
+    assert any("ix_lot_on_hand" in step[3] for step in steps), steps
+    assert not any("ix_lot_item_id_received" in step[3] for step in steps), steps
 
 
 def test_counting_less_takes_from_the_first_lots(bakery: KitchenBuilder) -> None:
