@@ -22,14 +22,15 @@ def deprecated(what: str, *, instead: str, stops_in: str) -> None:
 
 
 class noting:  # noqa: N801 - it is used like a function
-    """Collect, as keys, what is used of the deprecated API inside the block."""
+    """Collect in `into`, as keys, what is used of the deprecated API inside the block."""
 
-    __slots__ = ("_noted", "_token")
+    __slots__ = ("_into", "_token")
 
-    def __enter__(self) -> dict[str, None]:
-        self._noted: dict[str, None] = {}
-        self._token = _noted.set(self._noted)
-        return self._noted
+    def __init__(self, into: dict[str, None]) -> None:
+        self._into = into
+
+    def __enter__(self) -> None:
+        self._token = _noted.set(self._into)
 
     def __exit__(self, *error: object) -> None:
         _noted.reset(self._token)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cache
 
 from core.errors import RuleBroken
 
@@ -17,7 +18,7 @@ def now() -> datetime:
     if _fixed is not None:
         return _fixed
     moment = datetime.now().replace(microsecond=0)
-    told = os.environ.get("BAKEHOUSE_TODAY")
+    told = _told()
     if not told:
         return moment
     try:
@@ -30,9 +31,15 @@ def now() -> datetime:
 
 def today() -> date:
     """Return the day the kitchen works on; `BAKEHOUSE_TODAY` overrides the calendar."""
-    if _fixed is None and not os.environ.get("BAKEHOUSE_TODAY"):
+    if _fixed is None and not _told():
         return date.today()
     return now().date()
+
+
+@cache
+def _told() -> str | None:
+    """Return the day that the environment tells, the same for as long as the program runs."""
+    return os.environ.get("BAKEHOUSE_TODAY")
 
 
 @contextmanager

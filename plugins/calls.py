@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bakehouse.plugin import CheckSpec, Finding, ViewSpec
 from plugins.jobs import Job, OnStuck, Ran, Shown, findings_of, own_data, view_data
@@ -135,14 +135,11 @@ class Calls:
         on_stuck: OnStuck | None = None,
     ) -> Ran[T] | Failure:
         """Run a job on a lent session, unless its plugin may not be called now."""
-        # Slow to import, and listing plugins needs no database.
-        from plugins.running import run
-
         refused = self._refused(plugin, job)
         if refused is not None:
             return refused
         key = (plugin.name, job.id)
-        outcome = run(
+        outcome: Ran[T] | Failure = _runner()(
             job,
             session,
             event_id,
@@ -202,6 +199,14 @@ class Calls:
         plugin.failures.append(failure)
         if on_stuck is not None:
             on_stuck(failure)
+
+
+@cache
+def _runner() -> Callable[..., Any]:
+    """Return what runs jobs: slow to import, and listing plugins needs no database."""
+    from plugins.running import run
+
+    return run
 
 
 def quarantined(name: str, message: str) -> str:

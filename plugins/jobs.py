@@ -26,11 +26,12 @@ OnStuck = Callable[[Failure], None]
 """Called on another thread when a plugin would not stop: its thread and session are lost."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Job(Generic[T]):
     """What to run, with `more` after the context; `accept` checks and takes what it returned.
 
-    `deprecated` gathers what it uses of the API that will stop.
+    `function` is what `reference` names, once it has been imported. `deprecated` gathers what it
+    uses of the API that will stop.
     """
 
     plugin: str
@@ -40,6 +41,7 @@ class Job(Generic[T]):
     budget_ms: int
     accept: Callable[[Any], T]
     more: tuple[object, ...] = ()
+    function: Callable[..., Any] | None = None
     deprecated: dict[str, None] = field(default_factory=dict)
 
     def failure(self, message: str, error: BaseException | None = None, **more: bool) -> Failure:
@@ -54,7 +56,7 @@ class Job(Generic[T]):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ran(Generic[T]):
     """What a job returned, of which revision and day, and in what time."""
 
@@ -64,7 +66,7 @@ class Ran(Generic[T]):
     ms: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Shown:
     """What a view returned: as data, and as its own widget takes it, where it has one."""
 

@@ -163,7 +163,8 @@ class Registry:
         started = time.perf_counter()
         # Whatever a plugin raises costs that plugin only; Ctrl-C goes through.
         try:
-            with noting() as plugin.deprecated:
+            plugin.deprecated = {}
+            with noting(plugin.deprecated):
                 module = run(plugin.found.entry.load)
                 plugin.import_ms = (time.perf_counter() - started) * 1000
                 doing = "cannot be registered"

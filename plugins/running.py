@@ -69,10 +69,13 @@ def _resolve(
     job: Job[T], on_stuck: OnStuck | None, patience: float
 ) -> Callable[..., Any] | Failure:
     """Import the implementation, or take it where it has been imported before."""
+    if job.function is not None:
+        return job.function
     module, _, name = job.reference.partition(":")
     function = getattr(sys.modules.get(module), name, None)
     if callable(function):
-        return cast(Callable[..., Any], function)
+        job.function = cast(Callable[..., Any], function)
+        return job.function
     seconds = IMPORT_SECONDS * patience
     late = job.failure(_too_long(seconds, "importing it"), stopped=True)
     try:
@@ -84,7 +87,8 @@ def _resolve(
         return late
     if not callable(function):
         return job.failure(f"{job.reference} is no function")
-    return cast(Callable[..., Any], function)
+    job.function = cast(Callable[..., Any], function)
+    return job.function
 
 
 @cache
@@ -126,7 +130,8 @@ class _Attempt(Generic[T]):
             findings=findings,
         )
         outcome: Ran[T] | Failure
-        with Watchdog(self._limit, self._stop, self._stuck) as dog, noting() as noted:
+        dog, noted = Watchdog(self._limit, self._stop, self._stuck), dict[str, None]()
+        with dog, noting(noted):
             started = time.perf_counter()
             try:
                 value = self._job.accept(function(context, *self._job.more))
@@ -141,7 +146,8 @@ class _Attempt(Generic[T]):
             else:
                 ms = (time.perf_counter() - started) * 1000
                 outcome = Ran(value, context.revision, context.today, ms)
-        self._job.deprecated.update(noted)
+        if noted:
+            self._job.deprecated.update(noted)
         self._stopped = dog.hit
         return self._late() if dog.hit else outcome
 

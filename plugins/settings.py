@@ -58,16 +58,22 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of one plugin, in the order of its schema."""
+    """The settings of one plugin, in the order of its schema.
+
+    `troubles` is what keeps the plugin from running with them.
+    """
 
     held: tuple[Held, ...] = ()
     unknown: tuple[str, ...] = ()
 
     values: Mapping[str, SettingValue] = field(init=False)
+    troubles: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         values = {each.setting.key: each.value for each in self.held}
         object.__setattr__(self, "values", MappingProxyType(values))
+        troubles = tuple(each.trouble for each in self.held if each.trouble)
+        object.__setattr__(self, "troubles", troubles)
 
     def of(self, key: str) -> Held:
         """Return the setting of this key. Raises `SettingNotFound`."""
@@ -76,11 +82,6 @@ class Settings:
                 return each
         known = [each.setting.key for each in self.held]
         raise SettingNotFound(key, get_close_matches(key, known, n=1) or known)
-
-    @property
-    def troubles(self) -> tuple[str, ...]:
-        """What keeps the plugin from running with these settings."""
-        return tuple(each.trouble for each in self.held if each.trouble)
 
 
 def variable_of(plugin: str, key: str) -> str:

@@ -38,7 +38,8 @@ class Watchdog:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        _ALARM.clear(self)
+        if _ALARM.clear(self):
+            return
         with self._acting:
             self._ended = True
             if self._over is not None:
@@ -91,10 +92,10 @@ class _Alarm:
                 self._wakes = when
                 self._changed.notify()
 
-    def clear(self, dog: Watchdog) -> None:
-        """Let a watchdog sleep."""
+    def clear(self, dog: Watchdog) -> bool:
+        """Let a watchdog sleep; tell whether it has never been woken."""
         with self._lock:
-            self._due.pop(dog, None)
+            return self._due.pop(dog, None) is not None
 
     def _run(self) -> None:
         while True:
