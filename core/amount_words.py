@@ -67,9 +67,10 @@ def _fits(value: Fraction) -> bool:
 
 
 def _said_number(value: Fraction, *, kitchen: bool) -> str:
-    near = Fraction(round(value * 24), 24)
-    if kitchen and near and near.denominator in _SAID_FRACTIONS and abs(value - near) < _SNAP:
-        return mixed(near)
+    if kitchen:
+        near = Fraction(round(value * 24), 24)
+        if near and near.denominator in _SAID_FRACTIONS and abs(value - near) < _SNAP:
+            return mixed(near)
     said = digits(value, _SAID_PLACES)
     if said == "0" and value:
         return f"<{digits(_LAST_DIGIT, 3)}" if value > 0 else f">-{digits(_LAST_DIGIT, 3)}"

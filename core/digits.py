@@ -14,13 +14,13 @@ def digits(value: Fraction, places: int) -> str:
     """Write a value with at most so many decimals, rounded half-even."""
     if value.denominator == 1:
         return str(value.numerator)
-    scaled = _rounded(value.numerator * 10**places, value.denominator)
+    scaled = rounded(value.numerator * 10**places, value.denominator)
     whole, rest = divmod(abs(scaled), 10**places)
     text = f"{whole}.{rest:0{places}}".rstrip("0").rstrip(".") if places else str(whole)
     return f"-{text}" if scaled < 0 else text
 
 
-def _rounded(top: int, bottom: int) -> int:
+def rounded(top: int, bottom: int) -> int:
     """Return top / bottom rounded half-even, as `round` does with a tenth of the work."""
     whole, rest = divmod(top, bottom)
     return whole + (2 * rest > bottom or (2 * rest == bottom and whole % 2))

@@ -10,12 +10,12 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 from typing import Final, Literal
 
 from core import usual_measures
-from core.digits import digits, ends_within, mixed, plain
+from core.digits import digits, ends_within, mixed, plain, rounded
 from core.errors import AmountError, RuleBroken, UnknownUnit, UnreadableAmount
 
 Dimension = Literal["mass", "volume", "count"]
@@ -29,6 +29,8 @@ UNKNOWN: Final = "unknown"
 _EXAMPLE = "Type a number and a unit, for example 2 1/3 cup."
 _MAX_TEXT = 1000
 _EXACT_PLACES = 28
+_DIVISION = Context(prec=60, traps=[Inexact])
+"""Divides exactly, without trailing zeros, or not at all."""
 _WRITTEN_FRACTIONS = frozenset({1, 2, 3, 4, 6, 8, 16})
 
 _CUP: Final = Fraction(2365882365, 10**7)
@@ -378,11 +380,15 @@ def to_decimal(value: Fraction, places: int = 6) -> Decimal:
     A decimal that ends only beyond 28 places counts as one that does not. `str` of a very small
     `Decimal` has an exponent; write it with `plain_decimal`.
     """
-    number = _exact_number(value)
-    if number.denominator == 1:
-        return Decimal(number.numerator)
-    kept = _EXACT_PLACES if ends_within(number, _EXACT_PLACES) else places
-    return Decimal(digits(number, kept))
+    top, bottom = _exact_number(value).as_integer_ratio()
+    if bottom == 1:
+        return Decimal(top)
+    if 10**_EXACT_PLACES % bottom:
+        top, bottom = rounded(top * 10**places, bottom), 10**places
+    try:
+        return _DIVISION.divide(Decimal(top), Decimal(bottom))
+    except Inexact:
+        return Decimal(digits(Fraction(top, bottom), _EXACT_PLACES))
 
 
 def plain_decimal(number: Decimal) -> str:

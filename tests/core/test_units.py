@@ -599,6 +599,19 @@ def test_a_decimal_is_exact_where_it_ends_and_has_six_places_elsewhere(
     assert plain_decimal(to_decimal(Fraction(value))) == text
 
 
+@given(st.fractions(), st.integers(0, 60))
+def test_a_decimal_is_exact_if_it_ends_and_else_rounded_half_even(
+    value: Fraction, zeros: int
+) -> None:
+    large = value * 10**zeros
+    decimal = to_decimal(large)
+    ends = 10**28 % large.denominator == 0
+    assert Fraction(decimal) == (large if ends else round(large, 6))
+    sign, digits, exponent = decimal.as_tuple()
+    assert exponent == 0 or (isinstance(exponent, int) and exponent < 0 and digits[-1] != 0)
+    assert sign == (Fraction(decimal) < 0)
+
+
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=9))
 def test_a_plain_decimal_is_the_same_number_without_exponent_or_trailing_zeros(
     number: Decimal,
