@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from core.planning.kitchen import MICRO
 from core.planning.plan import ItemPlan, Plan
@@ -15,8 +16,7 @@ from core.planning.plan import ItemPlan, Plan
 NOTHING = Fraction(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What one event wants of a contended item and gets; in stock units, None where unknown.
 
     need = kept + free + rounding + carried + short, and for an event that makes the item itself
@@ -129,7 +129,7 @@ def _contention(plan: Plan, item_id: int) -> Contention | None:
     if not carried and stock * (item.scale // MICRO) == sum(item.kept.values()):
         return None
     claims = tuple(claim_of(item, e, carried) for e in places)
-    given = sum(item.kept.get(e, 0) + item.free.get(e, 0) for e in places)
+    given = sum(item.kept.values()) + sum(item.free.values())
     return Contention(
         item_id,
         Fraction(stock, MICRO),

@@ -9,7 +9,8 @@ from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
-from core.planning.contention import Contention, Move, contentions
+from core.planning.contention import NOTHING, Claim, Contention, Move, contentions
+from core.planning.kitchen import Event
 from core.planning.moves import with_moves
 from core.planning.plan import Plan
 from core.services._kitchen import planned
@@ -100,20 +101,24 @@ def _row(plan: Plan, found: Contention) -> ContendedItem:
         to_decimal(found.stock),
         to_decimal(found.carried),
         _decimal(found.rest),
-        tuple(
-            ContendingEvent(
-                events[claim.e].id,
-                events[claim.e].name,
-                events[claim.e].date,
-                _decimal(claim.need),
-                _decimal(claim.given),
-                _decimal(claim.carried),
-                _decimal(claim.short),
-            )
-            for claim in found.claims
-        ),
+        tuple(_event(events[claim.e], claim) for claim in found.claims),
         None if found.runs_out_at is None else events[found.runs_out_at].name,
         None if found.moves is None else tuple(_move(plan, move) for move in found.moves),
+    )
+
+
+def _event(event: Event, claim: Claim) -> ContendingEvent:
+    need = _decimal(claim.need)
+    # Most events get nothing of a short item, and say so with the same number.
+    short = need if claim.short is claim.need else _decimal(claim.short)
+    return ContendingEvent(
+        event.id,
+        event.name,
+        event.date,
+        need,
+        _decimal(claim.given),
+        _decimal(claim.carried),
+        short,
     )
 
 
@@ -122,7 +127,7 @@ ZERO = Decimal(0)
 
 def _decimal(value: Fraction | None) -> Decimal | None:
     """Say an exact amount as decimal; most of what an event is given of a short item is nothing."""
-    if not value:
+    if value is NOTHING or not value:
         return None if value is None else ZERO
     return to_decimal(value)
 
