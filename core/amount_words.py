@@ -67,6 +67,8 @@ def _fits(value: Fraction) -> bool:
 
 
 def _said_number(value: Fraction, *, kitchen: bool) -> str:
+    if value.denominator == 1:
+        return str(value.numerator)
     if kitchen:
         near = Fraction(round(value * 24), 24)
         if near and near.denominator in _SAID_FRACTIONS and abs(value - near) < _SNAP:
