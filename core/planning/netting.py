@@ -202,13 +202,13 @@ def _plan_batches(plan: Plan, recipe: Recipe) -> None:
     batches = plan.recipes[recipe.id] = _recipe_plan(plan, recipe)
     wanted, unknown = _batches_wanted(batches)
     targeted = plan.targeted.get(recipe.id, ())
-    over, over_unknown = 0, False
+    step, over, over_unknown = batches.step, 0, False
     for e in sorted({*wanted, *unknown, *targeted}):
         need = wanted.get(e, 0)
         steps: int | None = None
         if e not in unknown and not (over_unknown and need):
             carried = need if need < over else over
-            steps = needed = -(-(need - carried) // batches.step)
+            steps = needed = -((carried - need) // step)
             if e in targeted:
                 steps = _with_target(plan.kitchen.events[e], recipe, needed)
         if steps is None:
@@ -222,7 +222,7 @@ def _plan_batches(plan: Plan, recipe: Recipe) -> None:
             batches.needed_steps[e] = needed
         if steps:
             batches.steps[e] = steps
-        over += steps * batches.step - need
+        over += steps * step - need
         if over < 0:
             batches.short[e], over = -over, 0
 
@@ -245,19 +245,23 @@ def _batches_wanted(batches: RecipePlan) -> tuple[dict[int, int], set[int]]:
 
 def _recipe_plan(plan: Plan, recipe: Recipe) -> RecipePlan:
     """Choose a denominator under which the batches' worth of every net need is whole."""
-    outputs = tuple(plan.items.get(line.item_id) for line in recipe.outputs)
-    # The batches' worth of the smallest amount of each output is bottom/top.
-    parts = [
-        None
-        if item is None or line.amount is None
-        else (line.amount.denominator, line.amount.numerator * item.scale)
-        for line, item in zip(recipe.outputs, outputs, strict=True)
-    ]
-    known = [part for part in parts if part is not None]
-    scale = lcm(recipe.step.denominator, *(top // gcd(bottom, top) for bottom, top in known))
+    step, in_step = recipe.step.as_integer_ratio()
+    scale = in_step
+    outputs: list[ItemPlan | None] = []
+    # What the smallest amount of each output is worth, as a fraction of a batch.
+    parts: list[tuple[int, int] | None] = []
+    for line in recipe.outputs:
+        item = plan.items.get(line.item_id)
+        outputs.append(item)
+        if item is None or line.amount is None:
+            parts.append(None)
+            continue
+        per_batch, bottom = line.amount.as_integer_ratio()
+        top = per_batch * item.scale
+        scale = lcm(scale, top // gcd(bottom, top))
+        parts.append((bottom, top))
     worth = tuple(None if part is None else part[0] * scale // part[1] for part in parts)
-    step = recipe.step.numerator * scale // recipe.step.denominator
-    return RecipePlan(recipe, scale, step, outputs, worth)
+    return RecipePlan(recipe, scale, step * scale // in_step, tuple(outputs), worth)
 
 
 def produced_batches(good_output: Mapping[int, Fraction], recipe: Recipe) -> Fraction | None:
