@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.clock import today
@@ -19,6 +19,16 @@ from core.models import Change, Lot, StockMove
 from core.money import share
 from core.services._rows import is_id
 from core.units import LEDGER_ROUNDING, MICRO
+
+
+def something_left(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Tell of lots which something is left of, as far as item, event and expiry tell which.
+
+    It is found by an index that has all of this; SQLite by itself would look at every lot that
+    there ever was of an item.
+    """
+    return Lot.id.in_(select(Lot.id).where(Lot.left > 0, *which).correlate(None))
+
 
 ADD_LOT = insert(Lot).returning(Lot.id, sort_by_parameter_order=True)
 ADD_MOVE = insert(StockMove)
@@ -41,17 +51,11 @@ LOTS: Select[*tuple[Any, ...]] = select(
 )
 ONE_LOT = LOTS.where(Lot.id == bindparam("lot"))
 ON_HAND = LOTS.where(
-    # Found by an index that has all of this; SQLite by itself would look at every lot there was.
-    Lot.id.in_(
-        select(Lot.id)
-        .where(
-            Lot.item_id.in_(bindparam("items", expanding=True)),
-            Lot.left > 0,
-            Lot.expires.is_(None)
-            | (Lot.expires >= bindparam("day"))
-            | Lot.id.in_(bindparam("named", expanding=True)),
-        )
-        .correlate(None)
+    something_left(
+        Lot.item_id.in_(bindparam("items", expanding=True)),
+        Lot.expires.is_(None)
+        | (Lot.expires >= bindparam("day"))
+        | Lot.id.in_(bindparam("named", expanding=True)),
     )
 )
 ROUNDING = int(LEDGER_ROUNDING * MICRO)

@@ -15,6 +15,7 @@ from core.planning.feeds import LotShare
 from core.planning.why import Reason
 from core.services import saying
 from core.services._kitchen import EventPlan
+from core.services._ledger import something_left
 from core.services.planning._shopping import cover_of
 from core.units import from_micro
 
@@ -66,8 +67,12 @@ def usable_lots(session: Session, item_ids: Iterable[int]) -> dict[int, list[Lot
     query = (
         select(Lot.id, Lot.item_id, Lot.left, Lot.expires, Lot.received, Lot.event_id, Event.status)
         .outerjoin(Event, Event.id == Lot.event_id)
-        .where(Lot.item_id.in_(list(item_ids)), Lot.left > 0)
-        .where(or_(Lot.expires.is_(None), Lot.expires >= today()))
+        .where(
+            something_left(
+                Lot.item_id.in_(list(item_ids)),
+                or_(Lot.expires.is_(None), Lot.expires >= today()),
+            )
+        )
     )
     rows = sorted(
         session.execute(query), key=lambda row: (row.expires or date.max, row.received, row.id)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from core.clock import today
@@ -22,7 +22,7 @@ from core.money import split
 from core.planning.kitchen import Line
 from core.planning.plan import Plan
 from core.services._kitchen import EventPlan
-from core.services._ledger import ROUNDING
+from core.services._ledger import ROUNDING, something_left
 from core.services._prices import last_unit_costs
 from core.services.planning._shopping import covers_of
 from core.services.planning._views import decimal, find_event
@@ -131,9 +131,12 @@ class _Part:
 def _so_far(session: Session, event_id: int) -> _Part:
     """Add up what went into an event's runs and deliveries from outside, less what left it."""
     user, maker = aliased(Run), aliased(Run)
-    into = or_(
-        and_(StockMove.reason == "used", user.event_id == event_id),
-        and_(StockMove.reason == "delivered", StockMove.event_id == event_id),
+    # Each part is found by an index; told apart by `or` in one query, all moves are looked at.
+    into = union_all(
+        select(StockMove.id)
+        .join(Run, Run.id == StockMove.run_id)
+        .where(StockMove.reason == "used", Run.event_id == event_id),
+        select(StockMove.id).where(StockMove.reason == "delivered", StockMove.event_id == event_id),
     )
     made_here = and_(maker.event_id.is_not(None), maker.event_id == event_id)
     query = (
@@ -144,7 +147,9 @@ def _so_far(session: Session, event_id: int) -> _Part:
         .outerjoin(maker, maker.id == Lot.run_id)
         .group_by(Item.id, Item.name, Lot.priced)
     )
-    entered = query.where(into, or_(maker.event_id.is_(None), maker.event_id != event_id))
+    entered = query.where(
+        StockMove.id.in_(into), or_(maker.event_id.is_(None), maker.event_id != event_id)
+    )
     elsewhere = or_(
         and_(StockMove.reason == "used", or_(user.event_id.is_(None), user.event_id != event_id)),
         and_(StockMove.reason == "delivered", StockMove.event_id != event_id),
@@ -219,8 +224,11 @@ def _stock_worth(session: Session, item_ids: Sequence[int], event_id: int) -> di
     query = (
         select(Lot.item_id, Lot.event_id, Event.status, Lot.left, Lot.cost_left, Lot.priced)
         .outerjoin(Event, Event.id == Lot.event_id)
-        .where(Lot.item_id.in_(item_ids), Lot.left > 0)
-        .where(or_(Lot.expires.is_(None), Lot.expires >= today()))
+        .where(
+            something_left(
+                Lot.item_id.in_(item_ids), or_(Lot.expires.is_(None), Lot.expires >= today())
+            )
+        )
     )
     free: dict[int, _Worth] = {}
     kept: dict[int, _Worth] = {}
