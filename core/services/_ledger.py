@@ -70,7 +70,7 @@ Key = TypeVar("Key")
 class LotNow:
     """A lot as it stands: what is moved here lowers or raises `left` and `cost_left` at once.
 
-    An object of the ORM would say the same, but to load and to write one takes ten times as long.
+    An object of the ORM would say the same, but take several times as long to load and to write.
     """
 
     id: int
