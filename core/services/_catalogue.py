@@ -31,7 +31,7 @@ Factors = Mapping[tuple[int, str], str | None]
 
 Table = list[tuple[Any, ...]]
 """The rows that a query gives."""
-Tables = tuple[Table, Table, Table, Table, Table]
+Tables = tuple[Table, Table, Table, Table]
 """All that the catalogue is made of."""
 
 
@@ -81,7 +81,6 @@ def _read(session: Session) -> Tables:
     """Return what `_made_of` wants, as plain tuples: rows take far longer to be compared."""
     return (
         _table(rows_of(session, queries.items())),
-        _table(rows_of(session, queries.units())),
         _table(rows_of(session, queries.recipes())),
         _table(rows_of(session, queries.recipe_lines())),
         _table(rows_of(session, queries.bundles())),
@@ -92,12 +91,15 @@ def _table(rows: Iterable[Iterable[Any]]) -> Table:
     return [tuple(row) for row in rows]
 
 
-def _made_of(
-    items: Table, units: Table, outputs: Table, recipe_lines: Table, bundle_lines: Table
-) -> Catalogue:
+def _made_of(items: Table, outputs: Table, recipe_lines: Table, bundle_lines: Table) -> Catalogue:
     """Make the catalogue of its rows."""
-    known = {row[0]: planning.Item(*row) for row in items}
-    factors = {(item_id, unit): factor for item_id, unit, factor in units}
+    known: dict[int, planning.Item] = {}
+    factors: dict[tuple[int, str], str | None] = {}
+    for *item, unit, factor in items:
+        if item[0] not in known:
+            known[item[0]] = planning.Item(*item)
+        if unit is not None:
+            factors[item[0], unit] = factor
     lines: dict[int, list[planning.Line]] = defaultdict(list)
     # By factors that are there already: to join them for every line takes as long again.
     for recipe_id, item_id, amount, unit in recipe_lines:

@@ -49,16 +49,18 @@ Rows = Select[*tuple[Any, ...]]
 
 @cache
 def items() -> Rows:
-    """Return all items, as `planning.Item` has them."""
+    """Return all items, as `planning.Item` has them, once for each unit, with its factor."""
     return select(
-        Item.id, Item.slug, Item.name, Item.kind, Item.unit, Item.always_on_hand, Item.category
-    )
-
-
-@cache
-def units() -> Select[int, str, str | None]:
-    """Return the units of all items, with their factors."""
-    return select(ItemUnit.item_id, ItemUnit.unit, _text(ItemUnit.factor))
+        Item.id,
+        Item.slug,
+        Item.name,
+        Item.kind,
+        Item.unit,
+        Item.always_on_hand,
+        Item.category,
+        ItemUnit.unit,
+        _text(ItemUnit.factor),
+    ).outerjoin(ItemUnit, ItemUnit.item_id == Item.id)
 
 
 def _text(column: Any) -> ColumnElement[str]:
