@@ -122,9 +122,7 @@ def load_events(session: Session, only: int | None = None) -> tuple[planning.Eve
 
     They come by (date, slug).
     """
-    heads, targets = remembered(
-        session, ("events", only), lambda: _load_heads(session, only), of=HEADS
-    )
+    heads, targets = _heads(session, only)
     lines = remembered(session, ("event lines", only), lambda: _load_lines(session, only), of=LINES)
     good, delivered = remembered(
         session, ("done", only), lambda: _load_done(session, only), of=DONE
@@ -143,10 +141,21 @@ def load_events(session: Session, only: int | None = None) -> tuple[planning.Eve
     )
 
 
-def _load_heads(
-    session: Session, only: int | None
-) -> tuple[dict[int, tuple[str, str, date, bool]], dict[int, dict[int, planning.Target]]]:
-    """Load slug, name, date and whether open of events, and their batch targets, by event."""
+def open_events(session: Session) -> dict[int, str]:
+    """Return the names of the open events by id, for which next to nothing has to be loaded."""
+    heads, _ = _heads(session)
+    return {key: name for key, (_, name, _, _) in heads.items()}
+
+
+Heads = tuple[dict[int, tuple[str, str, date, bool]], dict[int, dict[int, planning.Target]]]
+"""Slug, name, date and whether open of events, and their batch targets, by event."""
+
+
+def _heads(session: Session, only: int | None = None) -> Heads:
+    return remembered(session, ("events", only), lambda: _load_heads(session, only), of=HEADS)
+
+
+def _load_heads(session: Session, only: int | None) -> Heads:
     heads = {}
     targets: dict[int, dict[int, planning.Target]] = defaultdict(dict)
     for key, slug, name, day, status, recipe_id, batches, short_ok, need in rows_of(

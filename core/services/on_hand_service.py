@@ -6,7 +6,7 @@ Words for people are made only for the rows that somebody looks at.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,7 +23,7 @@ from core.money import from_micro as money_of
 from core.money import say_money
 from core.services._catalogue import rows_of
 from core.services._facts import measures_of_items
-from core.services._kitchen import planned
+from core.services._kitchen import open_events, planned
 from core.services._naming import sorting
 from core.services._packs import pack_word
 from core.services.saying import CURRENCY
@@ -135,10 +135,8 @@ def list_stocked(session: Session | None = None) -> Stocked:
         return Stocked(tuple(items), measures_of_items(reader), currency or CURRENCY)
 
 
-def list_on_hand(
-    item_ids: Sequence[int] | None = None, session: Session | None = None
-) -> dict[int, OnHand]:
-    """Return what there is of these items, or of all; those with no lot at all are left out."""
+def list_on_hand(session: Session | None = None) -> dict[int, OnHand]:
+    """Return what there is of every item; those with no lot at all are left out."""
     with reading(session) as reader:
         usable = Lot.expires.is_(None) | (Lot.expires >= today())
         fresh = (
@@ -158,9 +156,6 @@ def list_on_hand(
             .where(Lot.left > 0, Lot.expires < today())
             .group_by(Lot.item_id)
         )
-        if item_ids is not None:
-            fresh = fresh.where(Lot.item_id.in_(item_ids))
-            gone = gone.where(Lot.item_id.in_(item_ids))
         found = {
             key: OnHand(int(left), lots, expires, int(value), int(unpriced))
             for key, left, lots, expires, value, unpriced in reader.execute(fresh)
@@ -176,8 +171,10 @@ def list_promises(session: Session | None = None) -> dict[int, Promise]:
     It takes the whole plan, which the other lists do without.
     """
     with reading(session) as reader:
-        plan = planned(reader)
         promises: dict[int, Promise] = {}
+        if not open_events(reader):
+            return promises
+        plan = planned(reader)
         for item_id, item in plan.items.items():
             unsure = bool(item.unsure)
             reserved = sum(item.kept.values()) + sum(item.free.values())
@@ -186,6 +183,12 @@ def list_promises(session: Session | None = None) -> dict[int, Promise]:
                 None if unsure else Fraction(sum(item.net.values()), item.scale),
             )
         return promises
+
+
+def list_claimants(session: Session | None = None) -> dict[int, str]:
+    """Return the names of the open events by id; without one there are no promises, and no plan."""
+    with reading(session) as reader:
+        return open_events(reader)
 
 
 def list_packs(session: Session | None = None) -> dict[int, Pack]:

@@ -111,6 +111,7 @@ READS: dict[str, ByIds] = {
     "on_hand_service.list_packs": lambda k: given(),
     "on_hand_service.get_deliverable": lambda k: given(k.event, k.bag),
     "on_hand_service.list_promises": lambda k: given(),
+    "on_hand_service.list_claimants": lambda k: given(),
     "receipt_service.list_last_bought": lambda k: given(),
     "stock_service.list_stock": lambda k: given(),
     "stock_service.list_lots": lambda k: given(),

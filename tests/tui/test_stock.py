@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from bakehouse.testing.screens import settle, until
 from core.models import Item, Lot
 from core.services import journal_service, on_hand_service, stock_service
-from core.session import Database, configure, session_scope
+from core.session import Database, configure, read_session, session_scope
 from tests.builders import KitchenBuilder
 from tests.tui.conftest import NARROW, Site, keys, running, said
 from tui.screens.form.screen import FormScreen
@@ -22,6 +22,7 @@ from tui.screens.help.screen import HelpScreen
 from tui.screens.receipt.screen import ReceiptScreen
 from tui.screens.stock.counting import CountInput
 from tui.screens.stock.lots import LotsPanel, LotsTable
+from tui.screens.stock.reading import read_stock
 from tui.screens.stock.screen import StockScreen
 from tui.screens.stock.table import StockTable
 from tui.screens.why.feeds import FeedsScreen
@@ -73,7 +74,7 @@ def line(pilot: Pilot[None]) -> str:
 
 def left(item: str) -> int:
     items = {each.name: each.item_id for each in on_hand_service.list_stocked().items}
-    found = on_hand_service.list_on_hand([items[item]]).get(items[item])
+    found = on_hand_service.list_on_hand().get(items[item])
     return 0 if found is None else found.left // 1_000_000
 
 
@@ -421,6 +422,20 @@ async def test_ten_thousand_items_open_at_once_and_are_filtered(
         await pilot.pause(0)
         assert time.process_time() - before < 3 * 0.3
         assert names(pilot)[0] == "Item 00999"
+
+
+def test_a_long_list_comes_before_the_plan_that_it_goes_on_with(warehouse: Database) -> None:
+    bakery = KitchenBuilder()
+    with read_session() as session:
+        assert read_stock(session, whole=False).whole
+    bakery.bundle("box", {"item-2": 2})
+    bakery.event("fair", {"box": 3})
+    with read_session() as session:
+        first = read_stock(session, whole=False)
+        assert (first.whole, len(first.on_hand), first.promises) == (False, 10_000, {})
+        whole = read_stock(session, whole=True, begun=first)
+        assert (whole.whole, whole.stocked is first.stocked) == (True, True)
+        assert whole.promises[2].reserved == 6
 
 
 async def test_nothing_holds_the_screen_while_ten_thousand_items_open(

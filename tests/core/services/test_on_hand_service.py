@@ -6,9 +6,10 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+from sqlalchemy.event import listen
 
 from core.services import event_service, on_hand_service, stock_service
-from core.session import Database
+from core.session import Database, read_session
 from tests.builders import KitchenBuilder
 
 
@@ -38,7 +39,6 @@ def test_what_has_expired_is_not_usable(bakery: KitchenBuilder) -> None:
     there = found[flour]
     assert (there.left, there.lots, there.expired) == (4_000_000_000, 2, 2_000_000_000)
     assert (there.expires, there.value, there.unpriced) == (date(2026, 12, 1), 4_000_000, 1)
-    assert on_hand_service.list_on_hand([bakery.item("sugar")]) == {}
 
 
 def test_packs_are_said_by_the_word_on_them(bakery: KitchenBuilder) -> None:
@@ -79,3 +79,18 @@ def test_what_was_delivered_is_not_deliverable_again(bakery: KitchenBuilder) -> 
     assert on_hand_service.get_deliverable(event, cookie) == 5
     event_service.set_status(event, "done")
     assert on_hand_service.get_deliverable(event, cookie) == 0
+
+
+def test_without_an_open_event_nothing_is_promised_and_no_plan_is_made(
+    bakery: KitchenBuilder,
+) -> None:
+    bakery.recipe("bread", {"loaf": 1}, {"flour": "1 kg"})
+    bakery.event("fair", {"loaf": 5})
+    assert on_hand_service.list_claimants() == {bakery.event_id("fair"): "Fair"}
+    event_service.set_status(bakery.event_id("fair"), "done")
+    with read_session() as session:
+        asked: list[str] = []
+        listen(session.connection(), "before_cursor_execute", lambda *told: asked.append(told[2]))
+        assert not on_hand_service.list_claimants(session)
+        assert on_hand_service.list_promises(session) == {}
+    assert len(asked) == 1

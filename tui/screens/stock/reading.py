@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -22,8 +22,7 @@ from tui.widgets.days import days_left
 from tui.widgets.ordering import Sorting
 
 AT_ONCE = 1_000
-"""Up to so many items are read whole; of more, the first page comes first."""
-FIRST_PAGE = 200
+"""Up to so many items are shown with what the plan says of them; of more, that comes later."""
 SOON = 7
 """Days before its expiry from which a lot is pointed out."""
 
@@ -45,7 +44,7 @@ TO_DO = {"made": "make", "bundle": "assemble"}
 
 @dataclass(frozen=True)
 class Stock:
-    """Every item with what there is of it; before it is `whole`, of the first page only."""
+    """Every item with what there is of it; before it is `whole`, nothing is known of promises."""
 
     stocked: Stocked
     on_hand: Mapping[int, OnHand]
@@ -207,32 +206,33 @@ def _style(flags: Sequence[str]) -> RowStyle | None:
 
 
 def read_stock(session: Session, *, whole: bool, begun: Stock | None = None) -> Stock:
-    """Read every item; of very many only the first page, unless `whole` is asked for.
+    """Read every item; of very many without what the plan promises, unless `whole` is asked for.
 
-    What was `begun` with the first page is gone on with, if nothing has been done meanwhile.
+    What was `begun` without is gone on with, if nothing has been done meanwhile.
     """
     revision = revision_of(session)
-    if begun is not None and begun.revision == revision:
-        stocked = begun.stocked
-    else:
-        stocked = on_hand_service.list_stocked(session)
-    today = clock.today()
-    if not whole and len(stocked.items) > AT_ONCE:
-        page = [item.item_id for item in stocked.items[:FIRST_PAGE]]
-        on_hand = on_hand_service.list_on_hand(page, session)
-        return Stock(stocked, on_hand, {}, {}, today, whole=False, revision=revision)
-    stock = Stock(
-        stocked,
-        on_hand_service.list_on_hand(session=session),
-        on_hand_service.list_packs(session),
-        on_hand_service.list_promises(session),
-        today,
-        whole=True,
-        revision=revision,
-    )
+    if begun is None or begun.revision != revision:
+        begun = _counted(session, revision)
+        many = len(begun.items) > AT_ONCE
+        if many and not whole and on_hand_service.list_claimants(session):
+            return begun
+    stock = replace(begun, promises=on_hand_service.list_promises(session), whole=True)
     # Worked out here, away from the screen.
     _ = stock.texts
     return stock
+
+
+def _counted(session: Session, revision: int) -> Stock:
+    """Read what there is of every item, for which no plan is needed."""
+    return Stock(
+        on_hand_service.list_stocked(session),
+        on_hand_service.list_on_hand(session=session),
+        on_hand_service.list_packs(session),
+        {},
+        clock.today(),
+        whole=False,
+        revision=revision,
+    )
 
 
 def arranged(stock: Stock, words: Sequence[str], sorting: Sorting | None) -> list[int]:

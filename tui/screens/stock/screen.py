@@ -88,12 +88,12 @@ class StockScreen(KitchenScreen[Stock]):
     # -- reading and showing -----------------------------------------------------------------------
 
     def reader(self) -> Callable[[KitchenSession], Stock]:
-        """Return what reads the stock; the first time only the first page of a long list."""
+        """Return what reads the stock; the first time a long list comes before its plan."""
         begun = None if self.stock is None or self.stock.whole or self.stale else self.stock
         return partial(read_stock, whole=self._whole, begun=begun)
 
     def present(self, data: Stock) -> None:
-        """Show the stock, and read on where it is not all."""
+        """Show the stock, and read on where the plan is not in it yet."""
         self.stock = data
         self._whole = True
         if not data.items:
@@ -115,18 +115,16 @@ class StockScreen(KitchenScreen[Stock]):
         self.refresh_bindings()
         if not data.whole:
             self.call_after_refresh(self.load)
-        elif self._wanted is not None:
+        if self._wanted is not None:
             self.go_to(self._wanted)
 
     def _say_head(self, data: Stock) -> None:
-        facts = [f"{len(data.items)} items"]
-        if data.whole:
-            there = sum(1 for there in data.on_hand.values() if there.left)
-            facts = [f"{there} of {len(data.items)} items there"]
-            facts.append(f"worth {data.stocked.money(data.worth)}")
-            expired = sum(1 for there in data.on_hand.values() if there.expired)
-            if expired:
-                facts.append(f"! {expired} expired")
+        there = sum(1 for there in data.on_hand.values() if there.left)
+        facts = [f"{there} of {len(data.items)} items there"]
+        facts.append(f"worth {data.stocked.money(data.worth)}")
+        expired = sum(1 for there in data.on_hand.values() if there.expired)
+        if expired:
+            facts.append(f"! {expired} expired")
         self.head(Head("Stock", tuple(facts)))
 
     def present_error(self, error: BakehouseError) -> None:
@@ -166,7 +164,7 @@ class StockScreen(KitchenScreen[Stock]):
 
     def go_to(self, item_id: int) -> None:
         """Put the cursor on an item, taking the filter away, and open its lots."""
-        if self.stock is None or not self.stock.whole:
+        if self.stock is None:
             self._wanted = item_id
             return
         self._wanted = None
