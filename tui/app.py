@@ -26,6 +26,7 @@ from tui.drafts import Drafts, said_drafts
 from tui.heartbeat import BEAT, Heartbeat
 from tui.key_names import said_keys
 from tui.lookout import Lookout
+from tui.quicker import make_quicker
 from tui.saying import SayingApp
 from tui.screens.base import KitchenScreen
 from tui.settings import apply_config
@@ -133,6 +134,7 @@ class BakehouseApp(TypingAhead[str], SayingApp[str]):
         if self._named is not None:
             # Else the home would be read and drawn first, for nobody to see.
             vars(self)["DEFAULT_MODE"] = "event"
+        make_quicker()
         super().__init__()
         self.host = host
         self.settings = settings or config()

@@ -5,15 +5,23 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import cache, wraps
+from inspect import signature
 from pathlib import Path
 
+import pytest
 from textual.app import App, ComposeResult
+from textual.containers import Container
+from textual.geometry import Region
 from textual.strip import Strip
+from textual.widgets import Label
 
 import tui
 from bakehouse.plugin import Column, Row, Table
 from core.session import Database
 from tui.collector import collecting_rarely, keep_what_is_there
+from tui.quicker import count_parameters, make_quicker
 from tui.styling import KeptStylesheet
 from tui.widgets.table import TableView
 
@@ -33,6 +41,10 @@ class WatchedTable(TableView):
 class TableApp(App[None]):
     CSS_PATH = Path(tui.__file__).parent / "widgets" / "table.tcss"
 
+    def __init__(self) -> None:
+        make_quicker()
+        super().__init__()
+
     def compose(self) -> ComposeResult:
         yield WatchedTable()
 
@@ -42,7 +54,7 @@ class TableApp(App[None]):
         table.focus()
 
 
-async def test_a_step_of_the_cursor_draws_the_row_it_leaves_and_the_one_it_comes_to() -> None:
+async def test_a_step_of_the_cursor_draws_the_row_it_comes_to() -> None:
     async with TableApp().run_test(size=(40, 12)) as pilot:
         table = pilot.app.query_one(WatchedTable)
         await pilot.press("down")
@@ -50,10 +62,81 @@ async def test_a_step_of_the_cursor_draws_the_row_it_leaves_and_the_one_it_comes
         table.drawn.clear()
         await pilot.press("down")
         await pilot.pause()
-        assert set(table.drawn) == {2, 3}
+        assert set(table.drawn) == {3}
         await pilot.press("G")
         await pilot.pause()
         assert set(table.drawn) == set(range(12))
+
+
+async def test_a_list_that_moves_up_draws_only_what_comes_in() -> None:
+    async with TableApp().run_test(size=(40, 12)) as pilot:
+        table = pilot.app.query_one(WatchedTable)
+        await pilot.press(*["down"] * 10)
+        await pilot.pause()
+        table.drawn.clear()
+        await pilot.press("down")
+        await pilot.pause()
+        assert table.scroll_offset.y == 1
+        assert set(table.drawn) == {0, 11}
+        assert "no. 10" in table.render_line(10).text
+        table.show_table(Table([Column("name")], [Row(str(n), (f"item {n}",)) for n in range(50)]))
+        assert table.render_lines(table.size.region)[10].text.strip() == "item 10"
+
+
+class Covered(Container):
+    """Counts the lines of it that are drawn."""
+
+    drawn = 0
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self.drawn += crop.height
+        return super().render_lines(crop)
+
+
+class CoveredApp(App[None]):
+    CSS = "Label { width: 1fr; height: 1fr; } #short { width: 5; height: 1; layer: above; }"
+    CSS += " Covered { layers: below above; }"
+
+    def __init__(self) -> None:
+        make_quicker()
+        super().__init__()
+
+    def compose(self) -> ComposeResult:
+        with Covered():
+            yield Label("below")
+            yield Label("above", id="short")
+
+
+async def test_what_lies_under_others_is_not_drawn() -> None:
+    async with CoveredApp().run_test(size=(20, 6)) as pilot:
+        await pilot.pause()
+        covered = pilot.app.query_one(Covered)
+        assert covered.drawn == 0
+        pilot.app.query("Label").first().styles.height = 2
+        await pilot.pause()
+        assert covered.drawn == 4
+
+
+def no_arguments() -> None: ...
+
+
+def two(first: int, *rest: int) -> None: ...
+
+
+class WithMethods:
+    def one(self, first: int, *, second: int = 0) -> None: ...
+
+    @classmethod
+    def of_class(cls, **named: int) -> None: ...
+
+
+@pytest.mark.parametrize(
+    "function",
+    [no_arguments, two, WithMethods().one, WithMethods.one, WithMethods.of_class, print,
+     WithMethods, lambda first: first, cache(two), wraps(two)(lambda: None)],
+)  # fmt: skip
+def test_parameters_are_counted_as_their_signature_says(function: Callable[..., object]) -> None:
+    assert count_parameters(function) == len(signature(function).parameters)
 
 
 def test_rules_stay_parsed_when_another_widget_brings_its_own() -> None:

@@ -11,7 +11,7 @@ from tests.tui.conftest import NARROW, Site, app_of, keys, running
 from tests.tui.test_event_screen import open_pane
 from tui.screens.form.screen import FormScreen
 from tui.screens.why.screen import WhyScreen
-from tui.widgets.columns import fit
+from tui.widgets.columns import Columns
 from tui.widgets.sections import SectionsView, SectionTable
 from tui.widgets.tabs import TabLine
 
@@ -118,6 +118,6 @@ def test_tables_beside_each_other_have_one_width_and_keep_their_columns() -> Non
     one = Table(columns, [("flour", "a", "n" * 50)])
     other = Table(columns, [("f" * 30, "s" * 30, "")])
     beside = (one, other)
-    assert fit(one, 50, beside) == fit(other, 50, beside)
-    assert [each.column.name for each in fit(one, 30, beside)] == ["item", "store", "note"]
-    assert len(fit(one, 20, beside)) < 3
+    assert Columns(one, beside).fit(50) == Columns(other, beside).fit(50)
+    assert [each.column.name for each in Columns(one, beside).fit(30)] == ["item", "store", "note"]
+    assert len(Columns(one, beside).fit(20)) < 3

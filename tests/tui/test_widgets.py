@@ -18,7 +18,7 @@ import tui
 from bakehouse.plugin import Amount, Column, Row, Table
 from tui.screens.event.arranging import heights
 from tui.widgets.bars import bar
-from tui.widgets.columns import fit
+from tui.widgets.columns import Columns
 from tui.widgets.ordering import Sorting, ordered
 from tui.widgets.plain import fitted, plain
 from tui.widgets.searching import Search
@@ -43,7 +43,7 @@ def a_table(*names: str) -> Table:
 
 
 def shown(table: Table, width: int) -> list[str]:
-    return [each.column.name for each in fit(table, width)]
+    return [each.column.name for each in Columns(table).fit(width)]
 
 
 class ListApp(App[None]):
@@ -100,7 +100,7 @@ def test_an_empty_column_gives_way_before_a_text_is_shortened() -> None:
 
 def test_numbers_are_never_cut_while_a_text_can_be() -> None:
     table = a_table("A very long name of an ingredient")
-    widths = {each.column.name: each.width for each in fit(table, 20)}
+    widths = {each.column.name: each.width for each in Columns(table).fit(20)}
     assert widths["amount"] >= len("Amount")
     assert widths["item"] < len("A very long name of an ingredient")
 
@@ -119,7 +119,7 @@ async def test_the_cursor_stays_where_it_is_when_its_row_is_done_and_moves_down(
 @given(st.integers(1, 200), st.lists(st.text(max_size=40), max_size=5))
 def test_columns_never_need_more_than_there_is(width: int, names: list[str]) -> None:
     table = Table([Column("name", priority=0), Column("more", priority=1)], [(n, n) for n in names])
-    columns = fit(table, width)
+    columns = Columns(table).fit(width)
     assert columns
     assert columns[-1].start + columns[-1].width <= max(width, 3)
 

@@ -38,37 +38,46 @@ class _Wish:
     empty: bool
 
 
-def fit(table: Table, available: int, beside: Sequence[Table] = ()) -> list[Fitted]:
-    """Return the columns to show in `available` cells, from left to right.
+class Columns:
+    """The columns of a table, measured once and fitted into whatever width there is.
 
-    Numbers are shown whole or not at all. Columns that are empty give way before any text is
-    shortened, the others after that, by priority. What is left over goes to texts that are too
-    short.
-    Tables `beside` it, of the same columns, get the same widths; of these, texts are shortened
-    before any column gives way.
+    Tables `beside` it, of the same columns, get the same widths.
     """
-    tables = beside or (table,)
-    at_most = LEAST_TEXT if beside else None
-    wishes = [_wish(tables, column, index, at_most) for index, column in enumerate(table.columns)]
-    _make_room(wishes, available, lambda wish: wish.most, only_empty=True)
-    _make_room(wishes, available, lambda wish: wish.least)
-    widths = _shrunk(wishes, available)
-    spare = available - _width(wishes, widths)
-    while spare > 0:
-        short = [place for place, wish in enumerate(wishes) if widths[place] < wish.most]
-        if not short:
-            break
-        for place in short[:spare]:
-            widths[place] += 1
-        spare -= len(short[:spare])
-    wider = int(spare >= len(wishes) - 1)
-    shown = []
-    start = 0
-    for place, (wish, width) in enumerate(zip(wishes, widths, strict=True)):
-        start += _gap(wishes, place) + (wider if place else 0)
-        shown.append(Fitted(wish.index, wish.column, start, width))
-        start += width
-    return shown
+
+    def __init__(self, table: Table, beside: Sequence[Table] = ()) -> None:
+        tables = beside or (table,)
+        at_most = LEAST_TEXT if beside else None
+        self._wishes = [
+            _wish(tables, column, index, at_most) for index, column in enumerate(table.columns)
+        ]
+
+    def fit(self, available: int) -> list[Fitted]:
+        """Return the columns to show in `available` cells, from left to right.
+
+        Numbers are shown whole or not at all. Columns that are empty give way before any text is
+        shortened, the others after that, by priority. What is left over goes to texts that are too
+        short. With tables beside it, texts are shortened before any column gives way.
+        """
+        wishes = self._wishes.copy()
+        _make_room(wishes, available, lambda wish: wish.most, only_empty=True)
+        _make_room(wishes, available, lambda wish: wish.least)
+        widths = _shrunk(wishes, available)
+        spare = available - _width(wishes, widths)
+        while spare > 0:
+            short = [place for place, wish in enumerate(wishes) if widths[place] < wish.most]
+            if not short:
+                break
+            for place in short[:spare]:
+                widths[place] += 1
+            spare -= len(short[:spare])
+        wider = int(spare >= len(wishes) - 1)
+        shown = []
+        start = 0
+        for place, (wish, width) in enumerate(zip(wishes, widths, strict=True)):
+            start += _gap(wishes, place) + (wider if place else 0)
+            shown.append(Fitted(wish.index, wish.column, start, width))
+            start += width
+        return shown
 
 
 def _make_room(

@@ -9,6 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -17,7 +18,7 @@ from textual.strip import Strip
 
 from bakehouse.plugin import Column, Row, Table
 from tui.widgets.cells import said
-from tui.widgets.columns import Fitted, fit
+from tui.widgets.columns import Columns, Fitted
 from tui.widgets.drawing import heading_line, row_line, style_of, totals_line
 from tui.widgets.ordering import Sorting, after, ordered
 from tui.widgets.plain import plain
@@ -36,6 +37,10 @@ WHOLE_ROWS = ("done", "muted")
 """Styles that colour a whole row; the others colour its status only."""
 NEAR_END = 20
 """Rows before the last at which more are asked for."""
+
+
+KEPT = 512
+"""Rows that are kept as they were drawn."""
 
 
 class TableView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -90,8 +95,15 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         self._styles: dict[str, Style] = {}
         self.beside: Sequence[Table] = ()
         """The tables that are to have the same widths, where there are several."""
+        self._columns = Columns(EMPTY)
         self._fitted: list[Fitted] = []
-        self._fitted_for = 0
+        self._fitted_for = 0, 0
+        """The width of all of it, and of its rows."""
+        self._drawn: LRUCache[int, Strip] = LRUCache(KEPT)
+        """Rows as they were drawn when the cursor was elsewhere, by their numbers."""
+        self._top = 0
+        self._shown = 0
+        """The first row in sight and for how many there is room, for as long as they are drawn."""
         self._stays = False
 
     # -- what is shown -----------------------------------------------------------------------------
@@ -146,6 +158,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         """Show a table; the cursor stays on the row with the same key."""
         self.table = table
         self._search = Search(table)
+        self._columns = Columns(table, self.beside)
         self._arrange()
         self._stays = False
 
@@ -201,12 +214,16 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         self.post_message(self.Moved())
 
     def _fit(self) -> None:
-        self._fit_columns(self.scrollable_content_region.width)
+        self._fit_columns((self.outer_size.width, self.scrollable_content_region.width))
         self.virtual_size = Size(1, self.lines)
+        if not self.size and self.lines > self.app.size.height:
+            # Else all of it would be drawn twice: once without the scrollbar.
+            self.show_vertical_scrollbar = True
 
-    def _fit_columns(self, width: int) -> None:
-        self._fitted_for = width
-        self._fitted = fit(self.table, max(1, width), self.beside)
+    def _fit_columns(self, shape: tuple[int, int]) -> None:
+        self._fitted_for = shape
+        self._fitted = self._columns.fit(max(1, shape[1]))
+        self._drawn.clear()
 
     # -- moving ------------------------------------------------------------------------------------
 
@@ -221,6 +238,15 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def _body(self) -> int:
         return max(1, self.size.height - self._around)
+
+    def watch_scroll_y(self, before: float, now: float) -> None:
+        """Draw what is in sight now, and the scrollbar where it has moved as far as can be seen."""
+        bar = self.vertical_scrollbar
+        finest = self.virtual_size.height / max(1, 8 * self.size.height)
+        if now in (0, self.max_scroll_y) or abs(now - bar.position) >= finest:
+            bar.position = now
+        if round(before) != round(now):
+            self.refresh(self.size.region)
 
     def validate_cursor(self, cursor: int) -> int:
         """Keep the cursor on a row."""
@@ -294,21 +320,48 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
     # -- drawing -----------------------------------------------------------------------------------
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw lines; the styles are worked out once for all of them."""
-        self._styles = {}
-        width = self.scrollable_content_region.width
-        if width != self._fitted_for:
+        """Draw lines, a row only once: it is kept until it changes, wherever it stands by then.
+
+        Textual would keep lines by their place, and have all of them drawn again for one step down.
+        """
+        shape = self.outer_size.width, self.scrollable_content_region.width
+        if shape != self._fitted_for:
             # What is drawn first may come before the word of its size.
-            self._fit_columns(width)
-        return super().render_lines(crop)
+            self._fit_columns(shape)
+        self._styles = {"": self.rich_style}
+        self._top, self._shown = self.scroll_offset.y, self._body
+        start, end = crop.column_span
+        return [self._drawn_line(y).crop(start, end) for y in crop.line_range]
+
+    def notify_style_update(self) -> None:
+        """Forget the rows as they were drawn."""
+        super().notify_style_update()
+        self._drawn.clear()
+
+    def _drawn_line(self, y: int) -> Strip:
+        number = self._row_at(y)
+        if number is None or number == self.cursor:
+            return self._beside_space(self.render_line(y))
+        if number not in self._drawn:
+            self._drawn[number] = self._beside_space(self.render_line(y))
+        return self._drawn[number]
+
+    def _beside_space(self, line: Strip) -> Strip:
+        """Return a line with the space beside it, in the colours that the terminal has."""
+        (outer, width), left = self._fitted_for, self.styles.padding.left
+        behind = Style(bgcolor=self._styles[""].bgcolor)
+        spaces = (Segment(" " * cells, behind) for cells in (left, outer - left - width))
+        line = Strip([next(spaces), *line, next(spaces)], outer)
+        for filter_ in self.get_line_filters():
+            line = line.apply_filter(filter_, self.background_colors[1])
+        return line
 
     def render_line(self, y: int) -> Strip:
-        """Draw one line of what can be seen."""
+        """Draw one line of what can be seen, where it was scrolled to when it was painted."""
         segments, style = self._line(y)
-        if "" not in self._styles:
-            self._styles[""] = self.rich_style
-        strip = Strip(segments).apply_style(self._styles[""] + style)
-        return strip.adjust_cell_length(self._fitted_for, self._styles[""] + style)
+        style = self._styles[""] + style
+        line = Strip(Segment.apply_style(segments, style))
+        return line.adjust_cell_length(self._fitted_for[1], style)
 
     def _part(self, name: str) -> Style:
         if name not in self._styles:
@@ -321,15 +374,18 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
             return words, self._part("muted")
         if y == 0:
             return heading_line(self._fitted, self.sorting), self._part("header")
-        number = y - 1 + self.scroll_offset.y
-        foot = y - 1 - min(self._body, max(1, len(self.rows)))
+        foot = y - 1 - min(self._shown, max(1, len(self.rows)))
         if foot >= 0:
             return self._foot_line(foot)
         if not self.rows and y == 1:
             return [Segment(plain(f"nothing has “{self.words}”"), self._part("muted"))], Style()
-        if number < len(self.rows):
-            return self._row_line(number)
-        return [], Style()
+        number = self._row_at(y)
+        return ([], Style()) if number is None else self._row_line(number)
+
+    def _row_at(self, y: int) -> int | None:
+        """Return the number of the row that a line shows, if it shows one."""
+        number = y - 1 + self._top
+        return number if 0 < y <= self._shown and number < len(self.rows) else None
 
     def _foot_line(self, line: int) -> tuple[list[Segment], Style]:
         if self.table.totals is not None and line == 0:
