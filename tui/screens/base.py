@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
-from textual import work
+from textual import events, work
 from textual.reactive import reactive
 
 from core import clock
@@ -114,8 +114,10 @@ class KitchenScreen(Awaited[None], Generic[Data]):
         if self._session is not None:
             self._session.close()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Catch up with what happened meanwhile."""
+        # Each widget is styled when it is mounted, and all of them when the theme is another.
+        event.refresh_styles = False
         if self.stale:
             self.load()
 
