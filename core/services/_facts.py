@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.models import Item, Measure
+from core.services._catalogue import rows_of
 from core.session import remembered
 from core.units import Amount, ItemFacts
 
@@ -40,6 +41,6 @@ def measures_of_items(
     if item_ids is not None:
         query = query.where(Measure.item_id.in_(item_ids))
     found: dict[int, dict[str, Amount]] = defaultdict(dict)
-    for item_id, name, amount, unit in session.execute(query):
+    for item_id, name, amount, unit in rows_of(session, query):
         found[item_id][name] = Amount(amount, unit)
     return dict(found)

@@ -139,30 +139,23 @@ def list_on_hand(session: Session | None = None) -> dict[int, OnHand]:
     """Return what there is of every item; those with no lot at all are left out."""
     with reading(session) as reader:
         usable = Lot.expires.is_(None) | (Lot.expires >= today())
-        fresh = (
+        query = (
             select(
                 Lot.item_id,
-                func.sum(Lot.left),
-                func.count(Lot.id),
-                func.min(Lot.expires),
-                func.sum(Lot.cost_left),
-                func.sum(case((Lot.priced, 0), else_=1)),
+                func.sum(case((usable, Lot.left), else_=0)),
+                func.sum(case((usable, 1), else_=0)),
+                func.min(case((usable, Lot.expires))),
+                func.sum(case((usable, Lot.cost_left), else_=0)),
+                func.sum(case((usable & Lot.priced.is_(False), 1), else_=0)),
+                func.sum(case((usable, 0), else_=Lot.left)),
             )
-            .where(Lot.left > 0, usable)
+            .where(Lot.left > 0)
             .group_by(Lot.item_id)
         )
-        gone = (
-            select(Lot.item_id, func.sum(Lot.left))
-            .where(Lot.left > 0, Lot.expires < today())
-            .group_by(Lot.item_id)
-        )
-        found = {
-            key: OnHand(int(left), lots, expires, int(value), int(unpriced))
-            for key, left, lots, expires, value, unpriced in reader.execute(fresh)
+        return {
+            key: OnHand(int(left), int(lots), expires, int(value), int(unpriced), int(expired))
+            for key, left, lots, expires, value, unpriced, expired in rows_of(reader, query)
         }
-        for key, expired in reader.execute(gone):
-            found[key] = found.get(key, OnHand())._replace(expired=int(expired))
-        return found
 
 
 def list_promises(session: Session | None = None) -> dict[int, Promise]:
@@ -206,7 +199,7 @@ def list_packs(session: Session | None = None) -> dict[int, Pack]:
             .where(Product.archived.is_(False))
             .order_by(Product.preferred, Product.id)
         )
-        return {key: Pack(*rest) for key, *rest in reader.execute(query)}
+        return {key: Pack(*rest) for key, *rest in rows_of(reader, query)}
 
 
 def get_deliverable(event_id: int, item_id: int, session: Session | None = None) -> Decimal | None:

@@ -9,14 +9,12 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from sqlalchemy.orm import Session
-
 from bakehouse.plugin import Amount, Cell, Column, Money, Ref, Row, RowStyle
 from core import clock
 from core.money import from_micro as money_of
 from core.services import on_hand_service
 from core.services.on_hand_service import OnHand, Pack, Promise, Stocked, StockedItem
-from core.session import revision_of
+from core.session import KitchenSession
 from core.units import LEDGER_ROUNDING, from_micro, to_decimal
 from tui.widgets.days import days_left
 from tui.widgets.ordering import Sorting
@@ -205,14 +203,13 @@ def _style(flags: Sequence[str]) -> RowStyle | None:
     return "unknown" if flags[0] == "unknown need" else None
 
 
-def read_stock(session: Session, *, whole: bool, begun: Stock | None = None) -> Stock:
+def read_stock(session: KitchenSession, *, whole: bool, begun: Stock | None = None) -> Stock:
     """Read every item; of very many without what the plan promises, unless `whole` is asked for.
 
     What was `begun` without is gone on with, if nothing has been done meanwhile.
     """
-    revision = revision_of(session)
-    if begun is None or begun.revision != revision:
-        begun = _counted(session, revision)
+    if begun is None or begun.revision != session.revision:
+        begun = _counted(session)
         many = len(begun.items) > AT_ONCE
         if many and not whole and on_hand_service.list_claimants(session):
             return begun
@@ -222,7 +219,7 @@ def read_stock(session: Session, *, whole: bool, begun: Stock | None = None) -> 
     return stock
 
 
-def _counted(session: Session, revision: int) -> Stock:
+def _counted(session: KitchenSession) -> Stock:
     """Read what there is of every item, for which no plan is needed."""
     return Stock(
         on_hand_service.list_stocked(session),
@@ -231,7 +228,7 @@ def _counted(session: Session, revision: int) -> Stock:
         {},
         clock.today(),
         whole=False,
-        revision=revision,
+        revision=session.revision,
     )
 
 
