@@ -299,7 +299,9 @@ async def test_a_number_pasted_into_the_list_is_counted_whole(
     async with running(site) as pilot:
         await keys(pilot, "f3")
         pilot.app.post_message(events.Paste("2.4 kg\n"))
-        await until(pilot, lambda: pilot.app.screen.query_one(CountInput).value == "2.4 kg")
+        await until(
+            pilot, lambda: [each.value for each in stock(pilot).query(CountInput)] == ["2.4 kg"]
+        )
         await keys(pilot, "enter")
     assert left("Thing 01") == 2400
 
@@ -323,6 +325,19 @@ async def test_what_the_kitchen_refuses_is_marked_in_its_row(
         assert "cannot be converted" in cell(pilot, "Thing 01", "said")
         assert pilot.app.screen.query_one(CountInput).has_focus
         assert table(pilot).cursor == 1
+
+
+async def test_a_number_typed_at_once_falls_into_the_blank_that_comes_of_its_first_digit(
+    larder: KitchenBuilder, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f3")
+        assert not stock(pilot).query(CountInput)
+        for key in "12.5":
+            pilot.app.post_message(events.Key("full_stop" if key == "." else key, key))
+        await until(
+            pilot, lambda: [each.value for each in stock(pilot).query(CountInput)] == ["12.5"]
+        )
 
 
 async def test_one_count_is_taken_back_in_the_list(larder: KitchenBuilder, site: Site) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, cast
 
 from textual import events, on, work
@@ -42,10 +42,9 @@ class StockBody(Container):
         self._one_by_one = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
-        """Lay out the list, the blank in a layer above, the line."""
+        """Lay out the list and the line; the blank, in a layer above, is added when one counts."""
         with Container(id="stock-lists"):
             yield StockList()
-            yield CountInput()
         yield Words(id="count-line")
 
     @property
@@ -53,10 +52,10 @@ class StockBody(Container):
         """The list."""
         return self.query_one(StockTable)
 
-    @property
+    @cached_property
     def blank(self) -> CountInput:
         """Where one types."""
-        return self.query_one(CountInput)
+        return CountInput()
 
     @property
     def kitchen(self) -> BakehouseApp:
@@ -71,6 +70,8 @@ class StockBody(Container):
             self.tally = Tally(self._waiting)
             self.table.count(self.tally)
         self.query_one("#count-line").display = True
+        if not self.blank.is_attached:
+            self.query_one("#stock-lists").mount(self.blank)
         self.blank.display = True
         self._open()
         if typed:

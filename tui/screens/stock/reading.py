@@ -37,6 +37,8 @@ COLUMNS = (
     Column("status", "", "status", priority=0),
 )
 NOTHING = OnHand()
+NONE = "none"
+"""What is said of an item that there is nothing of and nobody wants."""
 TO_DO = {"made": "make", "bundle": "assemble"}
 
 
@@ -60,8 +62,11 @@ class Stock:
     @cached_property
     def texts(self) -> Sequence[str]:
         """What is searched, item by item: the name, the kind and what is said of it."""
+        known = self.on_hand.keys() | self.promises.keys()
         return [
-            f"{item.folded} {item.kind} {' '.join(self.flags(item))}" for item in self.stocked.items
+            f"{item.folded} {item.kind} "
+            f"{' '.join(self.flags(item)) if item.item_id in known else NONE}"
+            for item in self.stocked.items
         ]
 
     @cached_property
@@ -90,7 +95,7 @@ class Stock:
         if there.unpriced:
             found.append("no price")
         if not (there.left or there.expired or found):
-            found.append("none")
+            found.append(NONE)
         return tuple(found)
 
     def row(self, item: StockedItem) -> Row:
@@ -196,7 +201,7 @@ _RANK: Mapping[tuple[str, ...], int] = {
 def _style(flags: Sequence[str]) -> RowStyle | None:
     if not flags:
         return None
-    if flags[0] == "none":
+    if flags[0] == NONE:
         return "muted"
     if flags[0] in ("expired", "buy", "make", "assemble"):
         return "short"
