@@ -19,6 +19,20 @@ def item_facts(session: Session) -> dict[int, ItemFacts]:
     return remembered(session, "facts", lambda: facts_of_items(session), of=("item", "measure"))
 
 
+def facts_of(session: Session, item: Item) -> ItemFacts:
+    """Return what is known of an item for converting amounts to its stock unit."""
+    measures = session.execute(
+        select(Measure.name, Measure.amount, Measure.unit).where(Measure.item_id == item.id)
+    )
+    return ItemFacts(
+        name=item.name,
+        unit=item.unit,
+        grams_per_ml=item.grams_per_ml,
+        grams_each=item.grams_each,
+        measures={name: Amount(amount, unit) for name, amount, unit in measures},
+    )
+
+
 def facts_of_items(
     session: Session, item_ids: Collection[int] | None = None
 ) -> dict[int, ItemFacts]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from core.documents import EventDoc, ItemDoc, LineDoc
 from core.errors import RuleBroken
 from core.models import KINDS, OPEN
 from core.units import STOCK_UNITS, ItemFacts, canonical_unit, dimension, measure_of
+
+if TYPE_CHECKING:
+    from core.documents import EventDoc, ItemDoc, LineDoc
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
 MOST = 10**9

@@ -21,6 +21,7 @@ from core.models import (
     Measure,
     Product,
 )
+from core.services._facts import facts_of
 from core.services._nature import check_new_nature
 from core.services._rules import (
     BOUGHT,
@@ -32,7 +33,6 @@ from core.services._rules import (
 from core.services._writing import (
     Problems,
     check_name,
-    facts_of,
     found_item,
     items_by_slug,
     read_amount,

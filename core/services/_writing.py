@@ -26,10 +26,10 @@ from core.models import (
     Base,
     Item,
     ItemUnit,
-    Measure,
 )
 from core.money import parse_money
 from core.money import to_micro as money_micro
+from core.services._facts import facts_of
 from core.services._rules import check_kind, check_slug, check_spoken
 from core.units import (
     STOCK_UNITS,
@@ -69,20 +69,6 @@ class Problems:
 
 def _join(path: str, inner: str) -> str:
     return f"{path}.{inner}" if path and inner else path or inner
-
-
-def facts_of(session: Session, item: Item) -> ItemFacts:
-    """Return what is known of an item for converting amounts to its stock unit."""
-    measures = session.execute(
-        select(Measure.name, Measure.amount, Measure.unit).where(Measure.item_id == item.id)
-    )
-    return ItemFacts(
-        name=item.name,
-        unit=item.unit,
-        grams_per_ml=item.grams_per_ml,
-        grams_each=item.grams_each,
-        measures={name: Amount(amount, unit) for name, amount, unit in measures},
-    )
 
 
 def facts_in(doc: ItemDoc) -> ItemFacts | None:

@@ -12,25 +12,25 @@ from copy import deepcopy
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.documents import EventDoc, EventLineDoc
 from core.errors import EventNotFound, ItemNotFound, RuleBroken
 from core.models import Event, Item
 from core.money import parse_money
-from core.services._journal import put, recording
 from core.services._kitchen import no_collecting
 from core.services._naming import find, slug_for
-from core.services._read_documents import read_events
 from core.services._rows import change_row, fresh, get_fresh
-from core.services._writing import stock_amount
 from core.services.planning import _shopping, _views
 from core.services.planning.shapes import AssemblyProgress, ProductionProgress, ShoppingRow
 from core.services.rows import ChangeRow, EventRow
 from core.session import reading, writing
 from core.units import parse_amount
+
+if TYPE_CHECKING:
+    from core.documents import EventDoc
 
 Entered = int | Decimal | Fraction | str
 """An amount as entered; a bare number is in the item's stock unit."""
@@ -132,6 +132,8 @@ def _row(event: Event) -> EventRow:
 
 
 def _document(session: Session, event_id: int) -> EventDoc:
+    from core.services._read_documents import read_events
+
     [doc] = read_events(session, [_event(session, event_id).slug])
     return doc
 
@@ -156,6 +158,8 @@ def add_event(
     session: Session | None = None,
 ) -> ChangeRow:
     """Add an event without lines."""
+    from core.documents import EventDoc
+
     with writing(session) as writer:
         doc = EventDoc(
             slug=slug_for(writer, Event, name, slug),
@@ -175,6 +179,8 @@ def save_event(
     Raises:
         BadDocument: Every rule the document breaks, with its place.
     """
+    from core.services._read_documents import read_events
+
     with writing(session) as writer:
         known = read_events(writer, [doc.slug])
         told = summary or f"{'Edited' if known else 'Added'} event {doc.name}"
@@ -224,6 +230,9 @@ def set_line(
     session: Session | None = None,
 ) -> ChangeRow:
     """Set the quantity of an item wanted at an event (by a recipient); 0 takes the line away."""
+    from core.documents import EventLineDoc
+    from core.services._writing import stock_amount
+
     with writing(session) as writer:
         item = get_fresh(writer, Item, item_id)
         if item is None:
@@ -279,6 +288,8 @@ def copy_event(
     session: Session | None = None,
 ) -> ChangeRow:
     """Add an event with the same lines; targets and ticks are not copied."""
+    from core.documents import EventDoc
+
     with writing(session) as writer:
         doc = _document(writer, event_id)
         copied = EventDoc(
@@ -319,6 +330,8 @@ def _edit(event_id: int, change: Callable[[EventDoc], str], session: Session | N
 def _record(
     session: Session, summary: str, doc: EventDoc, before: EventDoc | None = None
 ) -> ChangeRow:
+    from core.services._journal import put, recording
+
     with recording(session, "event", summary) as entry:
         put(session, doc, before)
     return change_row(entry)

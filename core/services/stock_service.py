@@ -25,6 +25,7 @@ from core.money import parse_money
 from core.money import to_micro as micro_money
 from core.services import saying
 from core.services._drawing import Purpose, draw
+from core.services._facts import facts_of
 from core.services._journal import put, recording
 from core.services._kitchen import event_plan, planned
 from core.services._ledger import LotNow, Origin, Use, add_lot, lot_now, lots_on_hand, move, take
@@ -34,7 +35,7 @@ from core.services._prices import last_unit_cost, was_bought
 from core.services._read_documents import read_products
 from core.services._recording import keeps_until, open_event
 from core.services._rows import change_row, fresh, get_fresh
-from core.services._writing import facts_of, ledger_amount, plain_number, stock_amount, use_unit
+from core.services._writing import ledger_amount, plain_number, stock_amount, use_unit
 from core.services.production_service import Entered
 from core.services.rows import ChangeRow, LotRow, PurchaseRow, StockRow
 from core.session import reading, writing

@@ -105,9 +105,9 @@ async def test_a_new_plugin_is_touched_only_after_it_is_accepted(
 async def test_panes_say_where_what_they_show_comes_from(demo: Database, site: Site) -> None:
     async with running(site, event="winter-market-stall") as pilot:
         pane = pilot.app.screen.query(Pane).first()
-        source = pane.query_one(".pane-source", Words)
-        assert not source.display
+        assert not pane.query(".pane-source")
         await keys(pilot, "ctrl+t")
+        source = pane.query_one(".pane-source", Words)
         assert source.display
         text = str(source.render())
         assert text.startswith("production 0.1.0 · production · ")

@@ -174,7 +174,11 @@ def test_the_collector_is_as_before_once_the_screen_is_left() -> None:
 LATER = (
     "alembic",
     "core.commands.trying",
+    "core.documents",
+    "core.services._journal",
+    "core.services.planning._contention",
     "core.services.stock_service",
+    "msgspec",
     "pint",
     "sqlalchemy.dialects.postgresql",
     "textual.widgets._markdown",

@@ -61,6 +61,11 @@ class Listing(Vertical):
         return line
 
     @property
+    def is_filtering(self) -> bool:
+        """Whether the line of the filter is there; most lists are never filtered."""
+        return "filter" in vars(self) and self.filter.display
+
+    @property
     def after_filter(self) -> Widget | None:
         """What stands under the filter, if anything."""
         return None
@@ -133,14 +138,18 @@ class Listing(Vertical):
         if texts:
             cast("BakehouseApp", self.app).copy("\t".join(texts))
 
+    @property
+    def _types_filter(self) -> bool:
+        return self.is_filtering and self.filter.has_focus
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what a list allows."""
         if not self.is_mounted:
             return False
         if action in ("filter", "sort", "turn", "copy_cell"):
-            return self.display and self.table.display and not self.filter.has_focus
+            return self.display and self.table.display and not self._types_filter
         if action == "clear":
-            return self.filter.display
+            return self.is_filtering
         if action == "export":
-            return bool(cast("BakehouseApp", self.app).writers) and not self.filter.has_focus
+            return bool(cast("BakehouseApp", self.app).writers) and not self._types_filter
         return True

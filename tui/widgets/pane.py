@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import ClassVar
 
 from textual import on
@@ -55,10 +56,9 @@ class Pane(Listing):
         self._sections: SectionsView | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out a title, a table, and a place for where it comes from."""
+        """Lay out a title and a table; where it comes from is added when somebody asks."""
         yield Words(classes="pane-title")
         yield from super().compose()
-        yield Words(classes="pane-source")
 
     def on_mount(self) -> None:
         """Wait for data."""
@@ -113,7 +113,7 @@ class Pane(Listing):
         """How many lines it would like."""
         if not self._ready:
             return 0
-        around = 1 + int(self.filter.display) + int(self._source.display)
+        around = 1 + int(self.is_filtering) + int(self._shows_source)
         return (self.table.lines if self.table.display else 8) + around
 
     # -- what is shown -----------------------------------------------------------------------------
@@ -199,26 +199,34 @@ class Pane(Listing):
         mark = "▸" if self.has_focus_within else " "
         title.say(f"{mark} {plain('  ·  '.join(parts))}")
 
-    @property
+    @cached_property
     def _source(self) -> Words:
-        return self.query_one(".pane-source", Words)
+        return Words(classes="pane-source")
+
+    @property
+    def _shows_source(self) -> bool:
+        return "_source" in vars(self) and self._source.display
 
     def _show_source(self) -> None:
         """Say which plugin this comes from, how long it took and what state it is of, or not."""
+        before, wanted = self._shows_source, bool(getattr(self.app, "sources", False))
+        if not (before or wanted):
+            return
+        if not self._source.is_attached:
+            self.mount(self._source)
         outcome, view = self.outcome, self.view
         facts = [f"{view.plugin} {view.version}", view.id]
         if isinstance(outcome, Loaded):
             facts += [f"{outcome.ms:.0f} of {view.spec.budget_ms} ms", f"rev {outcome.revision}"]
         self._source.say(" · ".join(facts))
-        before = self._source.display
-        self._source.display = bool(getattr(self.app, "sources", False))
-        if before != self._source.display:
+        self._source.display = wanted
+        if before != wanted:
             self.post_message(self.Filled())
 
     @property
-    def after_filter(self) -> Widget:
+    def after_filter(self) -> Widget | None:
         """What stands under the filter: where the view comes from."""
-        return self._source
+        return self._source if self._shows_source else None
 
     @property
     def title(self) -> str:

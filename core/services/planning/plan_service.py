@@ -6,38 +6,37 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
 from core.clock import today
-from core.documents import EventDoc, TargetDoc
 from core.errors import ItemNotFound, LotNotFound, RecipeNotFound, RuleBroken
 from core.models import Item, Lot, Recipe
-from core.planning.feeds import feeds_of_item, feeds_of_lot, needs_of_line
 from core.planning.netting import make_plan, produced_batches
 from core.planning.plan import Plan
-from core.planning.why import Reason, explain_item
 from core.services import event_service
 from core.services._kitchen import EventPlan, load_made, no_collecting, planned
 from core.services._naming import find, sorting
 from core.services._rows import get_fresh
-from core.services._writing import plain_number
-from core.services.planning import _contention, _problems, _reasons
-from core.services.planning._contention import ContendedItem
+from core.services.planning import _problems
 from core.services.planning._problem import PlanProblem
 from core.services.planning._views import decimal, find_event, is_stale
 from core.services.rows import ChangeRow
 from core.session import reading, revision_of, writing
 from core.units import Amount, exact
 
+if TYPE_CHECKING:
+    from core.documents import EventDoc, TargetDoc
+    from core.planning.why import Reason as Reason
+    from core.services.planning._contention import ContendedItem as ContendedItem
+
 __all__ = [
-    "ContendedItem",
     "PlanProblem",
     "PlanView",
     "PlannedEvent",
     "PlannedItem",
     "PlannedRecipe",
-    "Reason",
     "accept_targets",
     "contention",
     "explain",
@@ -151,6 +150,8 @@ def explain_purchase(
         EventNotFound, ItemNotFound: No such event or item.
         RuleBroken: The event is not open.
     """
+    from core.services.planning import _reasons
+
     with reading(session) as reader:
         found, place = _open(reader, event_id)
         item_id = _item_id(reader, item)
@@ -174,6 +175,9 @@ def explain_feeds(
         ItemNotFound, LotNotFound, EventNotFound: No such thing.
         RuleBroken: Neither or both of item and lot, an event that is not open, an empty lot.
     """
+    from core.planning.feeds import feeds_of_item, feeds_of_lot
+    from core.services.planning import _reasons
+
     with reading(session) as reader:
         if (item is None) == (lot_id is None):
             raise RuleBroken("Name either an item or a lot.")
@@ -197,6 +201,8 @@ def explain_line(event_id: int, item: int | str, session: Session | None = None)
         EventNotFound, ItemNotFound: No such event or item.
         RuleBroken: The event is not open, or has no line for the item.
     """
+    from core.planning.feeds import needs_of_line
+
     with reading(session) as reader:
         found, place = _open(reader, event_id)
         item_id = _item_id(reader, item)
@@ -207,6 +213,9 @@ def explain_line(event_id: int, item: int | str, session: Session | None = None)
 
 
 def _explained(session: Session, found: EventPlan, item_id: int, place: int) -> Reason:
+    from core.planning.why import explain_item
+    from core.services.planning import _reasons
+
     notes = _reasons.losses(session, found.event.id)
     return explain_item(found.plan, item_id, place, notes)
 
@@ -232,6 +241,8 @@ def contention(*, moves: bool = True, session: Session | None = None) -> list[Co
     after its neighbour would change. That is planned anew for each, so it is bounded: in a big
     kitchen the last items are without (`core.planning.contention`).
     """
+    from core.services.planning import _contention
+
     with no_collecting(), reading(session) as reader:
         return _contention.read(reader, moves=moves)
 
@@ -271,6 +282,8 @@ def set_target(
         EventNotFound, RecipeNotFound: No such event or recipe.
         RuleBroken: Not a multiple of the recipe's batch step.
     """
+    from core.services._writing import plain_number
+
     with writing(session) as writer:
         found = find_event(writer, event_id)
         recipe = get_fresh(writer, Recipe, recipe_id)
@@ -332,6 +345,8 @@ def accept_targets(event_id: int, session: Session | None = None) -> ChangeRow:
 def _target(
     found: EventPlan, recipe_id: int, slug: str, batches: Fraction, short_ok: bool
 ) -> TargetDoc:
+    from core.documents import TargetDoc
+
     need = found.alone.batch_need(recipe_id, 0)
     return TargetDoc(
         recipe=slug,

@@ -9,6 +9,7 @@ import pytest
 
 from core.clock import today
 from core.errors import AmountError, ItemNotFound, LotNotFound, RuleBroken
+from core.planning.why import Reason
 from core.services import (
     catalog_service,
     event_service,
@@ -18,7 +19,7 @@ from core.services import (
     stock_service,
 )
 from core.services.planning import plan_service, shopping_list, telling
-from core.services.planning.plan_service import PlanProblem, Reason
+from core.services.planning.plan_service import PlanProblem
 from core.services.planning.telling import Told
 from core.services.settings_service import SettingNotFound
 from core.session import Database
