@@ -12,7 +12,7 @@ from textual.containers import Container
 from textual.widgets import Input
 
 from core.errors import BakehouseError
-from core.services import journal_service, stock_service
+from core.services import stock_service
 from core.services.on_hand_service import StockedItem
 from core.services.rows import ChangeRow
 from core.units import parse_amount
@@ -242,6 +242,8 @@ class StockBody(Container):
     @work(group="count")
     async def take_back(self) -> None:
         """Take the last count back, and go to its row."""
+        from core.services import journal_service
+
         async with self._one_by_one:
             last = None if self.tally is None else self.tally.last
             if self.tally is None or last is None:
