@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from bakehouse.plugin import Amount, Column, Ref, Row, Table, ViewContext
 from core.services import saying
 from core.services.planning import plan_service
+from core.services.planning.plan_service import ContendedItem
 from core.services.saying import Say
-
-if TYPE_CHECKING:
-    from core.services.planning.plan_service import ContendedItem
 
 COLUMNS = (
     Column("item", width=22, priority=0),

@@ -176,7 +176,6 @@ LATER = (
     "core.commands.trying",
     "core.documents",
     "core.services._journal",
-    "core.services.planning._contention",
     "core.services.stock_service",
     "msgspec",
     "pint",

@@ -15,11 +15,13 @@ from core.errors import ItemNotFound, LotNotFound, RecipeNotFound, RuleBroken
 from core.models import Item, Lot, Recipe
 from core.planning.netting import make_plan, produced_batches
 from core.planning.plan import Plan
+from core.planning.why import Reason, explain_item
 from core.services import event_service
 from core.services._kitchen import EventPlan, load_made, no_collecting, planned
 from core.services._naming import find, sorting
 from core.services._rows import get_fresh
-from core.services.planning import _problems
+from core.services.planning import _contention, _problems
+from core.services.planning._contention import ContendedItem
 from core.services.planning._problem import PlanProblem
 from core.services.planning._views import decimal, find_event, is_stale
 from core.services.rows import ChangeRow
@@ -28,15 +30,15 @@ from core.units import Amount, exact
 
 if TYPE_CHECKING:
     from core.documents import EventDoc, TargetDoc
-    from core.planning.why import Reason as Reason
-    from core.services.planning._contention import ContendedItem as ContendedItem
 
 __all__ = [
+    "ContendedItem",
     "PlanProblem",
     "PlanView",
     "PlannedEvent",
     "PlannedItem",
     "PlannedRecipe",
+    "Reason",
     "accept_targets",
     "contention",
     "explain",
@@ -213,7 +215,6 @@ def explain_line(event_id: int, item: int | str, session: Session | None = None)
 
 
 def _explained(session: Session, found: EventPlan, item_id: int, place: int) -> Reason:
-    from core.planning.why import explain_item
     from core.services.planning import _reasons
 
     notes = _reasons.losses(session, found.event.id)
@@ -241,8 +242,6 @@ def contention(*, moves: bool = True, session: Session | None = None) -> list[Co
     after its neighbour would change. That is planned anew for each, so it is bounded: in a big
     kitchen the last items are without (`core.planning.contention`).
     """
-    from core.services.planning import _contention
-
     with no_collecting(), reading(session) as reader:
         return _contention.read(reader, moves=moves)
 
