@@ -113,10 +113,12 @@ def cli(ctx: click.Context) -> None:
 
     Without a command it opens the screen.
     """
+    settings = ctx.ensure_object(Settings)
+    ctx.call_on_close(settings.close)
     if ctx.invoked_subcommand is None:
         from bakehouse.terminal.screen import open_screen
 
-        ctx.exit(open_screen(ctx.ensure_object(Settings)))
+        ctx.exit(open_screen(settings))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

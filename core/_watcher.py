@@ -62,7 +62,7 @@ class Watcher:
         if found is None:
             raise DatabaseUnreachable(
                 f"{self._kitchen} is gone: it was deleted, moved or renamed. Put it back, or "
-                "restore a backup under this name."
+                "bring a backup back with `bakehouse restore`."
             )
         return found
 

@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -136,6 +136,7 @@ def restore(source: Path, target: Path, *, timeout: float | None = None) -> Rest
     if not target.exists():
         with _written_whole(target, replace=False) as part:
             _copy(source, part, patience)
+            _put_log_aside(target, _free_name(target))
         return Restored(found, None)
     try:
         check_backup(target)
@@ -149,14 +150,16 @@ def _restore_over_damage(source: Path, target: Path, timeout: float) -> Path:
     kept = _free_name(target)
     with _written_whole(target, replace=True) as part:
         _copy(source, part, timeout)
-        for end in ("-wal", ""):
-            damaged = target.with_name(target.name + end)
-            if damaged.exists():
-                shutil.copy2(damaged, kept.with_name(kept.name + end))
-        # A log that is not its own would be played into the new file.
-        for end in ("-wal", "-shm"):
-            target.with_name(target.name + end).unlink(missing_ok=True)
+        shutil.copy2(target, kept)
+        _put_log_aside(target, kept)
     return kept
+
+
+def _put_log_aside(target: Path, kept: Path) -> None:
+    """Give the log beside a kitchen the name of what is kept: it would be played into another."""
+    target.with_name(target.name + "-shm").unlink(missing_ok=True)
+    with suppress(FileNotFoundError):
+        target.with_name(target.name + "-wal").rename(kept.with_name(kept.name + "-wal"))
 
 
 def _restore_into(source: Path, target: Path, timeout: float) -> Path:

@@ -24,6 +24,7 @@ class Settings:
     readonly: bool = False
     without: str | None = None
     as_json: bool = False
+    opened: Database | None = None
 
     def target(self) -> str:
         """Return the database: `--db`, `BAKEHOUSE_DB`, the config file, or the default kitchen."""
@@ -38,7 +39,13 @@ class Settings:
         target = self.target()
         if create and "://" not in target:
             Path(target).expanduser().parent.mkdir(parents=True, exist_ok=True)
-        return configure(target, create=create, readonly=self.readonly)
+        self.opened = configure(target, create=create, readonly=self.readonly)
+        return self.opened
+
+    def close(self) -> None:
+        """Leave the kitchen that was opened whole in its file."""
+        if self.opened is not None:
+            self.opened.dispose()
 
     def host(self) -> Host:
         """Return the plugin host that `--no-plugins` allows."""

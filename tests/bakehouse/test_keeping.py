@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,14 @@ def test_a_backup_is_a_kitchen(cli: Cli, bare_cli: Cli, kept: Path) -> None:
     assert batches(cli)["Brownies"] == 5
     shown = bare_cli("--db", kept, "show", "production", "--json").json["data"]["recipes"]
     assert {row["remaining_batches"] for row in shown} == {7}
+
+
+def test_a_command_leaves_the_kitchen_whole_in_its_one_file(
+    cli: Cli, bare_cli: Cli, db: Path, tmp_path: Path
+) -> None:
+    assert cli("event", "add", "Fair", "--date", "2026-12-05").code == 0
+    alone = shutil.copy(db, tmp_path / "alone.db")
+    assert "Fair" in bare_cli("--db", alone, "event", "list").out
 
 
 def test_a_restore_says_what_it_kept_aside(cli: Cli, bare_cli: Cli, kept: Path) -> None:

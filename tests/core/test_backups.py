@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,21 @@ def test_a_restore_makes_a_kitchen_where_there_is_none(
 
     assert restored.kept is None
     assert opened(tmp_path / "new.db").state() == state
+
+
+def test_a_restore_is_not_overridden_by_the_log_of_a_kitchen_that_was_deleted(
+    bakery: KitchenBuilder, sqlite_kitchen: Database, tmp_path: Path
+) -> None:
+    state, path = bakery.state(), path_of(sqlite_kitchen)
+    made = back_up(sqlite_kitchen, tmp_path / "copy.db")
+    with closing(sqlite3.connect(path)) as reader:
+        reader.execute("SELECT count(*) FROM change").fetchone()
+        bakery.make("cookies", 2, event="christmas")
+        path.unlink()
+        restore(made.path, path)
+    assert opened(path).state() == state
+    [log] = tmp_path.glob("*.before-restore-*")
+    assert log.name.endswith(".db-wal")
 
 
 def test_a_kitchen_that_is_being_written_is_not_restored(

@@ -909,6 +909,23 @@ def test_a_new_kitchen_is_made_unless_that_is_refused(tmp_path: Path, no_kitchen
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
+def test_a_kitchen_that_is_closed_is_whole_in_its_one_file(
+    sqlite_kitchen: Database, tmp_path: Path
+) -> None:
+    assert sqlite_kitchen.path is not None
+    watcher = Watcher(sqlite_kitchen)
+    commit_change()
+    sqlite_kitchen.dispose()
+    alone = configure(shutil.copy(sqlite_kitchen.path, tmp_path / "alone.db"))
+    with read_session() as session:
+        assert session.revision == 1
+    watcher.close()
+    # That there is no file any more is no matter either.
+    (tmp_path / "alone.db").unlink()
+    alone.dispose()
+    assert not (tmp_path / "alone.db").exists()
+
+
 def test_reading_only_makes_nothing(tmp_path: Path, no_kitchen: None) -> None:
     with pytest.raises(NoDatabase):
         configure(tmp_path / "kitchen.db", create=True, readonly=True)
