@@ -178,6 +178,7 @@ class BakehouseApp(TypingAhead[str], SayingApp[str]):
     def on_unmount(self) -> None:
         """Stop following."""
         self._lookout.end()
+        self.drafts.end()
         if self._heartbeat is not None:
             self._heartbeat.end()
 

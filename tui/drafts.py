@@ -1,8 +1,9 @@
 """What was typed but not recorded, kept in files so that no crash and no closed terminal loses it.
 
 Each draft is a file of its own in a folder of its kitchen. They are small and written whole, while
-one types. Two terminals do not write over each other's: where a file does not hold what this one
-left there, the next name is taken.
+one types. A program holds the files of its drafts until it ends, in whatever way: what one that
+still runs holds is not offered to another. Nor do two terminals write over each other's: where a
+file does not hold what this one left there, the next name is taken.
 """
 
 from __future__ import annotations
@@ -10,12 +11,20 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
 
-from plugins.storage import replace_file
+try:
+    import fcntl
+except ImportError:
+    # Files cannot be held on Windows: there, every draft is offered everywhere.
+    fcntl = None  # type: ignore[assignment]
 
 RECEIPT = "receipt"
 """The form of a receipt."""
@@ -46,10 +55,11 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """Where a draft is, and what it held when this program wrote or read it."""
+    """Where a draft is, what it held when this program wrote or read it, and what holds it."""
 
     path: Path
     content: str
+    held: BinaryIO
 
     def is_as_left(self) -> bool:
         """Whether no other terminal has written there since; a file that is gone is free."""
@@ -79,22 +89,24 @@ class Drafts:
         self._told = False
 
     def find(self, form: str, thing: str = "") -> Draft | None:
-        """Return the draft of a form, if one was left."""
-        kept = self._kept.get((form, thing))
-        if kept is not None:
-            return kept
-        for path in self._stored(form, thing):
-            content, draft = self._read(path)
-            if draft is not None:
-                self._files[form, thing] = _File(path, content)
-                return draft
-        return None
+        """Return the draft of a form, if one was left; from now on it is this program's."""
+        for path in () if (form, thing) in self._kept else self._stored(form, thing):
+            taken = self._take(path)
+            if taken is not None:
+                self._files[form, thing], self._kept[form, thing] = taken
+                break
+        return self._kept.get((form, thing))
 
     def all(self) -> list[Draft]:
         """Return every draft that was left in this kitchen, by form and thing."""
-        kept = {self._files[key].path for key in self._kept if key in self._files}
-        others = [self._read(path)[1] for path in self._stored() if path not in kept]
-        found = [*self._kept.values(), *(draft for draft in others if draft is not None)]
+        found = [*self._kept.values()]
+        own = {file.path for file in self._files.values()}
+        for path in self._stored():
+            taken = None if path in own else self._take(path)
+            if taken is not None:
+                file, draft = taken
+                file.held.close()
+                found.append(draft)
         return sorted(found, key=lambda draft: (draft.form, draft.thing))
 
     def keep(self, draft: Draft) -> None:
@@ -103,8 +115,9 @@ class Drafts:
         self._kept[key] = draft
         try:
             path = self._free_path(*key)
-            replace_file(path, content)
-            self._files[key] = _File(path, content)
+            file = _File(path, content, _write(path, content))
+            self._let_go(key)
+            self._files[key] = file
         except OSError as error:
             log.warning("a draft could not be written: %s", type(error).__name__)
             if not self._told:
@@ -114,12 +127,23 @@ class Drafts:
     def drop(self, form: str, thing: str = "") -> None:
         """Forget a draft: it was recorded, or thrown away."""
         self._kept.pop((form, thing), None)
-        file = self._files.pop((form, thing), None)
+        file = self._files.get((form, thing))
         try:
             if file is not None and file.is_as_left():
                 file.path.unlink(missing_ok=True)
         except OSError as error:
             log.warning("a draft could not be removed: %s", type(error).__name__)
+        self._let_go((form, thing))
+
+    def end(self) -> None:
+        """Leave the drafts to others."""
+        for key in [*self._files]:
+            self._let_go(key)
+
+    def _let_go(self, key: Key) -> None:
+        file = self._files.pop(key, None)
+        if file is not None:
+            file.held.close()
 
     def _free_path(self, form: str, thing: str) -> Path:
         """Return where to write a draft without writing over that of another terminal."""
@@ -138,18 +162,60 @@ class Drafts:
         except OSError:
             return []
 
-    def _read(self, path: Path) -> tuple[str, Draft | None]:
-        """Return what a file holds, and as a draft."""
-        content = ""
+    def _take(self, path: Path) -> tuple[_File, Draft] | None:
+        """Return a draft and its file, which is held; None for what is somebody's, or no draft."""
+        with ExitStack() as stack:
+            try:
+                file = stack.enter_context(path.open("rb"))
+                # Whoever writes it may have put another in its place since.
+                if not (_hold(file) and os.path.samestat(os.fstat(file.fileno()), path.stat())):
+                    return None
+                content = file.read().decode()
+                draft = _draft(json.loads(content))
+            except FileNotFoundError:
+                return None
+            except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as no:
+                log.warning("a draft could not be read: %s", type(no).__name__)
+                self._say(
+                    f"A draft cannot be read: {_set_aside(path)}. What was typed there is lost."
+                )
+                return None
+            if fcntl is not None:
+                stack.pop_all()
+            return _File(path, content, file), draft
+
+
+def _write(path: Path, content: str) -> BinaryIO:
+    """Write a file whole, held before it gets its name; return what holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{uuid4().hex}.new")
+    with ExitStack() as stack:
         try:
-            content = path.read_text(encoding="utf-8")
-            return content, _draft(json.loads(content))
-        except FileNotFoundError:
-            return content, None
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            log.warning("a draft could not be read: %s", type(error).__name__)
-            self._say(f"A draft cannot be read: {_set_aside(path)}. What was typed there is lost.")
-            return content, None
+            file = stack.enter_context(new.open("wb"))
+            file.write(content.encode())
+            file.flush()
+            _hold(file)
+            if fcntl is None:
+                file.close()
+            new.replace(path)
+        except OSError:
+            new.unlink(missing_ok=True)
+            raise
+        stack.pop_all()
+        return file
+
+
+def _hold(file: BinaryIO) -> bool:
+    """Hold a file until it is closed; False where another living program does."""
+    if fcntl is not None:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            # Some network shares cannot: there it is as on Windows.
+            log.warning("a draft could not be held: %s", type(error).__name__)
+    return True
 
 
 def said_drafts(drafts: Sequence[Draft], key: str) -> str:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -23,19 +29,37 @@ def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state-home"))
 
 
-def drafts_of(kitchen: Database, told: list[str]) -> Drafts:
-    """Return the drafts of a kitchen as a program that starts now finds them."""
-    return Drafts(state_folder(), str(kitchen), told.append)
+@contextmanager
+def drafts_of(kitchen: Database, told: list[str] | None = None) -> Iterator[Drafts]:
+    """Give the drafts of a kitchen as a program that starts now finds them, until it ends."""
+    drafts = Drafts(state_folder(), str(kitchen), ([] if told is None else told).append)
+    yield drafts
+    drafts.end()
 
 
-def receipt_of(kitchen: Database) -> tuple[str, list[tuple[str, ...]]]:
-    """Return the store and the lines of the receipt that is kept."""
-    draft = drafts_of(kitchen, []).find(RECEIPT) or Draft(RECEIPT)
-    return draft.texts.get("store", ""), list(draft.lines)
+def left(kitchen: Database) -> list[Draft]:
+    """Return what a program that starts now is offered."""
+    with drafts_of(kitchen) as drafts:
+        return drafts.all()
+
+
+def leave(kitchen: Database, draft: Draft) -> None:
+    """Have a program end with a draft."""
+    with drafts_of(kitchen) as drafts:
+        drafts.keep(draft)
+
+
+def receipt(store: str) -> Draft:
+    return Draft(RECEIPT, "", {"store": store}, LINES)
 
 
 def files() -> list[Path]:
     return [path for path in state_folder().rglob("*") if path.is_file()]
+
+
+def written() -> list[Any]:
+    """Return what stands in the files."""
+    return [json.loads(path.read_text()) for path in files() if path.suffix == ".json"]
 
 
 async def type_slowly(pilot: Pilot[None], text: str) -> None:
@@ -50,11 +74,12 @@ async def test_a_receipt_is_kept_while_one_types(demo: Database, site: Site) -> 
         await keys(pilot, "enter", "enter")
         await type_slowly(pilot, "flour")
         # Nothing was left, put aside or recorded; whoever kills the program now loses nothing.
-        await until(pilot, lambda: receipt_of(demo) == ("Mill", [("flour", "", "")]))
+        await until(pilot, lambda: [each["lines"] for each in written()] == [[["flour", "", ""]]])
+        assert written()[0]["texts"]["store"] == "Mill"
 
 
 async def test_a_receipt_is_offered_again_by_the_next_program(demo: Database, site: Site) -> None:
-    drafts_of(demo, []).keep(Draft(RECEIPT, "", {"store": "Mill", "date": "2026-11-20"}, LINES))
+    leave(demo, Draft(RECEIPT, "", {"store": "Mill", "date": "2026-11-20"}, LINES))
     async with running(site) as pilot:
         assert "a receipt of 2 lines, B goes on with it" in said(pilot)[-1]
         await keys(pilot, "B")
@@ -73,7 +98,7 @@ async def test_a_recipe_is_kept_while_one_writes_and_gone_once_it_is_kept(
     async with running(site) as pilot:
         await keys(pilot, "f4", "n")
         await type_slowly(pilot, "Bars")
-        await until(pilot, lambda: len(drafts_of(demo, []).all()) == 1)
+        await until(pilot, lambda: len(written()) == 1)
     async with running(site) as pilot:
         assert "a new recipe “Bars”" in said(pilot)[-1]
         await keys(pilot, "f4", "n")
@@ -88,7 +113,7 @@ async def test_a_recipe_is_kept_while_one_writes_and_gone_once_it_is_kept(
 async def test_an_unreadable_draft_is_told_once_and_keeps_nobody_from_working(
     demo: Database, site: Site
 ) -> None:
-    drafts_of(demo, []).keep(Draft(RECEIPT, "", {"store": "Mill"}, LINES))
+    leave(demo, receipt("Mill"))
     [path] = files()
     path.write_text('{"form": "receipt", "texts": [1', encoding="utf-8")
     async with running(site) as pilot:
@@ -103,18 +128,19 @@ async def test_an_unreadable_draft_is_told_once_and_keeps_nobody_from_working(
 @pytest.mark.parametrize("text", ["[]", "1", '{"form": 1, "thing": "", "texts": {}, "lines": []}'])
 def test_what_is_no_draft_is_no_draft(demo: Database, text: str) -> None:
     told: list[str] = []
-    drafts = drafts_of(demo, told)
-    drafts.keep(Draft(RECEIPT))
+    leave(demo, Draft(RECEIPT))
     [path] = files()
     path.write_text(text, encoding="utf-8")
-    assert drafts_of(demo, told).all() == []
+    with drafts_of(demo, told) as drafts:
+        assert drafts.all() == []
     assert len(told) == 1
 
 
 def test_any_text_comes_back_as_it_was_typed(demo: Database) -> None:
     draft = Draft("recipe add", "x\0y", {"name": "[/x] \ud800 \n\t“”"}, LINES)
-    drafts_of(demo, []).keep(draft)
-    assert drafts_of(demo, []).find("recipe add", "x\0y") == draft
+    leave(demo, draft)
+    with drafts_of(demo) as drafts:
+        assert drafts.find("recipe add", "x\0y") == draft
 
 
 def test_a_draft_that_cannot_be_written_is_kept_for_now_and_told_once(
@@ -132,27 +158,65 @@ def test_a_draft_that_cannot_be_written_is_kept_for_now_and_told_once(
     assert kept.texts == {"store": "Mill"}
 
 
-def test_two_terminals_do_not_write_over_each_others(demo: Database) -> None:
-    def receipt(store: str) -> Draft:
-        return Draft(RECEIPT, "", {"store": store}, LINES)
+def test_two_terminals_do_not_write_over_each_others_where_no_file_can_be_held(
+    demo: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.drafts.fcntl", None)
+    with drafts_of(demo) as here, drafts_of(demo) as there:
+        here.keep(receipt("Mill"))
+        assert there.find(RECEIPT) == receipt("Mill")
+        there.keep(receipt("Mill, taken over"))
+        here.keep(receipt("Mill Lane"))
+        there.keep(receipt("Market"))
+        assert {draft.texts["store"] for draft in left(demo)} == {"Mill Lane", "Market"}
+        there.drop(RECEIPT)
+        there.drop(RECEIPT)
+        assert left(demo) == [receipt("Mill Lane")]
+        here.keep(receipt("Mill Road"))
+        assert [draft.texts["store"] for draft in here.all()] == ["Mill Road"]
+        here.drop(RECEIPT)
+        assert files() == []
 
-    here, there = drafts_of(demo, []), drafts_of(demo, [])
-    here.keep(receipt("Mill"))
-    assert there.find(RECEIPT) == receipt("Mill")
-    there.keep(receipt("Mill, taken over"))
-    here.keep(receipt("Mill Lane"))
-    there.keep(receipt("Market"))
-    left = drafts_of(demo, []).all()
-    assert {draft.texts["store"] for draft in left} == {"Mill Lane", "Market"}
-    there.drop(RECEIPT)
-    there.drop(RECEIPT)
-    assert drafts_of(demo, []).all() == [receipt("Mill Lane")]
-    here.keep(receipt("Mill Road"))
-    assert [draft.texts["store"] for draft in here.all()] == ["Mill Road"]
-    here.drop(RECEIPT)
+
+def test_what_is_typed_in_one_terminal_is_not_offered_in_another(demo: Database) -> None:
+    with drafts_of(demo) as there:
+        with drafts_of(demo) as here:
+            here.keep(receipt("Mill"))
+            here.keep(receipt("Mill Lane"))
+            assert there.all() == []
+            assert there.find(RECEIPT) is None
+            there.keep(receipt("Market"))
+            assert here.find(RECEIPT) == receipt("Mill Lane")
+            there.drop(RECEIPT)
+        # That terminal has ended, and whoever goes on with what it left has it alone.
+        assert there.find(RECEIPT) == receipt("Mill Lane")
+        assert left(demo) == []
+        there.drop(RECEIPT)
     assert files() == []
 
 
+def test_what_a_killed_program_left_is_offered(demo: Database) -> None:
+    typing = """
+import sys
+from pathlib import Path
+from tui.drafts import Draft, Drafts
+drafts = Drafts(Path(sys.argv[1]), sys.argv[2], print)
+drafts.keep(Draft("receipt", "", {"store": "Mill"}))
+print("typed", flush=True)
+sys.stdin.read()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", typing, state_folder(), str(demo)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == b"typed\n"
+        assert left(demo) == []
+        program.kill()
+    assert [draft.texts["store"] for draft in left(demo)] == ["Mill"]
+
+
 def test_each_kitchen_has_its_own_drafts(demo: Database, tmp_path: Path) -> None:
-    drafts_of(demo, []).keep(Draft(RECEIPT, "", {}, LINES))
+    leave(demo, receipt("Mill"))
     assert Drafts(state_folder(), str(tmp_path / "other.db"), print).all() == []
