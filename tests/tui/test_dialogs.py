@@ -7,7 +7,7 @@ from datetime import date
 from textual.pilot import Pilot
 
 from bakehouse.testing.screens import settle, until
-from core.commands import COMMANDS
+from core.commands import COMMANDS, run
 from core.services import catalog_service, event_service, journal_service, stock_service
 from core.session import Database
 from tests.tui.conftest import NARROW, Site, app_of, keys, running, said, write
@@ -64,6 +64,19 @@ async def test_the_preview_follows_what_is_typed_and_leaves_no_trace(
         await keys(pilot, "escape")
         assert journal_service.revision() == before
         assert isinstance(pilot.app.screen, EventScreen)
+
+
+async def test_the_preview_of_an_open_dialog_follows_what_others_do(
+    demo: Database, site: Site
+) -> None:
+    async with running(site, look_every=0.02) as pilot:
+        await keys(pilot, "enter", "m")
+        await until(pilot, lambda: dialog(pilot).preview is not None)
+        first = dialog(pilot).preview
+        values = dialog(pilot).values
+        run("make", values)
+        await until(pilot, lambda: dialog(pilot).preview not in (first, None))
+        assert dialog(pilot).values == values
 
 
 async def test_what_is_wrong_is_said_while_one_types(demo: Database, site: Site) -> None:

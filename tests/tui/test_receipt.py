@@ -74,6 +74,18 @@ async def test_a_line_is_taken_out_by_one_key(shop: KitchenBuilder, site: Site) 
         assert said(pilot)[-1].startswith("Bought 1 thing at Mill for $1.50: Thing 01")
 
 
+async def test_what_a_receipt_would_change_follows_what_others_do(
+    shop: KitchenBuilder, site: Site
+) -> None:
+    async with running(site, look_every=0.02) as pilot:
+        await keys(pilot, "B", "enter", "enter", "enter", "enter", "enter")
+        await until(pilot, lambda: form(pilot).preview is not None)
+        first, typed = form(pilot).preview, lines(pilot)
+        shop.buy("thing-01", "1 kg", "1.00")
+        await until(pilot, lambda: form(pilot).preview not in (first, None))
+        assert lines(pilot) == typed
+
+
 async def test_repeating_a_line_takes_three_keys(shop: KitchenBuilder, site: Site) -> None:
     before = journal_service.revision()
     async with running(site, NARROW) as pilot:

@@ -116,6 +116,7 @@ class FormScreen(Dialog[ChangeRow | None]):
     def on_mount(self) -> None:
         """Read what can be named, then fill the fields."""
         self._session = SessionWorker(name="form")
+        self.watch(self.app, "newest", self._look_again, init=False)
         self.fill()
 
     def on_unmount(self) -> None:
@@ -192,6 +193,11 @@ class FormScreen(Dialog[ChangeRow | None]):
     def rested(self) -> None:
         """Look what would change, now that nothing has been typed for a moment."""
         self.look()
+
+    def _look_again(self) -> None:
+        """Look what it would change now that somebody has changed the kitchen."""
+        if self._ready and not self.recording:
+            self.look()
 
     @on(Field.Focused)
     def _offer(self, message: Field.Focused) -> None:

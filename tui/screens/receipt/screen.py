@@ -75,6 +75,7 @@ class ReceiptScreen(Dialog[ChangeRow | None]):
     def on_mount(self) -> None:
         """Read what can be bought, then begin."""
         self._session = SessionWorker(name="receipt")
+        self.watch(self.app, "newest", self._look_again, init=False)
         self.begin()
 
     def on_unmount(self) -> None:
@@ -114,6 +115,11 @@ class ReceiptScreen(Dialog[ChangeRow | None]):
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(DEBOUNCE, self._rested)
+
+    def _look_again(self) -> None:
+        """Look what it would change now that somebody has changed the kitchen."""
+        if not self.keys_wait:
+            self.look()
 
     def _rested(self) -> None:
         self.keep_draft()
