@@ -6,9 +6,11 @@ import time
 from typing import Literal, TypeVar
 
 from tui.copying import CopyingApp
-from tui.widgets.plain import plain_lines
+from tui.widgets.plain import cut, plain_lines
 
 Result = TypeVar("Result")
+LONGEST = 480
+"""Characters that are shown of what is said: more would cover the screen."""
 Severity = Literal["information", "warning", "error"]
 
 
@@ -34,4 +36,5 @@ class SayingApp(CopyingApp[Result]):
         self._said_at = time.monotonic()
         self.said_last = text
         timeout = 4 if severity == "information" else 10
-        self.notify(plain_lines(text), severity=severity, timeout=timeout, markup=False)
+        shown = plain_lines(cut(text, LONGEST))
+        self.notify(shown, severity=severity, timeout=timeout, markup=False)

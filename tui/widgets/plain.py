@@ -34,6 +34,11 @@ def fitted(text: str, width: int, *, right: bool = False) -> str:
     return set_cell_size(text, width - 1) + _ELLIPSIS if width > 0 else ""
 
 
+def cut(text: str, longest: int) -> str:
+    """Return `text` without its middle where it is too long; its end often says what to do."""
+    return text if len(text) <= longest else f"{text[: longest - 120]} … {text[-117:]}"
+
+
 def folded(text: str) -> str:
     """Return `text` for searching: case and accents ignored."""
     if text.isascii():

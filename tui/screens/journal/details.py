@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 
 from core.services.rows import ChangeRow
 from tui.screens.dialog import Dialog
@@ -31,25 +31,29 @@ class DetailsScreen(Dialog[None]):
         self.change = change
 
     def compose(self) -> ComposeResult:
-        """Lay out the facts, one per line."""
-        change = self.change
-        with VerticalScroll(id="details"):
-            yield Words(change.summary, classes="title")
-            facts = [
-                ("number", f"#{change.id}"),
-                ("when", f"{change.at:%A %Y-%m-%d %H:%M:%S}"),
-                ("kind", change.kind),
-                ("terminal", change.terminal),
-            ]
-            if change.undoes is not None:
-                facts.append(("takes back", f"#{change.undoes}"))
-            if change.undone_by is not None:
-                facts.append(("undone by", f"#{change.undone_by}"))
-            width = max(len(name) for name, _ in facts)
-            for name, value in facts:
-                yield Words(f"{name.rjust(width)}   {value}", classes="fact")
-            undo = "" if change.undone_by is not None else "u undoes this one · "
+        """Lay out the facts, one per line, and the keys under them."""
+        with Vertical(id="details"):
+            with VerticalScroll(id="details-facts"):
+                yield from self._facts()
+            undo = "" if self.change.undone_by is not None else "u undoes this one · "
             yield Words(f"{undo}Esc goes back", classes="keys")
+
+    def _facts(self) -> ComposeResult:
+        change = self.change
+        yield Words(change.summary, classes="title")
+        facts = [
+            ("number", f"#{change.id}"),
+            ("when", f"{change.at:%A %Y-%m-%d %H:%M:%S}"),
+            ("kind", change.kind),
+            ("terminal", change.terminal),
+        ]
+        if change.undoes is not None:
+            facts.append(("takes back", f"#{change.undoes}"))
+        if change.undone_by is not None:
+            facts.append(("undone by", f"#{change.undone_by}"))
+        width = max(len(name) for name, _ in facts)
+        for name, value in facts:
+            yield Words(f"{name.rjust(width)}   {value}", classes="fact")
 
     def action_undo_this(self) -> None:
         """Take this entry back."""
