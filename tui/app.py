@@ -431,7 +431,8 @@ class BakehouseApp(TypingAhead[str], SayingApp[str]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide what cannot be done now."""
         if action in ("undo", "redo"):
-            return not self.readonly and not self.screen.is_modal and self.newest > 0
+            means_this = not self.screen.is_modal and getattr(self.screen, "UNDOES", True)
+            return not self.readonly and means_this and self.newest > 0
         if action == "receipt":
             return not self.readonly and not self.screen.is_modal
         if action in ("go", "keys", "jump", "sources"):

@@ -103,6 +103,24 @@ async def test_what_is_on_the_screen_stays_and_the_headline_says_why_it_is_old(
         assert pilot.app.screen.query_one(TableView).rows
 
 
+@pytest.mark.parametrize("mode", ["f1", "f3", "f4", "f5"])
+async def test_each_list_that_was_read_stays_however_one_comes_to_it(
+    demo: Database, site: Site, tmp_path: Path, mode: str
+) -> None:
+    path, elsewhere = path_of(demo), tmp_path / "elsewhere.db"
+    async with running(site, look_every=LOOK) as pilot:
+        await keys(pilot, mode)
+        rows = len(pilot.app.screen.query_one(TableView).rows)
+        seat(3)
+        move_away(path, elsewhere)
+        await until(pilot, lambda: bool(app_of(pilot).lost))
+        await keys(pilot, "r", "f6", mode, "r")
+        shown = pilot.app.screen.query_one(TableView)
+        assert len(shown.rows) == rows
+        assert shown.region.height > 0
+        assert alert(pilot) == "kitchen not reachable"
+
+
 def test_nothing_is_written_into_a_file_that_has_lost_its_name(
     demo: Database, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 
 from bakehouse.plugin import Row
 from bakehouse.testing.screens import settle, until
+from core.services import journal_service
 from core.session import Database
 from plugins.host import Host
 from plugins.tables import tables_of
@@ -74,9 +75,13 @@ async def test_turning_a_plugin_off_and_on_changes_the_workspace(
         assert "ovens" in shown()
         await keys(pilot, "f6")
         go_to(pilot, "ovens")
+        before = journal_service.revision()
         await keys(pilot, "x")
         assert cells(pilot, "ovens")["state"] == "disabled"
         assert "a turns it on" in said(pilot)[-1]
+        # That is no change of the kitchen, so none is taken back.
+        await keys(pilot, "u")
+        assert journal_service.revision() == before
         await keys(pilot, "f2")
         assert "ovens" not in shown()
         await keys(pilot, "f6")

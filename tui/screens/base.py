@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual import events, work
 from textual.reactive import reactive
@@ -44,6 +45,8 @@ class KitchenScreen(Awaited[None], Generic[Data]):
     """
 
     KEYS_OF = "this screen"
+    UNDOES: ClassVar[bool] = True
+    """Whether what is done here is in the journal, so that undo means it."""
     revision: reactive[int | None] = reactive(None)
     """The revision that is shown."""
 
@@ -88,6 +91,14 @@ class KitchenScreen(Awaited[None], Generic[Data]):
     def present_error(self, error: BakehouseError) -> None:
         """Show why nothing could be read."""
         raise NotImplementedError
+
+    def stays(self, error: BakehouseError) -> bool:
+        """Say why it was not read again, and leave what is shown; False where nothing is."""
+        if self.revision is None:
+            return False
+        self.head(replace(self._head, alert="not refreshed, r tries again"))
+        self.kitchen.say(str(error), "error")
+        return True
 
     def catch_up(self, change: ChangeRow) -> None:
         """Show what was done here."""

@@ -148,7 +148,9 @@ class CatalogueScreen(KitchenScreen[Listed]):
         return next((row.key for row in table.rows if row.key not in before), None)
 
     def present_error(self, error: BakehouseError) -> None:
-        """Say why the kitchen cannot be read."""
+        """Say why the kitchen cannot be read; what is shown stays."""
+        if self.query_one(ThingList).table.table.rows and self.stays(error):
+            return
         self._show_notice("The kitchen cannot be read", str(error), (("r", "try again"),))
 
     def _show_notice(

@@ -33,11 +33,12 @@ HOPELESS = (State.BLOCKED, State.INCOMPATIBLE)
 class PluginsScreen(KitchenScreen[list[Record]]):
     """Every plugin."""
 
+    UNDOES = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "details", "Details", id="plugins.details"),
         Binding("o", "settings", "Settings", id="plugins.settings",
                 tooltip="the plugin's settings as a form"),
-        Binding("a", "accept", "Accept", id="plugins.accept",
+        Binding("a", "accept", "Turn on", id="plugins.accept",
                 tooltip="turn it on; it runs with your rights"),
         Binding("x", "turn_off", "Turn off", id="plugins.off"),
         Binding("t", "again", "Try again", id="plugins.retry",
