@@ -18,11 +18,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import EventNotFound, ItemNotFound, RuleBroken
-from core.models import Event, Item
+from core.models import OPEN, Event, Item
 from core.money import parse_money
 from core.services._kitchen import no_collecting
 from core.services._naming import find, slug_for
 from core.services._rows import change_row, fresh, get_fresh
+from core.services._rules import check_not_open
 from core.services.planning import _shopping, _views
 from core.services.planning.shapes import AssemblyProgress, ProductionProgress, ShoppingRow
 from core.services.rows import ChangeRow, EventRow
@@ -205,6 +206,7 @@ def set_event(
         doc.people = doc.people if people is None else people
         doc.notes = doc.notes if notes is None else notes or None
         doc.archived = doc.archived if archived is None else archived
+        check_not_open(doc)
         return f"Edited event {doc.name}"
 
     return _edit(event_id, change, session)
@@ -214,6 +216,8 @@ def set_status(event_id: int, status: str, *, session: Session | None = None) ->
     """Set an event to planned, started, done or cancelled."""
 
     def change(doc: EventDoc) -> str:
+        if doc.archived and status in OPEN:
+            raise RuleBroken(f"{doc.name} is put away. Bring it back, then set it to {status}.")
         doc.status = status
         return f"{doc.name} is {status}"
 

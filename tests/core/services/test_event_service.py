@@ -259,8 +259,16 @@ def test_an_archived_event_is_listed_only_when_asked_for(fairs: KitchenBuilder) 
 
 
 def test_an_open_event_is_not_put_away(fairs: KitchenBuilder) -> None:
-    with pytest.raises(BadDocument, match="still planned"):
+    with pytest.raises(RuleBroken, match=r"^Winter fair is still planned\."):
         event_service.set_event(fairs.event_id("winter-fair"), archived=True)
+
+
+def test_an_event_that_is_put_away_is_brought_back_before_it_starts(fairs: KitchenBuilder) -> None:
+    event = fairs.event_id("winter-fair")
+    event_service.set_status(event, "done")
+    event_service.set_event(event, archived=True)
+    with pytest.raises(RuleBroken, match="Bring it back"):
+        event_service.set_status(event, "started")
 
 
 # -- editing -------------------------------------------------------------------------------------
