@@ -135,7 +135,21 @@ async def test_copy_last_years_event(demo: Database, site: Site) -> None:
         assert pilot.app.screen.values["date"] == "2026-12-15"
         await write(pilot, "Next Christmas")
         await keys(pilot, "enter")
-        assert "Next Christmas" in [row.cells[1] for row in table(pilot).rows]
+        assert table(pilot).texts()[1] == "Next Christmas", "the cursor is on what was made"
+
+
+async def test_the_cursor_goes_to_an_event_that_was_added(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "n")
+        await write(pilot, "Fair")
+        await keys(pilot, "tab")
+        await write(pilot, "2026-12-05")
+        await keys(pilot, "enter")
+        assert table(pilot).texts()[1] == "Fair"
+        await keys(pilot, "g")
+        event_service.add_event("Feast", date(2026, 12, 6))
+        await keys(pilot, "r")
+        assert table(pilot).texts()[1] == "Winter Market stall", "others add theirs unnoticed"
 
 
 @pytest.mark.parametrize(
@@ -175,6 +189,21 @@ async def test_archive_and_undo(demo: Database, site: Site) -> None:
         assert "Last Christmas" not in [row.cells[1] for row in table(pilot).rows]
         assert said(pilot)[-1].endswith("u to undo")
         await keys(pilot, "u")
+        assert "Last Christmas" in [row.cells[1] for row in table(pilot).rows]
+
+
+async def test_what_is_put_away_is_shown_copied_and_brought_back(
+    demo: Database, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "G", "x", "z", "G")
+        assert table(pilot).texts()[1] == "Last Christmas"
+        assert table(pilot).texts()[3] == "archived"
+        await keys(pilot, "c")
+        assert isinstance(pilot.app.screen, FormScreen)
+        assert pilot.app.screen.values["event"] == "Last Christmas"
+        await keys(pilot, "escape", "x")
+        await keys(pilot, "z")
         assert "Last Christmas" in [row.cells[1] for row in table(pilot).rows]
 
 
@@ -230,6 +259,49 @@ async def test_details_of_an_entry_and_undoing_it(demo: Database, site: Site) ->
         assert isinstance(pilot.app.screen, JournalScreen)
         [undo, *_] = journal_service.list_changes(limit=1)
         assert undo.undoes == number
+
+
+async def test_details_of_a_long_entry_keep_their_border_and_keys(
+    sqlite_kitchen: Database, site: Site
+) -> None:
+    event_service.add_event("Fair " + "and feast " * 900, date(2026, 12, 5))
+    async with running(site, NARROW) as pilot:
+        await keys(pilot, "f5", "enter")
+        details = pilot.app.screen.query_one("#details")
+        last = pilot.app.screen.query_one(".keys")
+        assert details.region.bottom <= NARROW[1]
+        assert details.content_region.contains_region(last.region)
+        await keys(pilot, "u")
+        [told] = said(pilot)
+        assert len(told) < 500
+        assert told.endswith("U to redo")
+        assert len(app_of(pilot).said_last) > 9000
+
+
+async def test_whoever_comes_back_to_the_journal_is_at_what_was_done_meanwhile(
+    demo: Database, site: Site
+) -> None:
+    [first, *_] = event_service.list_events()
+
+    async def do_elsewhere(pilot: Pilot[None]) -> str:
+        await keys(pilot, "f1")
+        app_of(pilot).done(event_service.set_event(first.id, people=journal_service.revision()))
+        await keys(pilot, "f5")
+        return str(journal_service.revision())
+
+    async with running(site) as pilot:
+        await keys(pilot, "f5", "j", "j")
+        here = table(pilot).texts()[0]
+        await keys(pilot, "f1", "f5")
+        assert table(pilot).texts()[0] == here, "nothing was done meanwhile"
+        assert await do_elsewhere(pilot) == table(pilot).texts()[0]
+        await keys(pilot, "slash")
+        await write(pilot, "o")
+        await until(pilot, lambda: journal(pilot).words == "o")
+        await keys(pilot, "enter", "j", "j")
+        here = table(pilot).texts()[0]
+        await do_elsewhere(pilot)
+        assert table(pilot).texts()[0] == here, "somebody was looking for something"
 
 
 async def test_what_cannot_be_undone_says_why(demo: Database, site: Site) -> None:

@@ -56,14 +56,18 @@ class _Line:
     """How many items would do for it alone, but other events need them too."""
 
 
-def read_home(host: Host, session: KitchenSession, on_stuck: OnStuck) -> Home:
+def read_home(
+    host: Host, session: KitchenSession, on_stuck: OnStuck, *, archived: bool = False
+) -> Home:
     """Read all events, what is next first and what is over last; the open ones with their state.
+
+    With `archived` those that are put away too.
 
     Raises:
         Again: A check broke the session; the host will not run it again.
     """
     today = clock.today()
-    events = event_service.list_events(session)
+    events = event_service.list_events(session, archived=archived)
     coming = [event for event in events if event.status in OPEN]
     over = [event for event in events if event.status not in OPEN]
     standings = {each.event_id: each for each in get_standings(session)} if coming else {}
@@ -99,7 +103,7 @@ def _row(line: _Line, today: date) -> Row:
             days_left(event.date, today),
             event.name,
             event.date,
-            event.status,
+            "archived" if event.archived else event.status,
             baked,
             assembled,
             bought,

@@ -13,8 +13,9 @@ from textual.containers import Container
 
 from bakehouse.plugin import Ref
 from core import clock
+from core.commands.model import Given
 from core.errors import BakehouseError
-from core.services.rows import EventRow
+from core.services.rows import ChangeRow, EventRow
 from core.session import KitchenSession
 from tui.screens.base import KitchenScreen
 from tui.screens.events.next_time import a_year_on, renamed
@@ -58,7 +59,15 @@ class EventsScreen(KitchenScreen[Home]):
             show=False,
             tooltip="start it, or set it to planned, done or cancelled",
         ),
-        Binding("x", "archive", "Archive", id="events.archive"),
+        Binding("x", "archive", "Archive", id="events.archive", tooltip="or bring it back"),
+        Binding(
+            "z",
+            "archived",
+            "Archived",
+            id="events.archived",
+            show=False,
+            tooltip="show what is put away too, or not",
+        ),
         Binding("D", "demo", "Demo kitchen", id="events.demo"),
         Binding("r", "reload", "Refresh", id="screen.refresh", show=False),
     ]
@@ -66,6 +75,9 @@ class EventsScreen(KitchenScreen[Home]):
     _events: tuple[EventRow, ...] = ()
     is_empty = False
     """Whether there is nothing at all in the kitchen."""
+    with_archived = False
+    _before: frozenset[str] | None = None
+    """The events there were before one was written; the new one gets the cursor."""
 
     def compose(self) -> ComposeResult:
         """Lay out the headline, the list, a notice in its place, the keys."""
@@ -83,19 +95,22 @@ class EventsScreen(KitchenScreen[Home]):
 
     def reader(self) -> Callable[[KitchenSession], Home]:
         """Return what reads all events."""
-        host, stuck = self.kitchen.host, self.giving_up()
-        return lambda session: read_home(host, session, stuck)
+        host, stuck, archived = self.kitchen.host, self.giving_up(), self.with_archived
+        return lambda session: read_home(host, session, stuck, archived=archived)
+
+    def catch_up(self, change: ChangeRow) -> None:
+        """Read again, and go to the event that was written here."""
+        if change.kind == "event":
+            self._before = frozenset(f"event:{event.id}" for event in self._events)
+        super().catch_up(change)
 
     def present(self, data: Home) -> None:
         """Show the events, or what to do where there are none."""
         self.remove_class("-failed")
         self._events = data.events
-        self.head(
-            Head(
-                "Bakehouse",
-                (f"{data.coming} open event{'s' * (data.coming != 1)}",) if data.events else (),
-            )
-        )
+        coming = f"{data.coming} open event{'s' * (data.coming != 1)}"
+        archived = " with archived" if self.with_archived else ""
+        self.head(Head("Bakehouse", (f"{coming}{archived}",) if data.events else ()))
         if not data.events:
             self._show_empty(data)
             return
@@ -105,6 +120,10 @@ class EventsScreen(KitchenScreen[Home]):
         shown_before = listing.display
         listing.display = True
         listing.table.show_table(data.table)
+        before, self._before = self._before, None
+        for row in data.table.rows:
+            if before is not None and row.key not in before:
+                listing.table.move_to_key(row.key)
         if not shown_before and self.focused is None:
             listing.table.focus()
         self.refresh_bindings()
@@ -132,7 +151,9 @@ class EventsScreen(KitchenScreen[Home]):
         )
 
     def present_error(self, error: BakehouseError) -> None:
-        """Say why the kitchen cannot be read."""
+        """Say why the kitchen cannot be read; what is shown stays."""
+        if self.stays(error):
+            return
         self.add_class("-failed")
         self._show_notice(
             "The kitchen cannot be read", str(error), (("r", "try again"), ("ctrl+q", "quit"))
@@ -156,6 +177,11 @@ class EventsScreen(KitchenScreen[Home]):
         row = listing.table.row if listing.display else None
         return None if row is None or row.about is None else row.about.id
 
+    @property
+    def event(self) -> EventRow | None:
+        """What is known of the event under the cursor."""
+        return next((each for each in self._events if each.id == self.event_id), None)
+
     @on(TableView.Selected)
     def action_open(self) -> None:
         """Open the event under the cursor."""
@@ -173,7 +199,7 @@ class EventsScreen(KitchenScreen[Home]):
 
     def _next_time(self) -> dict[str, Prefilled]:
         """Return the name and the date of the event under the cursor, a year on."""
-        event = next((each for each in self._events if each.id == self.event_id), None)
+        event = self.event
         if event is None:
             return {}
         day = a_year_on(event.date, clock.today())
@@ -184,8 +210,16 @@ class EventsScreen(KitchenScreen[Home]):
         self.kitchen.open_demo()
 
     def action_archive(self) -> None:
-        """Put the event under the cursor away."""
-        self.kitchen.do("event archive", {"event": str(self.event_id)})
+        """Put the event under the cursor away, or bring it back."""
+        event = self.event
+        if event is not None:
+            given: dict[str, Given] = {"event": str(event.id), "restore": event.archived}
+            self.kitchen.do("event archive", given)
+
+    def action_archived(self) -> None:
+        """Show what is put away too, or not."""
+        self.with_archived = not self.with_archived
+        self.load()
 
     @on(TableView.Moved)
     def _moved(self) -> None:

@@ -20,6 +20,10 @@ Prefilled = Given | Ref
 NAMED = (Wanted.EVENT, Wanted.ITEM, Wanted.PRODUCT, Wanted.RECIPE, Wanted.BUNDLE, Wanted.LOT)
 
 
+OF_ARCHIVED = ("event archive", "event copy", "event set")
+"""Commands that are of use for events that are put away, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One thing that can be named: what is typed for it, and what is said beside it."""
@@ -36,12 +40,13 @@ Offers = Mapping[Wanted, Sequence[Offer]]
 def read_offers(command: Command, session: Session) -> Offers:
     """Return what the parameters of a command can name."""
     wanted = {param.wanted for param in command.params}
-    return {kind: _read(kind, session) for kind in NAMED if kind in wanted}
+    archived = command.name in OF_ARCHIVED
+    return {kind: _read(kind, session, archived) for kind in NAMED if kind in wanted}
 
 
-def _read(kind: Wanted, session: Session) -> Sequence[Offer]:
+def _read(kind: Wanted, session: Session, archived: bool) -> Sequence[Offer]:
     if kind is Wanted.EVENT:
-        events = event_service.list_events(session)
+        events = event_service.list_events(session, archived=archived)
         return _offers(
             "event", [(row.id, row.name, row.slug, row.date.isoformat()) for row in events]
         )

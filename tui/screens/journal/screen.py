@@ -101,6 +101,7 @@ class JournalScreen(KitchenScreen[Found]):
         self.words = ""
         """What the entries that are shown were looked for with."""
         self._timer: Timer | None = None
+        self._to_newest = False
 
     def compose(self) -> ComposeResult:
         """Lay out the headline, the list, a notice in its place, the keys."""
@@ -114,7 +115,16 @@ class JournalScreen(KitchenScreen[Found]):
         """Say that it is coming."""
         self.head(Head("Journal"))
         self._show_notice("Opening the journal …")
+        self.app.mode_change_signal.subscribe(self, self._come_back)
         super().on_mount()
+
+    def _come_back(self, _: str) -> None:
+        """Go to what was done meanwhile, unless somebody left off in the midst of something.
+
+        Keys wait for it: they would undo the entry that was under the cursor before.
+        """
+        self._to_newest = self.app.screen is self and self.stale and not self.wanted
+        self.keys_wait = self.keys_wait or self._to_newest
 
     @property
     def wanted(self) -> str:
@@ -136,6 +146,9 @@ class JournalScreen(KitchenScreen[Found]):
         """Show the newest entries."""
         self.words, self.changes, self.complete = data.words, data.changes, data.complete
         self._show()
+        if self._to_newest and self.changes:
+            self.query_one(Listing).table.move_to_key(str(self.changes[0].id))
+        self._to_newest = False
 
     @on(JournalList.Filtered)
     def _look_soon(self) -> None:
@@ -151,7 +164,7 @@ class JournalScreen(KitchenScreen[Found]):
 
     def present_error(self, error: BakehouseError) -> None:
         """Say why the journal cannot be read."""
-        if isinstance(error, Interrupted):
+        if isinstance(error, Interrupted) or self.stays(error):
             return
         self._show_notice("The journal cannot be read", str(error), (("r", "try again"),))
 
