@@ -50,7 +50,8 @@ class Param:
 
     `metavar` is its placeholder in usage lines; `many` may be given several times. Of items only
     those of `kinds` are offered, if any are named; a day that is `past` is one that has been.
-    In a dialog it stands under `label`, and is `asked` for, unless another parameter takes it too.
+    In a dialog it stands under `label`, and is `asked` for, unless another parameter takes it too;
+    there it is required where the one it stands `instead` of is not given.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Param:
     past: bool = False
     label: str = ""
     asked: bool = True
+    instead: str = ""
 
     @property
     def flag(self) -> str:

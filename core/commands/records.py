@@ -26,7 +26,7 @@ from core.services import (
     receipt_service,
     stock_service,
 )
-from core.services._bought import TIMES, packs_or_amount
+from core.services._bought import TIMES, is_sold, packs_or_amount
 from core.services.receipt_service import ReceiptLine
 from core.services.rows import ChangeRow
 from core.units import canonical_unit, dimension, parse_amount
@@ -106,8 +106,10 @@ def buy(given: Arguments, session: Session) -> ChangeRow:
     item_id, product_id = _bought(given.text("what"), session)
     packs: str | Fraction | None = given.maybe("packs")
     amount = given.maybe("amount")
-    if isinstance(packs, str) and amount is None and not _is_number(packs):
-        packs, product_id, amount = packs_or_amount(session, item_id, product_id, packs)
+    if isinstance(packs, str) and amount is None:
+        bare = not TIMES.fullmatch(packs) and parse_amount(packs).unit is None
+        if not bare or not is_sold(session, item_id):
+            packs, product_id, amount = packs_or_amount(session, item_id, product_id, packs)
     return stock_service.receive(
         item_id,
         amount=amount,
@@ -119,11 +121,6 @@ def buy(given: Arguments, session: Session) -> ChangeRow:
         expires=given.day("expires"),
         session=session,
     )
-
-
-def _is_number(text: str) -> bool:
-    unit = parse_amount(text).unit if not TIMES.fullmatch(text) else text
-    return unit is None or dimension(unit) == "count"
 
 
 def receipt(given: Arguments, session: Session) -> ChangeRow:

@@ -78,6 +78,7 @@ RECORDING = (
                 Wanted.NUMBER,
                 "packs of the product (2, 2.5, 2 bags), or an amount (5 lb)",
                 label="How much",
+                instead="amount",
             ),
             Param("paid", Wanted.MONEY, "the whole price", option=True),
             option(

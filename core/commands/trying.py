@@ -15,6 +15,7 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from core.clock import today
+from core.commands.openings import decided_batches, fraction_of, produced_batches
 from core.commands.registry import run
 from core.commands.what_if import Step
 from core.documents import EventLineDoc, ItemDoc
@@ -122,9 +123,12 @@ def _target(session: Session, tried: Try) -> tuple[Step, ChangeRow]:
     recipe = catalog_service.get_recipe(tried.id, session=session)
     step_size = parse_amount(recipe.batch_step).value
     row = _production_row(session, tried)
-    produced = _produced(row, step_size)
+    produced = produced_batches(row, step_size)
     if tried.text is None:
-        batches = _accepted(session, tried, recipe.slug, row, produced) + tried.by * step_size
+        decided = decided_batches(tried.event_id, tried.id, row, session)
+        if decided is None:
+            raise RuleBroken(f"The batches of {recipe.name} are unknown: p lists the fix.")
+        batches = decided + tried.by * step_size
     else:
         batches = parse_amount(tried.text, allow_zero=True).value + tried.by * step_size
     values = {
@@ -136,7 +140,7 @@ def _target(session: Session, tried: Try) -> tuple[Step, ChangeRow]:
     planned = _production_row(session, tried)
     if planned is None or planned["remaining_batches"] is None:
         return done
-    if _exact(planned["remaining_batches"]) > max(Fraction(0), batches - produced):
+    if fraction_of(planned["remaining_batches"]) > max(Fraction(0), batches - produced):
         # The need is greater, so that fewer batches are made only where being short is allowed.
         return _done(session, Step("event target", {**values, "short_ok": True}))
     return done
@@ -145,33 +149,6 @@ def _target(session: Session, tried: Try) -> tuple[Step, ChangeRow]:
 def _production_row(session: Session, tried: Try) -> RecipeProgress | None:
     progress = event_service.get_production_progress(tried.event_id, session=session)
     return next((row for row in progress["recipes"] if row["recipe_id"] == tried.id), None)
-
-
-def _accepted(
-    session: Session, tried: Try, slug: str, row: RecipeProgress | None, produced: Fraction
-) -> Fraction:
-    """Return the batches decided on: the target, or what was produced and is still planned."""
-    doc = event_service.get_event(tried.event_id, session=session)
-    for target in doc.targets:
-        if target.recipe == slug:
-            return parse_amount(target.batches, allow_zero=True).value
-    if row is None:
-        return Fraction(0)
-    if row["remaining_batches"] is None:
-        raise RuleBroken(f"The batches of {row['recipe_name']} are unknown: p lists the fix.")
-    return produced + _exact(row["remaining_batches"])
-
-
-def _produced(row: RecipeProgress | None, step: Fraction) -> Fraction:
-    """Return the good batches so far, rounded up to whole steps."""
-    if row is None or row["produced_batches"] is None:
-        return Fraction(0)
-    return -(-_exact(row["produced_batches"]) // step) * step
-
-
-def _exact(value: object) -> Fraction:
-    """Return the fraction that a rounded decimal of a progress row stands for."""
-    return Fraction(str(value)).limit_denominator(1000)
 
 
 # -- quantities -----------------------------------------------------------------------------------

@@ -48,6 +48,12 @@ def packs_or_amount(
     return None, None, exact(Amount(number.value * pack.value, pack.unit))
 
 
+def is_sold(session: Session, item_id: int) -> bool:
+    """Tell whether an item comes in packs: whether it has a product."""
+    item = get_fresh(session, Item, item_id)
+    return item is not None and bool(_sold(session, item, None))
+
+
 def _is_weighed(item: Item | None) -> bool:
     return item is not None and item.unit != "each"
 

@@ -209,6 +209,14 @@ def test_packs_are_said_as_on_a_receipt(cli: Cli) -> None:
         assert said in bought.out + bought.err
 
 
+def test_what_has_no_product_is_bought_by_the_piece(cli: Cli) -> None:
+    for amount in ("5 each", "5", "5 pieces"):
+        bought = cli("buy", "ribbon", "--packs", amount, "--paid", "2.50")
+        assert bought.code == 0, bought.err
+        assert f"Bought {amount.replace('pieces', 'each')} Ribbon" in bought.out
+    assert "Bought 2 × King Arthur 5 lb" in cli("buy", "flour", "--packs", "2", "--paid", "12").out
+
+
 def test_days_are_written_as_people_say_them(cli: Cli) -> None:
     assert cli("event", "add", "Easter", "--date", "28 mar 2027").code == 0
     assert cli("event", "add", "Fair", "--date", "1/2/2027").code == 2

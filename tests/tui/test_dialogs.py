@@ -239,6 +239,29 @@ async def test_how_much_was_bought_is_one_field_and_the_price_is_next(
         assert shopping.cursor == before
 
 
+async def test_a_purchase_begins_with_how_much_where_that_is_not_known(
+    demo: Database, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f3", "slash")
+        await write(pilot, "flour")
+        await keys(pilot, "enter", "b")
+        assert field(pilot, "packs").input.has_focus
+        await keys(pilot, "enter")
+        assert text_of(pilot, "#form-message") == "Still needed: how much and paid."
+
+
+async def test_a_lost_batch_does_not_count_towards_the_target(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "t")
+        planned = dialog(pilot).values["batches"]
+        assert planned
+        await keys(pilot, "escape", "l", "enter")
+        assert "lost" in said(pilot)[-1]
+        await keys(pilot, "t")
+        assert dialog(pilot).values["batches"] == planned
+
+
 async def test_the_plan_is_accepted_from_the_keyboard(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
         await keys(pilot, "enter", "right_square_bracket", "A", "enter")

@@ -113,13 +113,9 @@ def deliver(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefille
 
 
 def target(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
-    """Return the recipe of the row, and the batches that were run and are still to be made."""
+    """Return the recipe of the row; the dialog knows its batches."""
     recipe = recipe_of(progress, about)
-    if recipe is None:
-        return {}
-    planned = recipe["remaining_batches"]
-    batches = None if planned is None else recipe["batches_run"] + planned
-    return {"recipe": Ref("recipe", recipe["recipe_id"]), "batches": _number(batches)}
+    return {} if recipe is None else {"recipe": Ref("recipe", recipe["recipe_id"])}
 
 
 def recipe_of(progress: EventProgress, about: Ref | None) -> RecipeProgress | None:

@@ -88,9 +88,12 @@ class Field(Horizontal):
             self.field = field
             super().__init__()
 
-    def __init__(self, param: Param, width: int, label: str = "") -> None:
+    def __init__(
+        self, param: Param, width: int, label: str = "", *, required: bool = False
+    ) -> None:
         super().__init__(classes="field")
         self.param = param
+        self.required = required or param.required
         self._label = label or label_of(param)
         self.offers: Sequence[Offer] = [
             Offer("choice", n, choice) for n, choice in enumerate(self._choices(param))
@@ -106,7 +109,7 @@ class Field(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Lay out the label and the input."""
-        mark = "*" if self.param.required else " "
+        mark = "*" if self.required else " "
         label = f"{self._label} {mark}".rjust(self._width)
         yield Words(label, classes="field-label")
         yield FieldInput(
@@ -132,6 +135,11 @@ class Field(Horizontal):
     def input(self) -> FieldInput:
         """Where one types."""
         return self.query_one(FieldInput)
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it must not stay empty, and is."""
+        return self.required and not self.text
 
     @property
     def text(self) -> str:

@@ -22,7 +22,7 @@ from textual.widgets import Input
 from bakehouse.plugin import Ref
 from core.commands import command, run
 from core.commands.model import Command, Given, Param
-from core.commands.openings import deliver_quantity
+from core.commands.openings import deliver_quantity, target_batches
 from core.commands.preview import Preview, preview_of
 from core.errors import BakehouseError, Interrupted
 from core.services.rows import ChangeRow
@@ -99,7 +99,8 @@ class FormScreen(Dialog[ChangeRow | None]):
             yield Words(self.command.summary, id="form-summary")
             with VerticalScroll(id="form-fields", can_focus=False):
                 for param, label in zip(params, labels, strict=True):
-                    yield Field(param, width, label)
+                    needed = bool(param.instead) and param.instead not in self.given_before
+                    yield Field(param, width, label, required=needed)
             yield Words("", id="form-offers")
             yield Words("", id="form-message")
             yield DifferencesView()
@@ -141,10 +142,13 @@ class FormScreen(Dialog[ChangeRow | None]):
 
     def _read(self, session: KitchenSession) -> tuple[Offers, Mapping[str, str]]:
         offers = read_offers(self.command, session)
-        event, item = self.given_before.get("event"), self.given_before.get("item")
+        event, item, recipe = map(self.given_before.get, ("event", "item", "recipe"))
         opening: dict[str, str] = {}
         if self.command.name == "deliver" and isinstance(event, Ref) and isinstance(item, Ref):
             opening["quantity"] = deliver_quantity(event.id, item.id, session)
+        if self.command.name == "event target" and isinstance(event, Ref):
+            if isinstance(recipe, Ref):
+                opening["batches"] = target_batches(event.id, recipe.id, session)
         return offers, opening
 
     def _fill(self, offers: Offers, opening: Mapping[str, str]) -> None:
@@ -156,7 +160,7 @@ class FormScreen(Dialog[ChangeRow | None]):
             with field.prevent(Field.Changed):
                 if not field.text:
                     field.input.value = opening_text(field.param, value, offers)
-        waiting = [field for field in fields if field.param.required and not field.text]
+        waiting = [field for field in fields if field.is_missing]
         known = [
             field
             for field in fields
@@ -177,7 +181,7 @@ class FormScreen(Dialog[ChangeRow | None]):
     @property
     def missing(self) -> list[Field]:
         """The fields that must not stay empty."""
-        return [field for field in self.query(Field) if field.param.required and not field.text]
+        return [field for field in self.query(Field) if field.is_missing]
 
     # -- while one types ---------------------------------------------------------------------------
 

@@ -213,7 +213,7 @@ class EntryScreen(FormScreen, inherit_bindings=False):
             lines.focus_end()
             return
         fields = [*self.query(Field)]
-        waiting = [field for field in fields if field.param.required and not field.text]
+        waiting = [field for field in fields if field.is_missing]
         self.set_focus((waiting or fields)[0].input)
 
     # -- what is written ---------------------------------------------------------------------------
@@ -249,7 +249,7 @@ class EntryScreen(FormScreen, inherit_bindings=False):
     @property
     def missing(self) -> list[Field]:
         """The fields that must not stay empty."""
-        return [field for field in self.query(Field) if field.param.required and not field.text]
+        return [field for field in self.query(Field) if field.is_missing]
 
     @property
     def _draft_key(self) -> tuple[str, str]:
