@@ -183,9 +183,14 @@ def _split(text: str) -> tuple[Fraction, str | None]:
     letter = next((at for at, char in enumerate(text) if char.isalpha()), len(text))
     number, word = text[:letter], text[letter:]
     value = read_number(number, text)
+    refuse_exponent(number, word, text)
+    return value, canonical_unit(word) if word else None
+
+
+def refuse_exponent(number: str, word: str, text: str) -> None:
+    """Raise `AmountError` where what stands right behind a number is its exponent: 1e9."""
     if number[-1:].isdigit() and _EXPONENT.match(word):
         raise UnreadableAmount(text, "it has an exponent", "Type all the digits.")
-    return value, canonical_unit(word) if word else None
 
 
 def _exact_number(given: object) -> Fraction:

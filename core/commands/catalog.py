@@ -85,8 +85,11 @@ def _with_item_fields(doc: ItemDoc, given: Arguments) -> ItemDoc:
 
 def equal_item(given: Arguments, session: Session) -> ChangeRow:
     """Say what an amount of an item is in another unit."""
-    doc = _item_doc(given, session)
-    doc = with_equivalent(doc, given.text("amount"), given.text("equals"))
+    amount, equals = given.text("amount"), given.text("equals")
+    if "=" in equals:
+        # All of it was said there.
+        amount, _, equals = equals.partition("=")
+    doc = with_equivalent(_item_doc(given, session), amount, equals)
     return catalog_service.save_item(doc, session=session)
 
 

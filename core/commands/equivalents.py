@@ -89,6 +89,8 @@ def with_equivalent(doc: ItemDoc, amount: str, equals: str) -> ItemDoc:
 def _entered(text: str) -> Amount:
     """Read an amount; a unit alone is one of it, a number alone counts."""
     bare = text.strip()
+    if "=" in bare:
+        raise RuleBroken(f"'{bare}' has an = too many. Write it as 1 cup = 120 g.")
     amount = parse_amount(f"1 {bare}" if bare[:1].isalpha() else bare)
     return Amount(amount.value, amount.unit or "each")
 

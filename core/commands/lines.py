@@ -32,6 +32,7 @@ from core.units import (
     measure_of,
     missing_fact,
     parse_amount,
+    refuse_exponent,
 )
 from core.usual_measures import SMALL, length
 
@@ -40,6 +41,21 @@ NEW_KINDS = ("supply", "made", "ingredient")
 NUMBER = re.compile(r"\s*((?:[0-9¼-¾⅐-⅞.,/]+(?:\s+|-(?=[0-9])|(?=[^0-9\s])|$))+)", re.UNICODE)
 ONE = re.compile(r"^\s*(?:an?|one)\s+(?=\S)", re.IGNORECASE)
 BULLET = re.compile(r"\s*[-–—•*·▪☐□◦]\s+")
+HEADINGS = frozenset(
+    (
+        "item",
+        "ingredient",
+        "name",
+        "amount",
+        "quantity",
+        "qty",
+        "unit",
+        "measure",
+        "note",
+        "comment",
+    )
+)
+"""What stands over the columns of a table, one of each."""
 QUOTES = '"“”„'
 STOCK_UNIT_OF = {"mass": "g", "volume": "ml", "count": "each"}
 LONGEST_UNIT = 3
@@ -121,18 +137,42 @@ class _Parts:
             yield " ".join(self.words[:size]), " ".join(rest)
 
 
-def as_line(text: str) -> str:
+def is_heading(text: str) -> bool:
+    """Tell whether a row of a table says what its columns are."""
+    cells = [cell.strip().casefold() for cell in text.split("\t") if cell.strip()]
+    return len(cells) > 1 and all(cell.removesuffix("s") in HEADINGS for cell in cells)
+
+
+def _ways_to_read(text: str) -> list[str]:
     """Return a line without its bullet, on one line, "a pinch" as "1 pinch".
 
-    Of a table the cell with the amount comes first.
+    Of a table the cell with the amount comes first; what stands behind amount and item is a note,
+    or else, behind a number alone, a measure: the likelier one first.
     """
     cells = [" ".join(cell.split()) for cell in text.split("\t")]
     cells = [cell for cell in cells if cell]
-    if len(cells) > 1 and not NUMBER.match(cells[0]):
-        place = next((n for n, cell in enumerate(cells) if NUMBER.match(cell)), None)
-        if place is not None:
-            cells = [*cells[place:], *cells[:place]]
-    return ONE.sub("1 ", BULLET.sub("", " ".join(cells), count=1), count=1)
+    place = next((n for n, cell in enumerate(cells) if NUMBER.match(cell)), 0)
+    amount, *behind = cells[place:] or [""]
+    ways = [
+        way
+        for size in _cells_of_unit(amount, behind)
+        if (way := _row(amount, behind[:size], cells[:place], behind[size:]))
+    ]
+    return [ONE.sub("1 ", BULLET.sub("", way, count=1), count=1) for way in ways or [amount]]
+
+
+def _cells_of_unit(amount: str, behind: Sequence[str]) -> Sequence[int]:
+    """Return in how many cells behind the amount its unit may stand, the likelier number first."""
+    if not behind or NUMBER.fullmatch(amount) is None:
+        return (0,)
+    unit = _unit(behind[0])
+    return (1,) if unit is not None and _is_usual(unit) else (1, 0)
+
+
+def _row(amount: str, unit: Sequence[str], before: Sequence[str], behind: Sequence[str]) -> str:
+    """Return a row of a table as a line: the item stands before its amount, else right behind."""
+    item, note = (before, behind) if before else (behind[:1], behind[1:])
+    return ", ".join([" ".join([amount, *unit, *item]), *note]) if item else ""
 
 
 def read(text: str, known: KnownItems, loose: Resolve | None = None) -> ReadLine:
@@ -141,9 +181,20 @@ def read(text: str, known: KnownItems, loose: Resolve | None = None) -> ReadLine
     An item is meant by its whole name (or the part before the comma), singular or plural, its slug
     or its id. `loose` is asked where that finds none, and may raise.
     """
-    line = as_line(text)
-    if not line:
+    if not text.strip():
         return ReadLine(text)
+    return min((_read_way(text, way, known, loose) for way in _ways_to_read(text)), key=_doubt)
+
+
+def _doubt(line: ReadLine) -> int:
+    """Rank the ways to read a line: a number alone counts pieces, and seldom grams."""
+    if line.item is None:
+        return 2
+    clear = line.unit is not None or line.item.facts.unit == "each"
+    return 0 if clear and line.error is None and not line.fix else 1
+
+
+def _read_way(text: str, line: str, known: KnownItems, loose: Resolve | None) -> ReadLine:
     try:
         return replace(_read(line, known, loose), text=text)
     except BakehouseError as error:
@@ -160,6 +211,7 @@ def _read(line: str, known: KnownItems, loose: Resolve | None) -> ReadLine:
     if found is None:
         raise UnreadableArgument(f"'{line}' should be an amount and an item, as '2 1/3 c flour'.")
     number, words = found.group(1).strip(), line[found.end() :].split()
+    refuse_exponent(found.group(1), line[found.end() :], line)
     parse_amount(number)
     if not words:
         raise RuleBroken(f"'{line}' names no item.")

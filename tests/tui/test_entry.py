@@ -248,6 +248,16 @@ async def test_tab_takes_the_first_item_and_arrows_choose(demo: Database, site: 
         assert lines(pilot).lines[1] == "1 lb Almonds, sliced"
 
 
+async def test_enter_completes_what_was_begun_and_replaces_nothing(
+    demo: Database, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "n")
+        await typed(pilot, "Toffee", "24", "250 g unsal", "250 g butt")
+        assert lines(pilot).lines == ["250 g unsal", "250 g Butter, unsalted"]
+        await until(pilot, lambda: "Is “unsal” Butter, unsalted?" in message(pilot))
+
+
 async def test_escape_makes_a_new_item_of_what_is_typed(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
         await keys(pilot, "f4", "n")
@@ -292,7 +302,9 @@ async def test_a_pasted_table_becomes_lines(demo: Database, site: Site) -> None:
         await keys(pilot, "f4", "n")
         await typed(pilot, "Bars", "24")
         await paste(
-            pilot, "Flour, all purpose\t2 1/3 cup\r\n250\tg\tbutter\r\n\r\n• 2 eggs\x07\r\n"
+            pilot,
+            "Item\tAmount\tNotes\r\n"
+            "Flour, all purpose\t2 1/3 cup\r\n250\tg\tbutter\r\n\r\n• 2 eggs\x07\r\n",
         )
         assert [text for _, text in told(pilot)] == [
             "291.667 g Flour, all purpose",
@@ -396,6 +408,13 @@ async def test_a_bundle_an_item_and_a_product_are_written_in_the_same_way(
         assert catalog_service.get_item(rye.id).measures == {"cup": "102 g"}
         [bag] = catalog_service.list_products(item_id=rye.id)
         assert (bag.label, bag.pack, str(bag.price)) == ("Rye flour 5 kg bag", "5 kg", "7.50")
+
+
+async def test_a_density_is_said_in_decimals(demo: Database, site: Site) -> None:
+    async with running(site, NARROW) as pilot:
+        await keys(pilot, "f4", "3", "n")
+        await typed(pilot, "Syrup", "", "ml", "1 cup = 240 g")
+        assert ("known", "1.014 g per ml") in told(pilot, "equals")
 
 
 async def test_a_problem_opens_the_entry_that_mends_it(demo: Database, site: Site) -> None:

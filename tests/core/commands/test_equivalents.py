@@ -67,3 +67,14 @@ def test_an_equivalent_mends_every_line(sqlite_kitchen: Database) -> None:
     change = run("item equal", {"item": "flour", "amount": "cup", "equals": "120 g"})
     assert change.summary == "Edited item Flour"
     assert catalog_service.list_recipes()[0].unknown_lines == 0
+
+
+def test_all_of_an_equation_may_stand_where_its_right_side_is_asked_for(
+    sqlite_kitchen: Database,
+) -> None:
+    run("item add", {"name": "Cocoa"})
+    run("item equal", {"item": "cocoa", "amount": "1 tbsp", "equals": "1 cup = 85 g"})
+    doc = catalog_service.get_item(catalog_service.find_item("cocoa").id)
+    assert doc.measures == {"cup": "85 g"}
+    with pytest.raises(RuleBroken, match="as 1 cup = 120 g"):
+        run("item equal", {"item": "cocoa", "amount": "1 tbsp", "equals": "1 cup = 85 g = 3 oz"})

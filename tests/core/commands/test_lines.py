@@ -57,6 +57,13 @@ def said(line: ReadLine) -> tuple[str | None, str, str | None, str]:
         ("• 2 c flour", ("Flour, all purpose", "2 c", None, "250 g")),
         ("Flour, all purpose\t2 c", ("Flour, all purpose", "2 c", None, "250 g")),
         ("2\tc\tflour", ("Flour, all purpose", "2 c", None, "250 g")),
+        ("flour\t2 c\tsifted", ("Flour, all purpose", "2 c", "sifted", "250 g")),
+        ("2\tc\tflour\tsifted", ("Flour, all purpose", "2 c", "sifted", "250 g")),
+        ("butter\t2\tsticks\tsoft", ("Butter, unsalted", "2 sticks", "soft", "226.8 g")),
+        ("2\tsticks\tbutter\tsoft", ("Butter, unsalted", "2 sticks", "soft", "226.8 g")),
+        ("1\tegg\tbeaten", ("Egg, large", "1", "beaten", "1")),
+        ("butter\t2\tsticks", ("Butter, unsalted", "2 sticks", None, "226.8 g")),
+        ("egg\t1\tbeaten\tcold", ("Egg, large", "1", "beaten, cold", "1")),
     ],
 )
 def test_a_line_says_its_amount_item_and_note(
@@ -89,6 +96,11 @@ def test_a_length_is_never_a_part_of_a_name() -> None:
     assert (new.is_new, new.name, new.amount) == (True, "lace", "50 cm")
     line = read("50 cm twine", KnownItems([item(1, "Twine", "supply", "each")]))
     assert line.fix == "add a measure 'cm' to Twine"
+
+
+@pytest.mark.parametrize("text", ["1e9 g nutmeg", "butter\t1e9 g", "2E+3 butter"])
+def test_an_amount_with_an_exponent_is_no_item(text: str) -> None:
+    assert "it has an exponent" in str(read(text, KNOWN).error)
 
 
 def test_a_slip_of_the_keys_is_no_new_item() -> None:

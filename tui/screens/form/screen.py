@@ -146,9 +146,9 @@ class FormScreen(Dialog[ChangeRow | None]):
         opening: dict[str, str] = {}
         if self.command.name == "deliver" and isinstance(event, Ref) and isinstance(item, Ref):
             opening["quantity"] = deliver_quantity(event.id, item.id, session)
-        if self.command.name == "event target" and isinstance(event, Ref):
-            if isinstance(recipe, Ref):
-                opening["batches"] = target_batches(event.id, recipe.id, session)
+        target = self.command.name == "event target"
+        if target and isinstance(event, Ref) and isinstance(recipe, Ref):
+            opening["batches"] = target_batches(event.id, recipe.id, session)
         return offers, opening
 
     def _fill(self, offers: Offers, opening: Mapping[str, str]) -> None:

@@ -15,6 +15,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import TextArea
 
+from core.commands.lines import is_heading
 from core.commands.model import Param
 from tui.screens.form.fields import Field, label_of
 from tui.screens.kitchen.tellers import Teller, Told
@@ -53,7 +54,7 @@ class LinesArea(TextArea):
         lines = [
             "\t".join(plain(cell) for cell in line.split("\t"))[:LONGEST_LINE]
             for line in event.text.splitlines()
-            if line.strip()
+            if line.strip() and not is_heading(line)
         ]
         text = "\n".join(lines[:MOST_LINES])
         if len(lines) > 1 and self.document.get_line(self.cursor_location[0]).strip():
@@ -110,6 +111,8 @@ class LinesField(Horizontal):
         self._label = (label or label_of(param)).rjust(width)
         self._mostly_one = param.name == "makes"
         self._offer = 0
+        self._chosen = False
+        """Whether what is offered first was chosen with an arrow."""
         self._seen = ""
         """The text that the screen knows of."""
 
@@ -200,7 +203,7 @@ class LinesField(Horizontal):
     @on(TextArea.Changed)
     def _changed(self, event: TextArea.Changed) -> None:
         event.stop()
-        self._offer = 0
+        self._offer, self._chosen = 0, False
         self.tell()
         if self.area.text != self._seen:
             self._seen = self.area.text
@@ -223,9 +226,16 @@ class LinesField(Horizontal):
         area.suggestion = ""
         if here.state != "which" or area.cursor_location[1] != len(line):
             return
-        name = here.offers[self._offer].name
-        if line.endswith(here.typed) and folded(name).startswith(folded(here.typed)):
-            area.suggestion = name[len(here.typed) :]
+        if line.endswith(here.typed) and self._is_begun:
+            area.suggestion = here.offers[self._offer].name[len(here.typed) :]
+
+    @property
+    def _is_begun(self) -> bool:
+        """Whether what is typed begins the name that is offered first."""
+        here = self.here
+        return self.is_offering and folded(here.offers[self._offer].name).startswith(
+            folded(here.typed)
+        )
 
     @property
     def is_offering(self) -> bool:
@@ -253,6 +263,7 @@ class LinesField(Horizontal):
 
     def choose(self, step: int) -> None:
         """Offer the next item first."""
+        self._chosen = True
         self._offer = (self._offer + step) % len(self.here.offers)
         self._suggest()
         self.post_message(self.Offered(self))
@@ -264,11 +275,15 @@ class LinesField(Horizontal):
         self.tell()
 
     def next_line(self) -> bool:
-        """Open the next line; False on an empty one, or where one is enough: that is to go on."""
+        """Open the next line; False on an empty one, or where one is enough: that is to go on.
+
+        A name that was begun is completed; what only contains the words stays a question.
+        """
         if not self._line(self.row).strip():
             self._close_last()
             return False
-        self.take()
+        if self._chosen or self._is_begun:
+            self.take()
         if not self._mostly_one:
             self._open_below()
         return not self._mostly_one

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
+from core.amount_words import say
 from core.commands.catalog import named_output
 from core.commands.equivalents import with_equivalents
 from core.commands.known import KnownItem, KnownItems
 from core.commands.lines import NEW_KINDS, ReadLine, new_kind, read, written, written_as
 from core.documents import ItemDoc
 from core.errors import BakehouseError
+from core.units import parse_amount
 from tui.widgets.plain import plain
 
 State = Literal["empty", "known", "new", "unknown", "which", "bad"]
@@ -156,9 +158,9 @@ class EqualsTeller:
         except BakehouseError as error:
             return Told("bad", str(error))
         if found.grams_each is not None:
-            return Told("known", f"one weighs {found.grams_each} g")
+            return Told("known", f"one weighs {_grams(found.grams_each)}")
         if found.grams_per_ml is not None:
-            return Told("known", f"{found.grams_per_ml} g per ml")
+            return Told("known", f"{_grams(found.grams_per_ml)} per ml")
         [(name, amount)] = found.measures.items()
         return Told("known", f"a {name} is {amount}")
 
@@ -173,6 +175,10 @@ class EqualsTeller:
     def switch(self, text: str) -> str:
         """Return the line as it is; it names no item."""
         return text
+
+
+def _grams(text: str) -> str:
+    return say(parse_amount(text).value, "g")
 
 
 def _other_kind(kind: str) -> str:
