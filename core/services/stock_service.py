@@ -84,7 +84,7 @@ def receive(
     with writing(session) as writer:
         item = _item(writer, item_id)
         if item.kind not in ("ingredient", "supply"):
-            raise RuleBroken(f"{item.name} is {item.kind}, which is made here and not bought.")
+            raise RuleBroken(f"{item.name} is made here and not bought.")
         if (amount is None) == (packs is None):
             raise RuleBroken("Say either an amount or a number of packs.")
         cost = None if paid is None else micro_money(parse_money(paid))

@@ -262,6 +262,29 @@ async def test_a_lost_batch_does_not_count_towards_the_target(demo: Database, si
         assert dialog(pilot).values["batches"] == planned
 
 
+async def test_a_copy_shows_what_the_new_event_would_need(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "c")
+        name = dialog(pilot).values["name"]
+        await until(pilot, lambda: f"production · {name}" in text_of(pilot, "#differences-text"))
+        assert f"shopping · {name}" in text_of(pilot, "#differences-text")
+
+
+async def test_an_event_that_is_put_away_is_offered_where_it_can_be_named(
+    demo: Database, site: Site
+) -> None:
+    kept, away = event_service.list_events()[:2]
+    event_service.set_status(away.id, "done")
+    event_service.set_event(away.id, archived=True)
+    async with running(site) as pilot:
+        await keys(pilot, "c")
+        await type_into(pilot, "event", away.slug)
+        assert away.name in text_of(pilot, "#form-offers")
+        await keys(pilot, "ctrl+u")
+        assert kept.name in text_of(pilot, "#form-offers")
+        assert away.name in text_of(pilot, "#form-offers")
+
+
 async def test_the_plan_is_accepted_from_the_keyboard(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
         await keys(pilot, "enter", "right_square_bracket", "A", "enter")

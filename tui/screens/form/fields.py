@@ -193,7 +193,7 @@ class Field(Horizontal):
         event.stop()
         if self.param.wanted is Wanted.DATE:
             self._read_day(event.value)
-        if event.value != self._choosing:
+        if not event.value or event.value != self._choosing:
             exact = any(offer.text == event.value for offer in self.offers)
             self._typed = "" if exact else event.value
             self._chosen = -1

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bakehouse.plugin import Ref
 from core.commands.model import Command, Given, Param, Wanted
 from core.services import catalog_service, event_service, stock_service
-from core.services.rows import LotRow
+from core.services.rows import EventRow, LotRow
 from tui.widgets.plain import folded, plain
 
 Prefilled = Given | Ref
@@ -20,18 +20,18 @@ Prefilled = Given | Ref
 NAMED = (Wanted.EVENT, Wanted.ITEM, Wanted.PRODUCT, Wanted.RECIPE, Wanted.BUNDLE, Wanted.LOT)
 
 
-OF_ARCHIVED = ("event archive", "event copy", "event set")
-"""Commands that are of use for events that are put away, too."""
-
-
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One thing that can be named: what is typed for it, and what is said beside it."""
+    """One thing that can be named: what is typed for it, and what is said beside it.
+
+    `slug` is what else it is found by.
+    """
 
     kind: str
     id: int
     text: str
     hint: str = ""
+    slug: str = ""
 
 
 Offers = Mapping[Wanted, Sequence[Offer]]
@@ -40,16 +40,15 @@ Offers = Mapping[Wanted, Sequence[Offer]]
 def read_offers(command: Command, session: Session) -> Offers:
     """Return what the parameters of a command can name."""
     wanted = {param.wanted for param in command.params}
-    archived = command.name in OF_ARCHIVED
-    return {kind: _read(kind, session, archived) for kind in NAMED if kind in wanted}
+    return {kind: _read(kind, session) for kind in NAMED if kind in wanted}
 
 
-def _read(kind: Wanted, session: Session, archived: bool) -> Sequence[Offer]:
+def _read(kind: Wanted, session: Session) -> Sequence[Offer]:
     if kind is Wanted.EVENT:
-        events = event_service.list_events(session, archived=archived)
-        return _offers(
-            "event", [(row.id, row.name, row.slug, row.date.isoformat()) for row in events]
-        )
+        # A command takes those that are put away too.
+        events = event_service.list_events(session, archived=True)
+        events.sort(key=lambda row: row.archived)
+        return _offers("event", [(row.id, row.name, row.slug, _day(row)) for row in events])
     if kind is Wanted.RECIPE:
         recipes = catalog_service.list_recipes(session)
         return _offers("recipe", [(row.id, row.name, row.slug, row.makes) for row in recipes])
@@ -76,9 +75,19 @@ def _offers(kind: str, rows: Sequence[tuple[int, str, str, str]]) -> list[Offer]
     """Offer things by name, or by slug where a name would not be enough."""
     names = Counter(folded(name) for _, name, _, _ in rows)
     return [
-        Offer(kind, key, name if _can_be_typed(name) and names[folded(name)] == 1 else slug, hint)
+        Offer(
+            kind,
+            key,
+            name if _can_be_typed(name) and names[folded(name)] == 1 else slug,
+            hint,
+            slug,
+        )
         for key, name, slug, hint in rows
     ]
+
+
+def _day(event: EventRow) -> str:
+    return f"{event.date.isoformat()}{', archived' if event.archived else ''}"
 
 
 def _hint(lot: LotRow) -> str:
@@ -93,7 +102,11 @@ def _can_be_typed(name: str) -> bool:
 def matching(offers: Sequence[Offer], typed: str) -> list[Offer]:
     """Return the offers that have each typed word, those that begin with it first."""
     words = folded(typed).split()
-    found = [offer for offer in offers if all(word in folded(offer.text) for word in words)]
+    found = [
+        offer
+        for offer in offers
+        if all(word in f"{folded(offer.text)} {offer.slug}" for word in words)
+    ]
     start = folded(typed.strip())
     return sorted(found, key=lambda offer: not folded(offer.text).startswith(start))
 

@@ -40,6 +40,7 @@ DEBOUNCE = 0.15
 PATIENCE = 2.0
 """Seconds to wait for keys that are on their way to a field."""
 SHOWN_OFFERS = 6
+NEW_EVENTS = ("event add", "event copy")
 
 
 class FormScreen(Dialog[ChangeRow | None]):
@@ -70,7 +71,8 @@ class FormScreen(Dialog[ChangeRow | None]):
         super().__init__()
         self.command = command(asked) if isinstance(asked, str) else asked
         self.given_before = given
-        self.about_event = event_id
+        # What a new event takes, it takes from all.
+        self.about_event = None if self.command.name in NEW_EVENTS else event_id
         self.preview: Preview | None = None
         self.looked = False
         """Whether what would change has been looked at since something was typed."""
@@ -216,7 +218,7 @@ class FormScreen(Dialog[ChangeRow | None]):
             more = len(found) - start - len(names)
             text = "↓ " + " · ".join(names) + (f" · {more} more" if more > 0 else "")
         elif field.offers and field.text:
-            text = f"nothing is called “{plain(field.text)}”"
+            text = f"nothing that is offered is called “{plain(field.text)}”"
         self.query_one("#form-offers", Words).say(text)
 
     def said(self, offer: Offer, *, chosen: bool) -> str:
