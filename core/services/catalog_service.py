@@ -129,7 +129,7 @@ def list_bundles(session: Session | None = None, *, archived: bool = False) -> l
             .join(Item, Item.id == BundleLine.item_id)
             .order_by(BundleLine.bundle_id, BundleLine.position)
         )
-        holds = _told(reader, query)
+        holds = _told(reader, query, ", ")
         return [
             BundleRow(row.id, row.slug, row.name, holds.get(row.id, ""), row.archived)
             for row in list_items(reader, kind="bundle", archived=archived)
@@ -190,7 +190,7 @@ def _recipe_rows(session: Session, *, archived: bool) -> list[RecipeRow]:
         .join(Item, Item.id == RecipeOutput.item_id)
         .order_by(RecipeOutput.recipe_id, RecipeOutput.position)
     )
-    makes = _told(session, outputs)
+    makes = _told(session, outputs, " or ")
     lines = (
         select(RecipeLine.recipe_id, func.count())
         .join(Item, Item.id == RecipeLine.item_id)
@@ -221,12 +221,12 @@ def _recipe_rows(session: Session, *, archived: bool) -> list[RecipeRow]:
     return sorted(rows, key=lambda row: (sorting(row.name), row.id))
 
 
-def _told(session: Session, lines: Select[int, Fraction, str, str]) -> dict[int, str]:
+def _told(session: Session, lines: Select[int, Fraction, str, str], between: str) -> dict[int, str]:
     """Return lines as one text for each thing they belong to."""
     texts: dict[int, list[str]] = {}
     for key, amount, unit, name in session.execute(lines):
         texts.setdefault(key, []).append(f"{amount_text(amount, unit)} {name}")
-    return {key: ", ".join(parts) for key, parts in texts.items()}
+    return {key: between.join(parts) for key, parts in texts.items()}
 
 
 # -- documents ------------------------------------------------------------------------------------

@@ -163,6 +163,10 @@ async def test_the_down_key_opens_another_thing_that_a_batch_makes(
         await keys(pilot, "down")
         await Typist(pilot).word("48 half bar")
         assert lines(pilot, "makes").lines == ["24", "48 half bar"]
+        assert [text.partition(":")[0] for _, text in told(pilot, "makes")] == [
+            "24 Bars",
+            "or 48 half bar",
+        ]
         await keys(pilot, "down", "down")
         assert lines(pilot).area.has_focus
         assert lines(pilot, "makes").area.text == "24\n48 half bar"

@@ -67,7 +67,7 @@ def _recipe(thing: Thing, session: Session, say: Say) -> Card:
     card = card_service.recipe_card(thing.id, session=session)
     keeps = sorted({days for days in card.keeps if days is not None})
     facts = (
-        "makes " + ", ".join(f"{line.entered} {line.name}" for line in card.makes),
+        "makes " + " or ".join(f"{line.entered} {line.name}" for line in card.makes),
         f"step {card.step}",
         *_minutes(card.minutes, "hands"),
         *_minutes(card.oven_minutes, "oven"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.style import Style
@@ -130,7 +131,7 @@ class LinesField(Horizontal):
     @property
     def hint(self) -> str:
         """What the lines are, and how one gets on."""
-        more = " · Enter goes on, ↓ opens another one" if self._mostly_one else ""
+        more = " · Enter goes on, ↓ opens another one to choose from" if self._mostly_one else ""
         return f"{self.param.help}{more}"
 
     @property
@@ -193,9 +194,11 @@ class LinesField(Horizontal):
         """Say anew what every line means."""
         rows = self.area.text.split("\n")
         teller = self.teller
-        self.query_one(Meanings).told = tuple(
-            Told("empty") if teller is None else teller.tell(row) for row in rows
-        )
+        told = [Told("empty") if teller is None else teller.tell(row) for row in rows]
+        if self._mostly_one:
+            # A batch makes the one or the other.
+            told[1:] = [replace(each, text=f"or {each.text}") for each in told[1:]]
+        self.query_one(Meanings).told = tuple(told)
         height = max(LEAST_ROWS, len(rows))
         self.area.styles.height = self.query_one(Meanings).styles.height = height
         self._here()
