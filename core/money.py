@@ -114,7 +114,7 @@ def _read_price(text: str) -> Fraction:
         whole = number.replace(".", "")
         fix = f"Type {whole} if the point groups thousands, {number}0 if it marks decimals."
         raise AmountError(text, "the point is ambiguous", fix)
-    return read_number(number, text)
+    return read_number(number, text, _EXAMPLE)
 
 
 def _micro(value: Fraction, shown: object) -> int:

@@ -27,6 +27,7 @@ LEDGER_ROUNDING: Final = Fraction(1, 1000)
 UNKNOWN: Final = "unknown"
 
 _EXAMPLE = "Type a number and a unit, for example 2 1/3 cup."
+_UNIT_EXAMPLE = "Type a unit such as g or cup, or the name of a measure."
 _MAX_TEXT = 1000
 _EXACT_PLACES = 28
 _DIVISION = Context(prec=60, traps=[Inexact])
@@ -138,14 +139,14 @@ def canonical_unit(word: str) -> str:
         return "tsp"
     lowered = unicodedata.normalize("NFC", bare.lower())
     if not lowered[:1].isalpha() or not lowered.isprintable():
-        raise UnreadableAmount(word, "a unit or measure begins with a letter", _EXAMPLE)
+        raise UnreadableAmount(word, "a unit or measure begins with a letter", _UNIT_EXAMPLE)
     return _SPELLINGS.get(lowered.replace(".", ""), lowered)
 
 
-def read_number(number: str, text: str) -> Fraction:
+def read_number(number: str, text: str, example: str = _EXAMPLE) -> Fraction:
     """Read a whole number, decimal (point or comma), fraction or mixed fraction.
 
-    `text` is all that was typed, for the message of the `AmountError`.
+    `text` is all that was typed, and `example` what to type, for the message of the `AmountError`.
     """
     plain = _spell_fractions(number).strip()
     if plain.startswith(("-", "\N{MINUS SIGN}")):
@@ -157,12 +158,12 @@ def read_number(number: str, text: str) -> Fraction:
     match = _FRACTION.fullmatch(plain)
     if match is None:
         reason = "it has a number that cannot be read" if plain else "it has no number in front"
-        raise UnreadableAmount(text, reason if text.strip() else "there is nothing in it", _EXAMPLE)
+        raise UnreadableAmount(text, reason if text.strip() else "there is nothing in it", example)
     whole, top, bottom = (int(part or 0) for part in match.groups())
     if bottom == 0:
-        raise AmountError(text, "nothing can be divided by zero", _EXAMPLE)
+        raise AmountError(text, "nothing can be divided by zero", example)
     if match.group(1) and top >= bottom:
-        raise AmountError(text, "a fraction behind a whole number is less than one", _EXAMPLE)
+        raise AmountError(text, "a fraction behind a whole number is less than one", example)
     return whole + Fraction(top, bottom)
 
 

@@ -299,7 +299,7 @@ class BakehouseApp(TypingAhead[str], SayingApp[str]):
             if still_open or rows:
                 self.open_event((still_open or rows)[0].id)
             else:
-                self.say("There is no event yet; n makes one.", "warning")
+                self.say("There is no event yet; n makes one on F1.", "warning")
         finally:
             self.release_keys()
 

@@ -22,6 +22,7 @@ from core.errors import Refused, RuleBroken
 from core.services import catalog_service
 from core.services._journal import recording
 from core.services._rows import change_row
+from core.services._writing import Problems
 from core.services.rows import ChangeRow, ItemRow, ProductRow, RecipeRow
 from core.units import ItemFacts, canonical_unit, dimension, measure_of, parse_amount
 
@@ -70,7 +71,10 @@ def _with_item_fields(doc: ItemDoc, given: Arguments) -> ItemDoc:
     doc.grams_per_ml = given.or_none("grams_per_ml", doc.grams_per_ml)
     doc.grams_each = given.or_none("grams_each", doc.grams_each)
     shown = given.or_none("display_unit", doc.display_unit)
-    doc.display_unit = None if shown is None else canonical_unit(shown)
+    problems = Problems()
+    with problems.at("display_unit"):
+        doc.display_unit = None if shown is None else canonical_unit(shown)
+    problems.check()
     doc.category = given.or_none("category", doc.category)
     doc.shelf_life_days = given.number_or_none("shelf_life_days", doc.shelf_life_days)
     measures = {canonical_unit(name): amount for name, amount in given.pairs("measure")}

@@ -19,6 +19,7 @@ from core.errors import (
     Problem,
     Refused,
     RuleBroken,
+    UnreadableAmount,
     UnreadableArgument,
 )
 from core.models import (
@@ -147,7 +148,10 @@ def read_amount(session: Session, item: Item, text: str) -> tuple[Fraction, str]
 def read_positive(text: str | None) -> Fraction | None:
     if text is None:
         return None
-    amount = parse_amount(text)
+    try:
+        amount = parse_amount(text)
+    except UnreadableAmount as error:
+        raise UnreadableAmount(text, error.reason, "Type a number, for example 1/2.") from None
     if amount.unit is not None:
         raise RuleBroken(f"'{text}' should be a plain number, without a unit.")
     return amount.value

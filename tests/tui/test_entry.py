@@ -414,6 +414,40 @@ async def test_a_bundle_an_item_and_a_product_are_written_in_the_same_way(
         assert (bag.label, bag.pack, str(bag.price)) == ("Rye flour 5 kg bag", "5 kg", "7.50")
 
 
+@pytest.mark.parametrize(
+    ("field", "text", "said_so"),
+    [
+        ("step", "half", "✗ Step: 'half': it has no number in front. Type a number, for"),
+        ("minutes", "-7", "✗ Hands, min: -7 is below zero."),
+        ("keeps", "-7", "✗ Keeps, days: -7 is below zero."),
+        ("makes", "24 chocolate chip cookie", "✗ Makes, line 1: Chocolate chip cookie is already"),
+    ],
+)
+async def test_what_is_wrong_is_said_by_the_name_of_its_field(
+    demo: Database, site: Site, field: str, text: str, said_so: str
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "n")
+        await typed(pilot, "Bars", "24 bars", "100 g butter")
+        if field == "makes":
+            lines(pilot, "makes").load(text)
+        else:
+            [one] = [each for each in entry(pilot).query(Field) if each.param.name == field]
+            entry(pilot).set_focus(one.input)
+            await write(pilot, text)
+        await until(pilot, lambda: message(pilot).startswith(said_so))
+
+
+async def test_a_unit_that_is_none_names_its_field(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "3", "n")
+        await typed(pilot, "Rye", "", "g")
+        [shown] = [each for each in entry(pilot).query(Field) if each.param.name == "display_unit"]
+        entry(pilot).set_focus(shown.input)
+        await write(pilot, "1")
+        await until(pilot, lambda: message(pilot).startswith("✗ Shown in: '1': a unit or"))
+
+
 async def test_a_density_is_said_in_decimals(demo: Database, site: Site) -> None:
     async with running(site, NARROW) as pilot:
         await keys(pilot, "f4", "3", "n")

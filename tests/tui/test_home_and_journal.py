@@ -108,7 +108,7 @@ async def test_an_empty_kitchen_says_what_to_do(sqlite_kitchen: Database, site: 
     async with running(site, NARROW) as pilot:
         assert "a worked example" in notice(pilot)
         await keys(pilot, "f2")
-        assert said(pilot) == ["There is no event yet; n makes one."]
+        assert said(pilot) == ["There is no event yet; n makes one on F1."]
         await keys(pilot, "n")
         assert isinstance(pilot.app.screen, FormScreen)
 

@@ -30,6 +30,7 @@ from core.session import KitchenSession
 from core.worker import SessionWorker
 from tui.screens.dialog import Dialog
 from tui.screens.form.differences import DifferencesView
+from tui.screens.form.faults import fault_of
 from tui.screens.form.fields import Field, FieldInput, label_of
 from tui.screens.form.offers import Offer, Offers, Prefilled, opening_text, read_offers
 from tui.threads import in_thread
@@ -251,7 +252,7 @@ class FormScreen(Dialog[ChangeRow | None]):
         except Interrupted:
             return
         except BakehouseError as error:
-            self._say(str(error), bad=True)
+            self._say(self._fault(error), bad=True)
             self._show(None)
             return
         self._say("\n".join([seen.change.summary, *(f"! {note}" for note in seen.notes)]))
@@ -274,6 +275,10 @@ class FormScreen(Dialog[ChangeRow | None]):
         differences = () if seen is None else seen.differences
         for view in self.query(DifferencesView):
             view.show(differences, done=seen is not None, several=self.about_event is None)
+
+    def _fault(self, error: BakehouseError) -> str:
+        labels = {param.name: self.label(param) for param in self.command.params}
+        return fault_of(error, labels)
 
     def _say(self, text: str, *, bad: bool = False) -> None:
         # Work may end while the dialog is being taken away.
@@ -316,7 +321,7 @@ class FormScreen(Dialog[ChangeRow | None]):
                 in_thread(lambda: run(self.command.name, values), "record")
             )
         except BakehouseError as error:
-            self._say(str(error), bad=True)
+            self._say(self._fault(error), bad=True)
             self._show(None)
         else:
             self.dismiss(change)

@@ -133,10 +133,18 @@ class EntryScreen(FormScreen, inherit_bindings=False):
     def _rows(self) -> Iterator[Widget]:
         params = {param.name: param for param in self.command.params}
         rows = [[params[name] for name in row if name in params] for row in LAYOUT[self.kind]]
-        width = max(len(_label(row[0])) for row in rows if row) + 2
+        width = max(len(self.label(row[0])) for row in rows if row) + 2
         for row in filter(None, rows):
-            fields = [_field(param, width if n == 0 else 0) for n, param in enumerate(row)]
+            fields = [self._field(param, width if n == 0 else 0) for n, param in enumerate(row)]
             yield fields[0] if len(fields) == 1 else Horizontal(*fields, classes="entry-row")
+
+    def _field(self, param: Param, width: int) -> Widget:
+        lines = param.wanted in (Wanted.LINE, Wanted.EQUALS) and param.many
+        return (LinesField if lines else Field)(param, width, self.label(param))
+
+    def label(self, param: Param) -> str:
+        """Return what stands beside the field of a parameter."""
+        return LABELS.get(param.name, label_of(param))
 
     # -- opening -----------------------------------------------------------------------------------
 
@@ -430,16 +438,6 @@ class EntryScreen(FormScreen, inherit_bindings=False):
         if result is not None:
             self.kitchen.drafts.drop(*self._draft_key)
         return super().dismiss(result)
-
-
-def _field(param: Param, width: int) -> Widget:
-    if param.wanted in (Wanted.LINE, Wanted.EQUALS) and param.many:
-        return LinesField(param, width, _label(param))
-    return Field(param, width, _label(param))
-
-
-def _label(param: Param) -> str:
-    return LABELS.get(param.name, label_of(param))
 
 
 def _nothing(param: Param) -> Given:
