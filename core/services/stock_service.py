@@ -35,6 +35,7 @@ from core.services._prices import last_unit_cost, was_bought
 from core.services._read_documents import read_products
 from core.services._recording import keeps_until, open_event
 from core.services._rows import change_row, fresh, get_fresh
+from core.services._ticks import take_ticks
 from core.services._writing import ledger_amount, plain_number, stock_amount, use_unit
 from core.services.production_service import Entered
 from core.services.rows import ChangeRow, LotRow, PurchaseRow, StockRow
@@ -73,7 +74,8 @@ def receive(
 
     Either `amount`, or `packs` (2.5 is fine) of `product_id` (by default the item's preferred or
     only product). `paid` is the whole price, None if unknown. A purchase by packs becomes the
-    product's last price.
+    product's last price, and its store the product's where that has none. The item's ticks on the
+    shopping lists of open events are taken away.
 
     Raises:
         ItemNotFound, ProductNotFound: No such item or product.
@@ -116,6 +118,7 @@ def receive(
                 store=store or (None if product is None else product.store),
             )
             add_lot(writer, change, item.id, came, cost, origin, "received")
+            take_ticks(writer, item)
         return change_row(change)
 
 
@@ -422,7 +425,7 @@ def _remember_price(
 def _priced(doc: ProductDoc, price: Fraction, day: date, store: str | None) -> ProductDoc:
     doc.price = str(money_of(round(price)))
     doc.priced_on = day.isoformat()
-    doc.store = store or doc.store
+    doc.store = doc.store or store
     return doc
 
 

@@ -53,10 +53,44 @@ def test_a_purchase_by_packs_becomes_the_last_price(bakery: KitchenBuilder) -> N
     bakery.buy("flour", packs=2, paid="12.00", store="Market")
 
     product = catalog_service.find_product("flour-5lb")
-    assert (product.price, product.store) == (Decimal("6.00"), "Market")
-    assert product.priced_on == date(2026, 11, 22)
+    assert (product.price, product.priced_on) == (Decimal("6.00"), date(2026, 11, 22))
     [lot] = bakery.lots("flour")
     assert (lot.product, lot.store) == ("Flour 5lb", "Market")
+
+
+def test_a_product_keeps_its_store_and_takes_that_of_a_purchase_only_where_it_has_none(
+    bakery: KitchenBuilder,
+) -> None:
+    bakery.product("box-50", "box", 50)
+    bakery.buy("flour", packs=1, paid="6.00", store="Market")
+    bakery.buy("box", packs=1, paid="9.00", store="Market")
+    bakery.buy("flour", packs=1, paid="6.00")
+
+    assert catalog_service.find_product("flour-5lb").store == "Mill"
+    assert catalog_service.find_product("box-50").store == "Market"
+    assert [lot.store for lot in bakery.lots("flour")] == ["Market", "Mill"]
+
+
+def test_a_purchase_takes_the_ticks_of_its_item_away_and_undo_brings_them_back(
+    bakery: KitchenBuilder,
+) -> None:
+    bakery.supply("ribbon")
+    for event in ("fair", "feast"):
+        event_id = bakery.event(event, [])
+        event_service.check_item(event_id, bakery.item("flour"))
+        event_service.check_item(event_id, bakery.item("ribbon"))
+
+    def ticks() -> list[list[str]]:
+        ids = map(bakery.event_id, ("fair", "feast"))
+        return [event_service.get_event(event_id).checked for event_id in ids]
+
+    revision = journal_service.revision()
+    bakery.buy("flour", packs=1, paid="6.00")
+    assert ticks() == [["ribbon"], ["ribbon"]]
+    assert journal_service.revision() == revision + 1
+
+    journal_service.undo()
+    assert ticks() == [["flour", "ribbon"], ["flour", "ribbon"]]
 
 
 def test_an_older_purchase_does_not_change_a_newer_price(bakery: KitchenBuilder) -> None:
