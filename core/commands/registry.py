@@ -117,7 +117,11 @@ RECORDING = (
         "Set what is there of an item to what was counted.",
         (
             ITEM,
-            place("amount", Wanted.AMOUNT, "an amount, packs (2.5 packs) or a percentage (40%)"),
+            place(
+                "amount",
+                Wanted.AMOUNT,
+                "an amount, packs (2.5 packs) or what is left of the lots in per cent (40%)",
+            ),
             option("lot", Wanted.LOT, "count one lot only"),
         ),
         f"{RECORDS}:count",

@@ -74,7 +74,8 @@ class Stocked:
 class OnHand(NamedTuple):
     """What is usable of an item, in how many lots, `unpriced` of them without a price.
 
-    `expires` is the next day on which a lot goes off, `expired` what has gone off already.
+    `expires` is the next day on which a lot goes off, `expired` what has gone off already, and
+    `held` what these lots held when they came in.
     """
 
     left: int = 0
@@ -83,6 +84,7 @@ class OnHand(NamedTuple):
     value: int = 0
     unpriced: int = 0
     expired: int = 0
+    held: int = 0
 
 
 class Pack(NamedTuple):
@@ -148,13 +150,14 @@ def list_on_hand(session: Session | None = None) -> dict[int, OnHand]:
                 func.sum(case((usable, Lot.cost_left), else_=0)),
                 func.sum(case((usable & Lot.priced.is_(False), 1), else_=0)),
                 func.sum(case((usable, 0), else_=Lot.left)),
+                func.sum(case((usable, Lot.amount), else_=0)),
             )
             .where(Lot.left > 0)
             .group_by(Lot.item_id)
         )
         return {
-            key: OnHand(int(left), int(lots), expires, int(value), int(unpriced), int(expired))
-            for key, left, lots, expires, value, unpriced, expired in rows_of(reader, query)
+            key: OnHand(int(left), int(lots), expires, *map(int, others))
+            for key, left, lots, expires, *others in rows_of(reader, query)
         }
 
 

@@ -248,6 +248,30 @@ async def test_amounts_packs_and_percentages(larder: KitchenBuilder, site: Site)
     assert there == [3500, 15_000, 4000, 10_000, 0]
 
 
+async def test_a_percentage_says_what_it_comes_to_before_it_is_recorded(
+    larder: KitchenBuilder, site: Site
+) -> None:
+    stock_service.count(larder.item("thing-01"), "5 kg")
+    async with running(site) as pilot:
+        await keys(pilot, "f3", "4")
+        await type_keys(pilot, "0%")
+        assert line(pilot) == "4 kg: 40% of the 10 kg its lots held when they came in"
+        await keys(pilot, "enter")
+        assert cell(pilot, "Thing 01", "on_hand") == "4 kg"
+        assert line(pilot).startswith("1 counted")
+
+
+async def test_a_minus_is_typed_and_refused(larder: KitchenBuilder, site: Site) -> None:
+    before = journal_service.revision()
+    async with running(site) as pilot:
+        await keys(pilot, "f3")
+        await type_keys(pilot, "-5 kg")
+        await keys(pilot, "enter")
+        assert line(pilot).startswith("✗ '-5 kg': it is less than zero.")
+        assert pilot.app.screen.query_one(CountInput).value == "-5 kg"
+    assert journal_service.revision() == before
+
+
 async def test_what_cannot_be_read_is_said_beside_it_and_kept(
     larder: KitchenBuilder, site: Site
 ) -> None:

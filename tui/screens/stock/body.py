@@ -15,8 +15,8 @@ from core.errors import BakehouseError
 from core.services import stock_service
 from core.services.on_hand_service import StockedItem
 from core.services.rows import ChangeRow
-from core.units import parse_amount
-from tui.screens.stock.counting import Counted, CountInput, Tally, unreadable
+from core.units import from_micro, parse_amount
+from tui.screens.stock.counting import Counted, CountInput, Tally, percentage, unreadable
 from tui.screens.stock.table import StockList, StockTable
 from tui.threads import in_thread
 from tui.widgets.listing import Listing
@@ -169,14 +169,35 @@ class StockBody(Container):
     def _say(self, item: StockedItem | None) -> None:
         line = self.query_one("#count-line", Words)
         row = None if self.tally is None or item is None else self.tally.rows.get(item.item_id)
-        line.set_class(row is not None and bool(row.refused), "error")
-        if row is not None and row.refused:
-            line.say(f"✗ {plain(row.refused)}")
+        typed = self.blank.value.strip()
+        refused_here = "" if row is None or row.typed != typed else row.refused
+        line.set_class(bool(refused_here), "error")
+        if refused_here:
+            line.say(f"✗ {plain(refused_here)}")
+            return
+        if part := self._part(item, typed):
+            line.say(part)
             return
         done = 0 if self.tally is None else len(self.tally.order)
         refused = 0 if self.tally is None else self.tally.refused
         state = f"{done} counted" + (f", ! {refused} refused" if refused else "")
         line.say(f"{state} · {KEYS}")
+
+    def _part(self, item: StockedItem | None, typed: str) -> str:
+        """Say what a percentage comes to: it is of what the lots held, not of what is left."""
+        part, stock = percentage(typed), self.table.stock
+        held = 0 if item is None or stock is None else stock.there(item).held
+        if part is None or item is None or stock is None or not held:
+            return ""
+        whole, counted = (
+            stock.stocked.amount(item, from_micro(held) * times) for times in (1, part)
+        )
+        return plain(f"{counted}: {typed} of the {whole} its lots held when they came in")
+
+    @on(Input.Changed, "CountInput")
+    def _typing(self) -> None:
+        if self.tally is not None:
+            self._say(self.table.item)
 
     @on(CountInput.Skip)
     def _skip(self, message: CountInput.Skip) -> None:

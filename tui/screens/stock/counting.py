@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import ClassVar
 
 from textual import events
@@ -82,6 +83,24 @@ class Tally:
         return sum(bool(row.refused) for row in self.rows.values())
 
 
+AMOUNT_SIGNS = ".,+-"
+"""What an amount may begin with beside a digit; one with a sign is refused, but not unseen."""
+
+
+def begins_amount(char: str) -> bool:
+    """Tell whether somebody who types this begins an amount."""
+    return char.isnumeric() or char in AMOUNT_SIGNS
+
+
+def percentage(text: str) -> Fraction | None:
+    """Return what part of a whole was typed, as 40%; None where it is no such percentage."""
+    plain = text.strip()
+    if not plain.endswith("%") or unreadable(plain):
+        return None
+    amount = parse_amount(plain[:-1], allow_zero=True)
+    return None if amount.unit is not None or amount.value > 100 else amount.value / 100
+
+
 def unreadable(text: str) -> str:
     """Return why nobody could read this as an amount, packs or a percentage; "" if one can."""
     plain = text.strip()
@@ -106,8 +125,6 @@ class CountInput(Input):
     ]
     IN_EMPTY: ClassVar = {"j": "skip(1)", "k": "skip(-1)", "u": "take_back", "slash": "filter"}
     """Keys of the list that mean something while one counts."""
-    BEGIN: ClassVar = frozenset(" .,+-")
-    """What an amount may begin with beside a digit; any other sign ends counting and is a key."""
 
     class Skip(Message):
         """Another row is wanted."""
@@ -133,11 +150,11 @@ class CountInput(Input):
         super().__init__(compact=True, select_on_focus=False, placeholder="2.4 kg, 3, 40%")
 
     async def on_key(self, event: events.Key) -> None:
-        """Take keys of the list, and of the screen, where nothing is typed yet."""
+        """Take keys of the list where nothing is typed yet; others end counting and are keys."""
         action = self.IN_EMPTY.get(event.key)
         if self.value or not event.is_printable or not event.character:
             return
-        if action is None and (event.character.isnumeric() or event.character in self.BEGIN):
+        if action is None and (event.character == " " or begins_amount(event.character)):
             return
         event.stop()
         event.prevent_default()

@@ -20,6 +20,7 @@ from core.services.on_hand_service import StockedItem
 from core.session import KitchenSession
 from tui.screens.base import KitchenScreen
 from tui.screens.stock.body import StockBody
+from tui.screens.stock.counting import begins_amount
 from tui.screens.stock.lots import LotsPanel, read_lots
 from tui.screens.stock.reading import NOTHING, Stock, read_stock
 from tui.screens.stock.table import StockTable
@@ -263,19 +264,23 @@ class StockScreen(KitchenScreen[Stock]):
             self.refresh_bindings()
 
     def on_key(self, event: events.Key) -> None:
-        """Begin to count with a digit."""
-        digit = event.character is not None and event.character.isnumeric()
-        if digit and self.table.has_focus and self.check_action("count", ()):
+        """Begin to count with what begins an amount."""
+        typed = event.character or ""
+        if self._counts_from(typed):
             event.stop()
             event.prevent_default()
-            self.action_count(event.character or "")
+            self.action_count(typed)
 
     def on_paste(self, event: events.Paste) -> None:
         """Begin to count with a number that is pasted into the list."""
         typed = event.text.strip()
-        if typed[:1].isnumeric() and self.table.has_focus and self.check_action("count", ()):
+        if self._counts_from(typed[:1]):
             event.stop()
             self.action_count(plain(typed))
+
+    def _counts_from(self, char: str) -> bool:
+        begins = bool(char) and begins_amount(char)
+        return begins and self.table.has_focus and bool(self.check_action("count", ()))
 
     def on_resize(self) -> None:
         """Keep the blank in its row."""
