@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from textual.pilot import Pilot
 
@@ -385,6 +386,27 @@ async def test_a_problem_opens_the_dialog_that_mends_it(demo: Database, site: Si
         await keys(pilot, "enter")
         assert pilot.app.screen is problems
         assert len(problems.problems) == count - 1
+
+
+async def test_an_event_that_is_over_is_set_to_done_from_its_problem(
+    demo: Database, site: Site
+) -> None:
+    event = event_service.find_event("winter-market-stall")
+    event_service.set_event(event.id, date=date(2026, 11, 13))
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "p")
+        problems = pilot.app.screen
+        assert isinstance(problems, ProblemsScreen)
+        assert problems.problem is not None
+        assert problems.problem.kind == "past"
+        await keys(pilot, "enter")
+        form = pilot.app.screen
+        assert isinstance(form, FormScreen)
+        assert form.command.name == "event status"
+        await keys(pilot, "d", "enter")
+        assert pilot.app.screen is problems
+        assert "past" not in [problem.kind for problem in problems.problems]
+    assert event_service.find_event(event.id).status == "done"
 
 
 async def test_the_workspace_sets_the_status_of_its_event(demo: Database, site: Site) -> None:

@@ -1,4 +1,4 @@
-"""Problems of days: more to do than there are hours for."""
+"""Problems of days: events that are over and still open, and more to do than there are hours."""
 
 from __future__ import annotations
 
@@ -6,9 +6,42 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
+from core.clock import today
 from core.services import saying
 from core.services.planning import _timeline
-from core.services.planning._problem import PlanProblem, Scope
+from core.services.planning._problem import PlanProblem, Scope, listed
+
+
+def past_events(scope: Scope) -> Iterator[PlanProblem]:
+    """Yield events that are over, but for which the plan goes on: they come before all others."""
+    events = scope.plan.kitchen.events
+    for e in scope.places:
+        event, days = events[e], (today() - events[e].date).days
+        if days <= 0 or all(line.need == 0 for line in event.lines):
+            continue
+        takes = _taken(scope, e)
+        yield PlanProblem(
+            "past",
+            event.name,
+            f"{event.name} was {'yesterday' if days == 1 else f'{days} days ago'} "
+            "and is still open.",
+            "The plan serves it before the events to come"
+            + (f", and gives it {takes} of the stock." if takes else "."),
+            "Set it to done or cancelled, or give it a new date.",
+            **scope.touched([e]),
+        )
+
+
+def _taken(scope: Scope, e: int) -> str:
+    plan = scope.plan
+    given = {item_id: plan.given(item_id, e) for item_id in plan.items}
+    return listed(
+        [
+            f"{scope.say.amount(item_id, amount)} {plan.kitchen.items[item_id].name}"
+            for item_id, amount in given.items()
+            if amount
+        ]
+    )
 
 
 def full_days(scope: Scope) -> Iterator[PlanProblem]:

@@ -70,4 +70,4 @@ def listed(names: Sequence[str]) -> str:
     shown = list(names[:MOST_NAMES])
     if len(names) > MOST_NAMES:
         shown.append(f"{len(names) - MOST_NAMES} more")
-    return " and ".join(part for part in (", ".join(shown[:-1]), shown[-1]) if part)
+    return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)

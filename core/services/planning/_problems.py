@@ -17,7 +17,7 @@ from core.planning.contention import Claim, Contention, lacking
 from core.planning.feasibility import assemblies
 from core.planning.plan import Plan
 from core.services import saying
-from core.services.planning._day_problems import full_days
+from core.services.planning._day_problems import full_days, past_events
 from core.services.planning._lot_problems import lots
 from core.services.planning._price_problems import prices
 from core.services.planning._problem import PlanProblem, Scope, listed
@@ -29,6 +29,7 @@ ORDER = (
     "unknown",
     "no recipe",
     "empty bundle",
+    "past",
     "short",
     "stale target",
     "expired",
@@ -48,6 +49,7 @@ def problems(session: Session, plan: Plan, places: Sequence[int]) -> list[PlanPr
     found = [
         *_unknown(scope),
         *_unmakeable(scope),
+        *past_events(scope),
         *_targets(scope),
         *_carried_too_long(scope),
         *_contention(scope),

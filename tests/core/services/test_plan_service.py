@@ -379,3 +379,22 @@ def test_the_number_of_queries_does_not_grow_with_the_kitchen(
     for number in range(6):
         grow(f"more-{number}", {"bread-first": 2, "roll-first": 1})
     assert queries() == few
+
+
+def test_an_event_that_is_over_and_still_open_is_named_with_what_it_takes(
+    bakery: KitchenBuilder,
+) -> None:
+    bakery.ingredient("apple")
+    bakery.recipe("pies", {"pie": 1}, {"apple": "1 kg"})
+    bakery.event("fete", {"pie": 2}, date(2026, 11, 13))
+    bakery.event("served", [], date(2026, 11, 13))
+    bakery.event("feast", {"pie": 2})
+    bakery.buy("apple", "3 kg", "3.00")
+
+    [past] = [problem for problem in plan_service.problems() if problem.kind == "past"]
+    assert past.message == "Fete was 9 days ago and is still open."
+    assert past.effect.endswith("and gives it 2 kg Apple of the stock.")
+    assert past.event_id == bakery.event_id("fete")
+
+    event_service.set_status(bakery.event_id("fete"), "done")
+    assert "past" not in [problem.kind for problem in plan_service.problems()]

@@ -32,6 +32,7 @@ FIXES = {
     "unknown": "item set",
     "no recipe": "recipe add",
     "empty bundle": "bundle set",
+    "past": "event status",
     "short": "event accept",
     "stale target": "event accept",
     "expired": "discard",
@@ -52,7 +53,7 @@ EDITS = {
     "lot": "discard",
 }
 """The command that mends what another check finds, by what that is about."""
-WRONG = ("no recipe", "empty bundle", "short", "stale target", "expired")
+WRONG = ("no recipe", "empty bundle", "past", "short", "stale target", "expired")
 """Kinds that make the plan wrong; the others make it doubtful."""
 TRYING = "These are the problems of what is tried; keep or drop that before you mend one."
 
