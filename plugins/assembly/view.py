@@ -74,7 +74,7 @@ def _state(bundle: BundleProgress, say: Say) -> tuple[RowStyle | None, str]:
     if short:
         return "short", f"{say.batches(short)} short"
     if can:
-        return None, f"{say.batches(can)} ready"
+        return None, f"{say.batches(can)} possible"
     return None, "to buy first" if bundle["blockers"] else "to bake first"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from bakehouse.plugin import Amount, Cell, Column, Ref, Row, RowStyle, Table, ViewContext
@@ -39,7 +39,7 @@ def load(ctx: ViewContext) -> Table:
         rows,
         totals=_totals(progress, say) if rows else None,
         data=progress,
-        empty="Nothing to bake for this event.",
+        empty="Nothing to bake for this event; n adds what is ordered.",
     )
 
 
@@ -158,7 +158,12 @@ def _needs_cause(recipe: RecipeProgress) -> bool:
 
 def _rest(recipe: RecipeProgress) -> Decimal | None:
     """Return what is not there yet, in batches' worth."""
-    return _sum(map(_batches_needed, recipe["outputs"]))
+    total = Decimal(0)
+    for value in map(_batches_needed, recipe["outputs"]):
+        if value is None:
+            return None
+        total += value
+    return total
 
 
 def _batches_needed(output: OutputProgress) -> Decimal | None:
@@ -168,21 +173,11 @@ def _batches_needed(output: OutputProgress) -> Decimal | None:
     return None if remaining is None or per_batch is None else remaining / per_batch
 
 
-def _sum(values: Iterable[Decimal | None]) -> Decimal | None:
-    total = Decimal(0)
-    for value in values:
-        if value is None:
-            return None
-        total += value
-    return total
-
-
 def _totals(progress: ProductionProgress, say: Say) -> tuple[Cell, ...]:
-    rest = _sum(_rest(recipe) for recipe in progress["recipes"])
     values: Mapping[str, Cell] = {
         "recipe": "Batches",
         "to_bake": _batches(say, progress["total_remaining"]),
-        "have": _said_of(progress["total_needed"], rest, say),
+        "have": _said_of(progress["total_covered"], progress["total_needed"], say),
         "made": _batches(say, progress["total_produced"]),
         "progress": progress["progress_pct"],
         "status": "done" if progress["is_complete"] else "",
@@ -201,19 +196,18 @@ def _target(recipe: RecipeProgress, say: Say) -> Amount:
 
 
 def _batches_there(recipe: RecipeProgress, say: Say) -> Amount:
-    return _said_of(recipe["needed_batches"], _rest(recipe), say)
+    return _said_of(recipe["covered_batches"], recipe["needed_batches"], say)
 
 
-def _said_of(needed: Decimal | None, rest: Decimal | None, say: Say) -> Amount:
+def _said_of(there: Decimal | None, needed: Decimal | None, say: Say) -> Amount:
     """Say how many of the batches that are needed are there already, made here or not."""
-    there = _covered(needed, rest)
     return Amount(there, f"{say.batches(there)} of {say.batches(needed)}")
 
 
 def _there(output: OutputProgress, say: Say) -> Amount:
     """Say how much of what is needed is there already: made for the event, or in stock."""
     item_id, needed = output["item_id"], output["needed"]
-    there = _covered(needed, output["remaining"])
+    there = output["covered"]
     if needed == 0:
         return Amount(there, "")
     said, whole = say.amount(item_id, there), say.amount(item_id, needed)
@@ -221,10 +215,6 @@ def _there(output: OutputProgress, say: Say) -> Amount:
     return Amount(
         there, f"{said if unit[:1].isdigit() else said.removesuffix(f' {unit}')} of {whole}"
     )
-
-
-def _covered(needed: Decimal | None, rest: Decimal | None) -> Decimal | None:
-    return None if needed is None or rest is None else max(Decimal(0), needed - rest)
 
 
 def _batches_made(recipe: RecipeProgress, say: Say) -> Amount:

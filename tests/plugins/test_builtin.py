@@ -280,6 +280,18 @@ def test_what_is_there_counts_whoever_it_was_made_for_as_the_percentage_does(hos
     assert said(table, table.totals)["have"] == "3 of 12 1/2"
 
 
+def test_what_is_not_there_is_nothing_where_batches_are_thirds(host: Host) -> None:
+    catalog_service.save_item(ItemDoc(slug="bun", name="Bun", kind="made", unit="each"))
+    catalog_service.save_recipe(
+        RecipeDoc(slug="buns", name="Buns", makes=[LineDoc(item="bun", amount="12")])
+    )
+    lines = [EventLineDoc(item="bun", amount="20")]
+    event_service.save_event(EventDoc(slug="party", name="Party", date="2026-12-01", lines=lines))
+    table = show(host, "production", event_service.find_event("party").id)
+    assert table.totals is not None
+    assert said(table, table.totals)["have"] == "0 of 1 2/3"
+
+
 def test_a_target_that_is_short_or_stale_says_so(host: Host) -> None:
     event_id, recipe = christmas(), catalog_service.find_recipe("cookies").id
     plan_service.set_target(event_id, recipe, 6, short_ok=True)
@@ -334,14 +346,14 @@ def test_assembly_names_what_is_missing(host: Host) -> None:
     assert bag.about == Ref("bundle", identifier("gift-bag"))
 
 
-def test_assembly_shows_what_is_ready_and_what_is_done(host: Host) -> None:
+def test_assembly_shows_what_is_possible_and_what_is_done(host: Host) -> None:
     for slug, amount in (("cookie", "300"), ("brownie", "150"), ("ribbon", "20")):
         stock_service.count(identifier(slug), amount)
     event_id, bag = christmas(), identifier("gift-bag")
     assembly_service.record_assembly(bag, 5, event_id=event_id)
     table = show(host, "assembly", event_id)
     row = said(table, table.rows[0])
-    assert (row["have"], row["can_now"], row["status"]) == ("5 of 50", "15", "15 ready")
+    assert (row["have"], row["can_now"], row["status"]) == ("5 of 50", "15", "15 possible")
     stock_service.count(identifier("ribbon"), "45")
     assembly_service.record_assembly(bag, 45, event_id=event_id)
     done = show(host, "assembly", event_id)

@@ -82,11 +82,14 @@ def production(session: Session, found: EventPlan) -> ProductionProgress:
     rows = [
         _recipe_progress(found, recipe, made, possible.get(recipe.id, ZERO)) for recipe in recipes
     ]
-    progress_pct, is_complete = progress_of([row.part for row in rows])
+    parts = [row.part for row in rows]
+    whole = Part(total(part.needed for part in parts), total(part.remaining for part in parts))
+    progress_pct, is_complete = progress_of(parts)
     return ProductionProgress(
         event_id=found.event.id,
         event_name=found.event.name,
-        total_needed=decimal(total(row.part.needed for row in rows)),
+        total_needed=decimal(whole.needed),
+        total_covered=decimal(whole.covered),
         total_target=decimal(total(row.target for row in rows)),
         total_produced=decimal(total(row.produced for row in rows)),
         total_remaining=decimal(total(row.batches for row in rows)),
@@ -111,6 +114,13 @@ class Part(NamedTuple):
 
     needed: Fraction | None
     remaining: Fraction | None
+
+    @property
+    def covered(self) -> Fraction | None:
+        """What is there already; worked out before anything is rounded."""
+        if self.needed is None or self.remaining is None:
+            return None
+        return max(ZERO, self.needed - self.remaining)
 
 
 def part_of(found: EventPlan, item_id: int) -> Part:
@@ -180,6 +190,7 @@ def _recipe_progress(
                 unit=item.unit,
                 per_batch=decimal(line.amount),
                 needed=decimal(part.needed),
+                covered=decimal(part.covered),
                 produced=known(made.good.get(item.id, ZERO)),
                 lost=known(made.lost.get(item.id, ZERO)),
                 delivered=known(_delivered(found, item.id)),
@@ -195,6 +206,7 @@ def _recipe_progress(
         recipe_id=recipe.id,
         recipe_name=recipe.name,
         needed_batches=decimal(whole.needed),
+        covered_batches=decimal(whole.covered),
         has_target=target is not None,
         target_batches=decimal(accepted),
         produced_batches=decimal(produced),

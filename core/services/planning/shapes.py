@@ -18,6 +18,7 @@ class OutputProgress(TypedDict):
     unit: str
     per_batch: Decimal | None
     needed: Decimal | None
+    covered: Decimal | None
     produced: Decimal
     lost: Decimal
     delivered: Decimal
@@ -29,13 +30,14 @@ class OutputProgress(TypedDict):
 class RecipeProgress(TypedDict):
     """One recipe of an event, in batches.
 
-    `needed_batches` is what `progress_pct` is a part of; `has_target` tells whether
-    `target_batches` is the user's decision.
+    `needed_batches` is what `progress_pct` is a part of and `covered_batches` that part;
+    `has_target` tells whether `target_batches` is the user's decision.
     """
 
     recipe_id: int
     recipe_name: str
     needed_batches: Decimal | None
+    covered_batches: Decimal | None
     has_target: bool
     target_batches: Decimal | None
     produced_batches: Decimal | None
@@ -54,6 +56,7 @@ class ProductionProgress(TypedDict):
     event_id: int
     event_name: str
     total_needed: Decimal | None
+    total_covered: Decimal | None
     total_target: Decimal | None
     total_produced: Decimal | None
     total_remaining: Decimal | None
