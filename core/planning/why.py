@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from core.planning.kitchen import Line
+from core.planning.kitchen import Line, Recipe
 from core.planning.plan import Plan
 
 BATCH = "batch"
@@ -58,9 +58,11 @@ def explain_need(plan: Plan, item_id: int, e: int) -> Reason:
     return _Why(plan, e, {}).need(item_id)
 
 
-def explain_batches(plan: Plan, recipe_id: int, e: int) -> Reason:
+def explain_batches(
+    plan: Plan, recipe_id: int, e: int, notes: Mapping[int, str] | None = None
+) -> Reason:
     """Explain the planned batches of a recipe: outputs, what is carried in, rounding, target."""
-    return _Why(plan, e, {}).batches(recipe_id)
+    return _Why(plan, e, notes or {}).batches(recipe_id)
 
 
 @dataclass(slots=True)
@@ -165,14 +167,23 @@ class _Why:
         need = Fraction(batches.need.get(e, 0), scale)
         needed = batches.needed_steps.get(e, 0) * recipe.step
         rounding = needed - (need - carried)
-        for kind, label, amount in (
-            ("carry", "left over from earlier events", -carried),
-            ("rounding", f"rounded up to steps of {recipe.step}", rounding),
-            ("target", "batch target", planned - needed),
-        ):
-            if amount:
-                parts.append(Reason(kind, label, amount, BATCH))
+        if carried:
+            parts.append(Reason("carry", "left over from earlier events", -carried, BATCH))
+        if rounding:
+            parts.append(self._rounding(recipe, rounding))
+        if planned != needed:
+            parts.append(Reason("target", "batch target", planned - needed, BATCH))
         return Reason("batches", recipe.name, planned, BATCH, tuple(parts), about=about)
+
+    def _rounding(self, recipe: Recipe, amount: Fraction) -> Reason:
+        """Explain what rounding adds to batches; of an only output, in its own unit too."""
+        label = f"rounded up to steps of {recipe.step}"
+        [first, *others] = recipe.outputs
+        if others or not first.amount:
+            return Reason("rounding", label, amount, BATCH)
+        item = self.plan.kitchen.items[first.item_id]
+        more = Reason("more", item.name, amount * first.amount, item.unit, about=("item", item.id))
+        return Reason("rounding", label, amount, BATCH, (), more, 1 / first.amount)
 
 
 def _times(line: Line, unit: str, source: Reason, kind: str) -> Reason:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -15,7 +16,7 @@ from core.errors import ItemNotFound, LotNotFound, RecipeNotFound, RuleBroken
 from core.models import Item, Lot, Recipe
 from core.planning.netting import make_plan, produced_batches
 from core.planning.plan import Plan
-from core.planning.why import Reason, explain_item
+from core.planning.why import Reason, explain_batches, explain_item
 from core.services import event_service
 from core.services._kitchen import EventPlan, load_made, no_collecting, planned
 from core.services._naming import find, sorting
@@ -144,9 +145,10 @@ def explain(event_id: int, item: int | str, session: Session | None = None) -> R
 def explain_purchase(
     event_id: int, item: int | str, *, packs: str = "preferred", session: Session | None = None
 ) -> Reason:
-    """Explain what an event buys of an item: the packs, what is left over of them, and why.
+    """Explain what an event buys or makes of an item: the packs or batches of it, and why.
 
-    Where nothing is bought, or nothing says how it is sold, it is the same as `explain`.
+    They are what is missing and what is left over of them. Where there are none, or nothing says
+    how it is sold, it is the same as `explain`.
 
     Raises:
         EventNotFound, ItemNotFound: No such event or item.
@@ -158,6 +160,9 @@ def explain_purchase(
         found, place = _open(reader, event_id)
         item_id = _item_id(reader, item)
         reason = _explained(reader, found, item_id, place)
+        if reason.kind == "make":
+            notes = _reasons.losses(reader, found.event.id)
+            return _in_batches(found.plan, item_id, place, notes) or reason
         return _reasons.in_packs(reader, found, item_id, reason, packs)
 
 
@@ -219,6 +224,15 @@ def _explained(session: Session, found: EventPlan, item_id: int, place: int) -> 
 
     notes = _reasons.losses(session, found.event.id)
     return explain_item(found.plan, item_id, place, notes)
+
+
+def _in_batches(plan: Plan, item_id: int, place: int, notes: Mapping[int, str]) -> Reason | None:
+    """Explain the batches that make an item; None where it asks for none."""
+    recipe = plan.made_by.get(item_id)
+    if recipe is None or recipe.id not in plan.recipes:
+        return None
+    reason = explain_batches(plan, recipe.id, place, notes)
+    return reason if reason.parts else None
 
 
 def _item_id(session: Session, item: int | str) -> int:

@@ -71,6 +71,9 @@ def _batches(value: Fraction, say: Say) -> str:
 
 
 def _words(reason: Reason, item_id: int, say: Say) -> str:
+    if reason.kind == "rounding" and reason.source is not None:
+        more = _amount(reason.source.amount, "", _item_of(reason.source, item_id), say)
+        return f"{reason.label}: {more} {reason.source.label} more than needed"
     if reason.source is not None:
         return _with_source(reason, reason.source, item_id, say)
     if reason.kind == "target":

@@ -63,10 +63,27 @@ def test_a_purchase_is_explained_from_its_packs_to_the_event_lines(
         "6 1/4 batches for 300 Cookie, 48 a batch",
         "300 for 50 Gift bag, 6 in each",
         "50 for Christmas",
-        "3/4 batch rounded up to steps of 1",
+        "3/4 batch rounded up to steps of 1: 36 Cookie more than needed",
         "−600 g in stock already",
         "1.1 kg left over, because it is sold in packs",
     ]
+
+
+def test_what_is_made_is_explained_from_its_batches(bakery: KitchenBuilder) -> None:
+    bakery.buy("flour", "5 kg", "1")
+    bakery.make("cookies", 1, good={"cookie": 43}, event="christmas")
+
+    reason = plan_service.explain_purchase(bakery.event_id("christmas"), "cookie")
+
+    assert tell(bakery, reason, "cookie") == [
+        "6 batches of Cookies",
+        "5.354 batches for 257 Cookie, 48 a batch",
+        "300 for 50 Gift bag, 6 in each",
+        "50 for Christmas",
+        "−43 made already and kept for this event",
+        "0.646 batch rounded up to steps of 1: 31 Cookie more than needed",
+    ]
+    assert reason.amount == sum(part.amount or 0 for part in reason.parts)
 
 
 def test_what_was_lost_is_told_where_it_is_made_again(bakery: KitchenBuilder) -> None:

@@ -124,6 +124,8 @@ def _label(reason: Reason) -> str:
         return f"in {reason.label}"
     if reason.kind in VERBS:
         return f"{reason.label} {VERBS[reason.kind]}"
+    if reason.kind == "more":
+        return f"{reason.label} more than needed"
     if reason.kind == "need":
         return f"{reason.label} needed"
     if reason.kind in ("bundle", "recipe"):
@@ -139,7 +141,7 @@ def _sum(reason: Reason, item_id: int, say: Say) -> str:
     if reason.factor is None or reason.source is None:
         return ""
     times = _amount(reason.source.amount, reason.source.unit, _item_of(reason.source, item_id), say)
-    if reason.kind == "output":
+    if reason.unit == BATCH:
         return f"= {times} ÷ {_plain(1 / reason.factor)} a batch" if reason.factor else ""
     each = _amount(reason.factor, reason.unit, item_id, say)
     return f"= {times} × {each}"
@@ -153,7 +155,7 @@ def _item_of(reason: Reason, item_id: int) -> int:
 def _amount(value: Fraction | None, unit: str, item_id: int, say: Say) -> str:
     if unit == BATCH:
         said = say.batches(value)
-        return said if value is None else f"{said} batch{'' if value == 1 else 'es'}"
+        return said if value is None else f"{said} batch{'' if abs(value) <= 1 else 'es'}"
     sign = "−" if value is not None and value < 0 else ""
     return sign + say.amount(item_id, None if value is None else abs(value))
 
