@@ -45,14 +45,22 @@ def say_stock(value: Fraction | None, facts: ItemFacts, display_unit: str | None
     """
     if value is None:
         return UNKNOWN
+    unit, factor = said_unit(value, facts, display_unit)
+    said = say(value / factor, unit)
+    return f"{said} each" if unit == "each" and facts.unit != "each" else said
+
+
+def said_unit(
+    value: Fraction, facts: ItemFacts, display_unit: str | None = None
+) -> tuple[str, Fraction]:
+    """Return the unit in which stock units of this size are said, and how many it is of them."""
     factor = _display_factor(display_unit, facts)
     if display_unit is not None and factor and (_fits(value / factor) or not _fits(value)):
-        said = say(value / factor, display_unit)
-        return f"{said} each" if display_unit == "each" and facts.unit != "each" else said
+        return display_unit, factor
     large = {"g": "kg", "ml": "l"}.get(facts.unit)
     if large is not None and abs(value) >= 1000:
-        return say(value / 1000, large)
-    return say(value, facts.unit)
+        return large, Fraction(1000)
+    return facts.unit, Fraction(1)
 
 
 def _display_factor(unit: str | None, facts: ItemFacts) -> Fraction | None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from sqlalchemy.orm import Session
 
 from core.commands.model import Arguments
-from core.errors import EventNotFound, ItemNotFound, RuleBroken
+from core.errors import EventNotFound, ItemNotFound, RuleBroken, UnknownAmount
 from core.models import Event, Item
+from core.money import from_micro, parse_money, to_micro
 from core.services import catalog_service, event_service
 from core.services._naming import find
+from core.services._writing import facts_of, use_unit
 from core.services.planning import plan_service, shopping_list
 from core.services.rows import ChangeRow
+from core.units import missing_fact, parse_amount
 
 
 def add(given: Arguments, session: Session) -> ChangeRow:
@@ -47,9 +52,24 @@ def line(given: Arguments, session: Session) -> ChangeRow:
         _item(given, session),
         given.text("quantity"),
         recipient=given.maybe("to"),
-        price=given.maybe("price"),
+        price=_price_of_stock_unit(given, session),
         session=session,
     )
+
+
+def _price_of_stock_unit(given: Arguments, session: Session) -> Decimal | None:
+    """Return the price as lines keep it; of what is weighed it is typed for the unit typed."""
+    text = given.maybe("price")
+    if text is None:
+        return None
+    price, unit = parse_money(text), parse_amount(given.text("quantity"), allow_zero=True).unit
+    item = session.get_one(Item, _item(given, session))
+    if item.unit == "each" or unit is None:
+        return price
+    factor = use_unit(session, item, unit)
+    if factor is None:
+        raise UnknownAmount(item.name, unit, missing_fact(unit, facts_of(session, item)))
+    return from_micro(round(to_micro(price) / factor))
 
 
 def target(given: Arguments, session: Session) -> ChangeRow:

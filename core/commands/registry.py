@@ -204,7 +204,11 @@ PLANNING = (
             SERVED,
             place("quantity", Wanted.AMOUNT, "how many"),
             option("to", Wanted.TEXT, "the recipient"),
-            option("price", Wanted.MONEY, "the price of one"),
+            option(
+                "price",
+                Wanted.MONEY,
+                "the price of one piece, or by weight of one of the unit typed (3 kg: of 1 kg)",
+            ),
         ),
         f"{EVENTS}:line",
     ),

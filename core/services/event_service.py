@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from core.errors import EventNotFound, ItemNotFound, RuleBroken
 from core.models import OPEN, Event, Item
 from core.money import parse_money
+from core.services import saying
 from core.services._kitchen import no_collecting
 from core.services._naming import find, slug_for
 from core.services._rows import change_row, fresh, get_fresh
@@ -28,7 +29,7 @@ from core.services.planning import _shopping, _views
 from core.services.planning.shapes import AssemblyProgress, ProductionProgress, ShoppingRow
 from core.services.rows import ChangeRow, EventRow
 from core.session import reading, writing
-from core.units import parse_amount
+from core.units import parse_amount, to_decimal
 
 if TYPE_CHECKING:
     from core.documents import EventDoc
@@ -233,7 +234,10 @@ def set_line(
     price: str | Decimal | int | None = None,
     session: Session | None = None,
 ) -> ChangeRow:
-    """Set the quantity of an item wanted at an event (by a recipient); 0 takes the line away."""
+    """Set the quantity of an item wanted at an event (by a recipient); 0 takes the line away.
+
+    `price` is that of one stock unit.
+    """
     from core.documents import EventLineDoc
     from core.services._writing import stock_amount
 
@@ -259,7 +263,8 @@ def set_line(
             del doc.lines[place]
             summary = f"{doc.name}: no {item.name}{for_whom}"
         else:
-            _check_whole(item, quantity, stock_amount(writer, item, amount))
+            number = stock_amount(writer, item, amount)
+            _check_whole(item, quantity, number)
             text = quantity if isinstance(quantity, str) else _text(amount.value)
             line = EventLineDoc(item=item.slug, amount=text, recipient=recipient)
             if place is None:
@@ -267,9 +272,13 @@ def set_line(
             else:
                 line.price = doc.lines[place].price
                 doc.lines[place] = line
-            if price is not None:
-                line.price = str(parse_money(price))
             summary = f"{doc.name}: {text} × {item.name}{for_whom}"
+            if price is not None:
+                each = parse_money(price)
+                line.price = str(each)
+                if number is not None:
+                    of_line = to_decimal(Fraction(each) * number)
+                    summary += f", {saying.amounts(writer).money(of_line)}"
         return _record(writer, summary, doc, before)
 
 

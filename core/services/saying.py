@@ -9,12 +9,12 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.amount_words import say, say_stock
+from core.amount_words import said_unit, say, say_stock
 from core.models import Item, Setting
 from core.money import say_money
 from core.services._facts import facts_of_items, item_facts
 from core.session import reading, remembered
-from core.units import UNKNOWN, ItemFacts
+from core.units import UNKNOWN, ItemFacts, to_decimal
 
 CURRENCY = "USD"
 
@@ -33,6 +33,20 @@ class Say:
         """Say an amount, given in stock units, in the item's display unit; None is unknown."""
         exact = None if value is None else Fraction(value)
         return say_stock(exact, self._facts[item_id], self._display[item_id])
+
+    def price_of_one(
+        self, item_id: int, price: Decimal | None, quantity: Decimal | Fraction | None
+    ) -> str:
+        """Say what one costs, given for a stock unit: of a piece, else of the unit it is said in.
+
+        That is the unit in which a `quantity` of it is said: "$2.57 / lb".
+        """
+        facts = self._facts[item_id]
+        if price is None or facts.unit == "each":
+            return self.money(price)
+        unit, factor = said_unit(Fraction(quantity or 0), facts, self._display[item_id])
+        of_unit = to_decimal(Fraction(price) * factor)
+        return f"{self.money(of_unit)} / {unit}"
 
     def name(self, item_id: int) -> str:
         """Return the item's name."""

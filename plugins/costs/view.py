@@ -21,7 +21,7 @@ LINES = (
     Column("line", width=26, priority=0),
     Column("for", "For", width=18, priority=3),
     Column("quantity", "Quantity", "amount", width=9, priority=1),
-    Column("each", "Cost each", "money", width=10, priority=0),
+    Column("each", "Cost each", "money", width=12, priority=0),
     Column("cost", "Cost", "money", width=10, priority=1),
     Column("price", "Price", "money", width=10, priority=2),
     Column("margin", "Margin", "money", width=10, priority=1),
@@ -72,7 +72,9 @@ def _lines(costs: EventCosts, say: Say) -> Iterator[Row]:
                 line.name,
                 line.recipient or "",
                 Amount(line.quantity, say.amount(line.item_id, line.quantity)),
-                money(line.cost_each),
+                Money(
+                    line.cost_each, say.price_of_one(line.item_id, line.cost_each, line.quantity)
+                ),
                 money(line.cost),
                 money(line.price) if priced else "",
                 money(line.margin) if priced else "",

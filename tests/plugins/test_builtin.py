@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bakehouse.plugin import Amount, Cell, Money, Ref, Row, Sections, Table
+from core.commands import run
 from core.documents import (
     BundleDoc,
     EventDoc,
@@ -524,6 +525,31 @@ def test_costs_are_said_in_all_and_by_line(host: Host) -> None:
     assert isinstance(lines, Table)
     assert totals.rows[0].cells[0] == "So far"
     assert [row.cells[0] for row in lines.rows] == ["Gift bag"]
+
+
+def test_what_is_weighed_costs_and_is_priced_by_the_unit_it_is_said_in(host: Host) -> None:
+    catalog_service.save_item(
+        ItemDoc(slug="brittle", name="Brittle", kind="made", unit="g", display_unit="lb")
+    )
+    catalog_service.save_recipe(
+        RecipeDoc(
+            slug="brittle",
+            name="Brittle",
+            makes=[LineDoc(item="brittle", amount="1 lb")],
+            lines=[RecipeLineDoc(item="flour", amount="1 lb")],
+        )
+    )
+    event_service.save_event(EventDoc(slug="party", name="Party", date="2026-12-01"))
+    values = {"event": "party", "item": "brittle", "quantity": "5 lb", "price": "7"}
+    assert run("event line", values).summary == "Party: 5 lb × Brittle, $35.00"
+    with read_session() as session:
+        outcome = host.load(host.view("costs"), session, event_service.find_event("party").id)
+    assert isinstance(outcome, Loaded)
+    assert isinstance(outcome.data, Sections)
+    (_, lines) = outcome.data.parts[1]
+    assert isinstance(lines, Table)
+    row = said(lines, lines.rows[0])
+    assert (row["each"], row["cost"], row["price"]) == ("$1.20 / lb", "$6.00", "$35.00")
 
 
 def words_of(cell: Cell) -> str:
