@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 from sqlalchemy.orm import Session
@@ -9,6 +10,25 @@ from sqlalchemy.orm import Session
 from core.services import catalog_service, event_service, on_hand_service
 from core.services.planning.shapes import RecipeProgress
 from core.units import Amount, exact, parse_amount, plain_decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """What an event ordered, by the ids of the items, and for whom."""
+
+    items: frozenset[int]
+    recipients: tuple[str, ...]
+
+
+def ordered(event_id: int, session: Session) -> Ordered:
+    """Return what can be handed out for an event, and to whom."""
+    lines = event_service.get_event(event_id, session).lines
+    slugs = {line.item for line in lines}
+    items = catalog_service.list_items(session, archived=True)
+    return Ordered(
+        frozenset(row.id for row in items if row.slug in slugs),
+        tuple(dict.fromkeys(line.recipient for line in lines if line.recipient)),
+    )
 
 
 def deliver_quantity(event_id: int, item_id: int, session: Session) -> str:

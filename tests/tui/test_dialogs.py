@@ -292,6 +292,20 @@ async def test_the_plan_is_accepted_from_the_keyboard(demo: Database, site: Site
         assert event.targets
 
 
+async def test_a_delivery_offers_what_the_event_ordered_and_for_whom(
+    demo: Database, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "1", "d")
+        assert dialog(pilot).values["item"] is None, "cookies are in the bags that are ordered"
+        assert len(field(pilot, "item").found) == 6
+        await keys(pilot, "escape", "j", "d")
+        assert dialog(pilot).values["item"] == "Chocolate layer cake, 8 in"
+        field(pilot, "to").input.focus()
+        await until(pilot, lambda: "Priya and Tom" in text_of(pilot, "#form-offers"))
+        assert "Mill Street Café" in text_of(pilot, "#form-offers")
+
+
 async def test_what_was_delivered_is_not_offered_again(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
         await keys(pilot, "enter", "2", "d")

@@ -107,11 +107,6 @@ def line(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
     return {**item(progress, about), "quantity": _number(quantity)}
 
 
-def deliver(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
-    """Return the bundle of the row; the dialog knows how many of it can be handed out."""
-    return {} if bundle_of(progress, about) is None else item(progress, about)
-
-
 def target(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
     """Return the recipe of the row; the dialog knows its batches."""
     recipe = recipe_of(progress, about)
@@ -153,7 +148,7 @@ DIALOGS: Mapping[str, Callable[[EventProgress, Ref | None], Mapping[str, Prefill
     "make": make,
     "assemble": assemble,
     "buy": buy,
-    "deliver": deliver,
+    "deliver": item,
     "count": item,
     "discard": discard,
     "event line": line,

@@ -21,8 +21,8 @@ from textual.widgets import Input
 
 from bakehouse.plugin import Ref
 from core.commands import command, run
-from core.commands.model import Command, Given, Param
-from core.commands.openings import deliver_quantity, target_batches
+from core.commands.model import Command, Given, Param, Wanted
+from core.commands.openings import deliver_quantity, ordered, target_batches
 from core.commands.preview import Preview, preview_of
 from core.errors import BakehouseError, Interrupted
 from core.services.rows import ChangeRow
@@ -145,21 +145,37 @@ class FormScreen(Dialog[ChangeRow | None]):
 
     def _read(self, session: KitchenSession) -> tuple[Offers, Mapping[str, str]]:
         offers = read_offers(self.command, session)
-        event, item, recipe = map(self.given_before.get, ("event", "item", "recipe"))
-        opening: dict[str, str] = {}
-        if self.command.name == "deliver" and isinstance(event, Ref) and isinstance(item, Ref):
-            opening["quantity"] = deliver_quantity(event.id, item.id, session)
+        event = self.given_before.get("event")
+        if self.command.name == "deliver" and isinstance(event, Ref):
+            return self._read_delivery(event.id, offers, session)
+        recipe = self.given_before.get("recipe")
         target = self.command.name == "event target"
         if target and isinstance(event, Ref) and isinstance(recipe, Ref):
-            opening["batches"] = target_batches(event.id, recipe.id, session)
-        return offers, opening
+            return offers, {"batches": target_batches(event.id, recipe.id, session)}
+        return offers, {}
+
+    def _read_delivery(
+        self, event_id: int, offers: Offers, session: KitchenSession
+    ) -> tuple[Offers, Mapping[str, str]]:
+        """Offer what the event ordered, and for whom; of another item there is nothing to say."""
+        wanted, item = ordered(event_id, session), self.given_before.get("item")
+        named = {
+            Wanted.ITEM: [each for each in offers[Wanted.ITEM] if each.id in wanted.items],
+            Wanted.TEXT: [Offer("recipient", n, who) for n, who in enumerate(wanted.recipients)],
+        }
+        opening = {}
+        if isinstance(item, Ref) and item.id in wanted.items:
+            opening["quantity"] = deliver_quantity(event_id, item.id, session)
+        elif isinstance(item, Ref):
+            opening["item"] = ""
+        return {**offers, **named}, opening
 
     def _fill(self, offers: Offers, opening: Mapping[str, str]) -> None:
         fields = list(self.query(Field))
         for field in fields:
             field.offer(offers.get(field.param.wanted, field.offers))
             name = field.param.name
-            value = self.given_before.get(name, opening.get(name))
+            value = opening.get(name, self.given_before.get(name))
             with field.prevent(Field.Changed):
                 if not field.text:
                     field.input.value = opening_text(field.param, value, offers)
