@@ -11,8 +11,9 @@ from core.errors import EventNotFound, ItemNotFound, RuleBroken, UnknownAmount
 from core.models import Event, Item
 from core.money import from_micro, parse_money, to_micro
 from core.services import catalog_service, event_service
+from core.services._facts import facts_of
 from core.services._naming import find
-from core.services._writing import facts_of, use_unit
+from core.services._writing import use_unit
 from core.services.planning import plan_service, shopping_list
 from core.services.rows import ChangeRow
 from core.units import missing_fact, parse_amount
