@@ -9,7 +9,7 @@ from tui.copying import CopyingApp
 from tui.widgets.plain import cut, plain_lines
 
 Result = TypeVar("Result")
-LONGEST = 480
+LONGEST = 360
 """Characters that are shown of what is said: more would cover the screen."""
 Severity = Literal["information", "warning", "error"]
 
