@@ -163,6 +163,19 @@ async def test_every_command_has_a_dialog_that_opens(demo: Database, site: Site)
             await keys(pilot, "escape")
 
 
+async def test_where_one_types_is_in_sight_on_the_smallest_terminal(
+    demo: Database, site: Site
+) -> None:
+    async with running(site, (20, 5)) as pilot:
+        for pressed in (("c",), ("B", "enter", "enter"), ("f4", "n")):
+            await keys(pilot, *pressed)
+            focused = pilot.app.focused
+            assert focused is not None
+            shown, _ = pilot.app.screen.get_widget_at(*focused.region.offset)
+            assert shown is focused
+            await keys(pilot, "escape")
+
+
 async def test_two_terminals_keep_their_own_undo(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
         await keys(pilot, "enter", "m", "enter")

@@ -15,6 +15,7 @@ from core.session import Database
 from tests.builders import KitchenBuilder
 from tests.tui.conftest import NARROW, Site, app_of, keys, running, said
 from tui.palette import Commands
+from tui.screens.form.differences import DifferencesView
 from tui.screens.receipt.screen import ReceiptScreen
 from tui.screens.stock.screen import StockScreen
 from tui.widgets.words import Words
@@ -104,6 +105,16 @@ async def test_repeating_a_line_takes_three_keys(shop: KitchenBuilder, site: Sit
     assert journal_service.revision() == before + 1
     journal_service.undo()
     assert len(stock_service.list_lots()) == 20
+
+
+async def test_what_a_long_receipt_changes_is_in_sight(demo: Database, site: Site) -> None:
+    async with running(site, NARROW) as pilot:
+        await keys(pilot, "B", "enter", "enter", *["enter"] * 39)
+        assert len(lines(pilot)) == 13
+        offers = form(pilot).query_one("#receipt-offers")
+        differences = form(pilot).query_one(DifferencesView)
+        assert differences.region.y - offers.region.bottom <= 2
+        assert differences.region.bottom < NARROW[1]
 
 
 async def test_a_name_is_found_by_the_beginning_of_its_words(

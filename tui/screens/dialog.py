@@ -7,6 +7,9 @@ from textual.screen import ModalScreen, ScreenResultType
 
 from tui.typing_ahead import Awaited
 
+HIGH = 12
+"""From so many rows on there is room for more than what is asked."""
+
 
 class Dialog(ModalScreen[ScreenResultType], Awaited[ScreenResultType]):
     """A modal screen that only ever takes itself away.
@@ -14,6 +17,8 @@ class Dialog(ModalScreen[ScreenResultType], Awaited[ScreenResultType]):
     Textual's `dismiss` takes away whatever is on top: the second of two quick keys, or work that
     ends late, would take the screen below, or end the program where there is none.
     """
+
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (HIGH, "-high")]
 
     _left: tuple[ScreenResultType | None] | None = None
     """The result to leave with, where it ended while another mode was open."""

@@ -126,7 +126,9 @@ class LinesField(Horizontal):
         area.cursor_blink = False
         area.highlight_cursor_line = False
         yield area
-        yield Meanings()
+        meanings = Meanings()
+        meanings.display = False
+        yield meanings
 
     @property
     def hint(self) -> str:
@@ -198,9 +200,12 @@ class LinesField(Horizontal):
         if self._mostly_one:
             # A batch makes the one or the other.
             told[1:] = [replace(each, text=f"or {each.text}") for each in told[1:]]
-        self.query_one(Meanings).told = tuple(told)
+        meanings = self.query_one(Meanings)
+        meanings.told = tuple(told)
+        # What is to be written is said where nothing is written yet, and needs the room.
+        meanings.display = bool(self.area.text.strip())
         height = max(LEAST_ROWS, len(rows))
-        self.area.styles.height = self.query_one(Meanings).styles.height = height
+        self.area.styles.height = meanings.styles.height = height
         self._here()
 
     @on(TextArea.Changed)

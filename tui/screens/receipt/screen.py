@@ -22,7 +22,7 @@ from core.services.rows import ChangeRow
 from core.session import KitchenSession
 from core.worker import SessionWorker
 from tui.drafts import RECEIPT, Drafts
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import HIGH, Dialog
 from tui.screens.form.differences import DifferencesView
 from tui.screens.form.screen import DEBOUNCE
 from tui.screens.receipt.choices import read_choices, total
@@ -40,6 +40,7 @@ KEYS = "Enter next · Ctrl+Y line out · Ctrl+S records · Esc aside · Ctrl+R d
 class ReceiptScreen(Dialog[ChangeRow | None]):
     """A form with as many lines as the receipt has; what is typed is kept as a draft."""
 
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (HIGH, "-short"), (24, "-high"), (40, "-tall")]
     CSS_PATH = Path(__file__).with_name("receipt.tcss")
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
