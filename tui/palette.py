@@ -71,12 +71,13 @@ class Entries(Provider):
 
     async def search(self, query: str) -> Hits:
         """Offer what matches."""
-        matcher = self.matcher(query)
+        matcher, typed, asked = self.matcher(query), folded(query), self._asked()
         for name, help_, act in self._entries():
             shown = plain(name)
             score = matcher.match(shown)
-            if not score and folded(query) in WORD.findall(folded(help_)):
-                # "started" is a word of what `event: set status` does.
+            if not score and typed in WORD.findall(folded(f"{help_} {asked.get(name, '')}")):
+                # "started" is a word of what `event: set status` does, "currency" one of what
+                # `kitchen: setting` asks for.
                 score = LEAST_SCORE
             if score > 0:
                 yield Hit(score, matcher.highlight(shown), act, text=name, help=plain(help_))
@@ -84,6 +85,10 @@ class Entries(Provider):
     def _entries(self) -> Iterator[Entry]:
         """Yield what there is to offer."""
         raise NotImplementedError
+
+    def _asked(self) -> Mapping[str, str]:
+        """Return the words of what entries ask for, by their names."""
+        return {}
 
 
 class Formats(Entries):
@@ -164,6 +169,16 @@ class Commands(Entries):
                 return widget
         shown = [each for each in self.screen.query(Listing) if each.display]
         return shown[0] if len(shown) == 1 else None
+
+    def _asked(self) -> Mapping[str, str]:
+        return {
+            command.title: " ".join(
+                word
+                for param in command.params
+                for word in (param.name, param.help, *param.choices)
+            )
+            for command in COMMANDS.values()
+        }
 
     def _commands(self) -> Iterator[Entry]:
         app = self.kitchen

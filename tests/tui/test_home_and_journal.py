@@ -408,6 +408,8 @@ async def test_the_palette_finds_a_command_by_a_word_of_what_it_does(
     async with running(site, NARROW) as pilot:
         found = [hit.text async for hit in Commands(pilot.app.screen).search("started")]
         assert "event: set status" in found
+        asked = [hit.text async for hit in Commands(pilot.app.screen).search("currency")]
+        assert asked == ["kitchen: setting"]
 
 
 async def test_what_was_said_goes_with_the_next_thing_said_and_when_a_dialog_opens(
