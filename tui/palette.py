@@ -171,14 +171,11 @@ class Commands(Entries):
         return shown[0] if len(shown) == 1 else None
 
     def _asked(self) -> Mapping[str, str]:
-        return {
-            command.title: " ".join(
-                word
-                for param in command.params
-                for word in (param.name, param.help, *param.choices)
-            )
-            for command in COMMANDS.values()
-        }
+        asked = {}
+        for command in COMMANDS.values():
+            words = [word for each in command.params for word in (each.help, *each.choices)]
+            asked[command.title] = " ".join(words).replace("_", " ")
+        return asked
 
     def _commands(self) -> Iterator[Entry]:
         app = self.kitchen

@@ -34,7 +34,7 @@ from core.units import (
     parse_amount,
     refuse_exponent,
 )
-from core.usual_measures import SMALL, length
+from core.usual_measures import SMALL, in_length, length
 
 NEW_KINDS = ("supply", "made", "ingredient")
 """What an item that nobody knows may be said to be, behind a comma."""
@@ -112,12 +112,18 @@ class ReadLine:
 
     @property
     def said(self) -> str:
-        """The amount as it was understood: in stock units where they are known, else as entered."""
+        """The amount as it was understood: in stock units where they are known, else as entered.
+
+        A length is said in the one that its item is counted in.
+        """
+        entered = parse_amount(self.amount) if self.amount else None
         if self.item is not None and self.stock is not None:
+            in_own = entered and in_length(entered.unit or "", self.item.facts.measures)
+            if entered and in_own:
+                return say(entered.value * in_own[1], in_own[0])
             return say_stock(self.stock, self.item.facts)
-        if not self.amount:
+        if entered is None:
             return ""
-        entered = parse_amount(self.amount)
         return say(entered.value, entered.unit)
 
 

@@ -18,6 +18,7 @@ from core.money import from_micro as money_of
 from core.money import split
 from core.planning.kitchen import Line
 from core.planning.kitchen import Recipe as PlannedRecipe
+from core.services import saying
 from core.services._catalogue import load_recipe
 from core.services._drawing import (
     Purpose,
@@ -38,7 +39,7 @@ from core.services._rows import change_row, fresh, get_fresh, is_id
 from core.services._writing import plain_number, stock_amount
 from core.services.rows import ChangeRow, RunRow
 from core.session import reading, writing
-from core.units import exact, missing_fact, parse_amount, to_decimal, to_micro
+from core.units import exact, from_micro, missing_fact, parse_amount, to_decimal, to_micro
 
 ITEMS = select(Item).where(Item.id.in_(bindparam("ids", expanding=True)))
 
@@ -346,9 +347,11 @@ class _Production:
 
     def _summary(self, outputs: list[_Output]) -> str:
         text = f"Made {_said(self.batches)} × {self.recipe.name}"
-        losses = [f"{_said(Fraction(o.lost, 10**6))} {o.item.name} lost" for o in outputs if o.lost]
-        if losses:
-            text += f" ({', '.join(losses)})"
+        lost = [output for output in outputs if output.lost]
+        if lost:
+            say = saying.amounts_of([output.item.id for output in lost], self.session)
+            told = [f"{say.amount(o.item.id, from_micro(o.lost))} {o.item.name} lost" for o in lost]
+            text += f" ({', '.join(told)})"
         return text if self.event is None else f"{text} for {self.event.name}"
 
 

@@ -56,6 +56,11 @@ class Say:
         """Say a number of batches."""
         return UNKNOWN if value is None else say(Fraction(value), None)
 
+    def of_batches(self, value: Decimal | Fraction | None) -> str:
+        """Say a number of batches with its word: "1 batch", "2 1/2 batches"."""
+        few = value is not None and abs(Fraction(value)) <= 1
+        return f"{self.batches(value)} batch{'' if few else 'es'}"
+
     def money(self, value: Decimal | None) -> str:
         """Say money, rounded to cents; None is unknown."""
         return say_money(value, self.currency)

@@ -24,7 +24,7 @@ COLUMNS = (
     Column("status", "Status", "status", width=16, priority=1),
 )
 
-NO_LIMIT = "A bar is full on the busiest day; the settings hands_hours and oven_hours say better."
+NO_LIMIT = "A full bar is the busiest day, unless hands_hours and oven_hours are set."
 
 ALL_EVENTS = "of all events"
 

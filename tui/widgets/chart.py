@@ -17,6 +17,8 @@ from textual.widget import Widget
 
 from bakehouse.plugin import Chart, Series
 from core.amount_words import say
+from core.money import SYMBOLS, say_money
+from core.units import to_decimal
 from tui.widgets.plain import fitted, plain
 
 HEIGHTS = "▁▂▃▄▅▆▇█"
@@ -37,7 +39,15 @@ def said(value: Number | None, unit: str) -> str:
         return "unknown"
     exact = Fraction(value)
     sign = "−" if exact < 0 else ""
-    return f"{sign}{say(abs(exact), None)}{f' {unit}' if unit else ''}"
+    currency, rest = _money(unit)
+    number = say_money(to_decimal(abs(exact)), currency) if currency else say(abs(exact), None)
+    return f"{sign}{number}{f' {rest}' if rest else ''}"
+
+
+def _money(unit: str) -> tuple[str, str]:
+    """Return the currency a unit begins with, if it has a sign that goes before, and the rest."""
+    currency, _, rest = unit.partition(" ")
+    return (currency, rest) if currency in SYMBOLS else ("", unit)
 
 
 def drawn(chart: Chart, width: int) -> list[str]:
@@ -101,9 +111,10 @@ def _ends(chart: Chart, series: Series) -> str:
     known = [Fraction(value) for value in series.values if value is not None]
     if not known:
         return "unknown"
-    first, last = (said(series.values[place], "") for place in (0, -1))
-    least, most = said(min(known), ""), said(max(known), "")
-    return f"{first} → {last}, least {least}, most {most} {chart.unit}".rstrip()
+    currency, rest = _money(chart.unit)
+    first, last = (said(series.values[place], currency) for place in (0, -1))
+    least, most = said(min(known), currency), said(max(known), currency)
+    return f"{first} → {last}, least {least}, most {most} {rest}".rstrip()
 
 
 def _sampled(values: Sequence[Number | None], room: int) -> list[Number | None]:

@@ -140,7 +140,7 @@ def _targets_of(scope: Scope, e: int) -> Iterator[PlanProblem]:
             yield PlanProblem(
                 "short",
                 f"{event.name}, {recipe.name}",
-                f"The target of {say.batches(target.batches)} batches of {recipe.name} is short.",
+                f"The target of {say.of_batches(target.batches)} of {recipe.name} is short.",
                 _short_bundles(scope, e) or "Loose items will be missing.",
                 "Raise the target, or accept the plan.",
                 item_id=recipe.outputs[0].item_id,
@@ -151,9 +151,9 @@ def _targets_of(scope: Scope, e: int) -> Iterator[PlanProblem]:
             yield PlanProblem(
                 "stale target",
                 f"{event.name}, {recipe.name}",
-                f"The target of {say.batches(target.batches)} batches of {recipe.name} is stale.",
-                f"It was accepted at a need of {say.batches(target.accepted_need)} batches; "
-                f"now {say.batches(need)} are needed.",
+                f"The target of {say.of_batches(target.batches)} of {recipe.name} is stale.",
+                f"It was accepted at a need of {say.of_batches(target.accepted_need)}; "
+                f"now the need is {say.of_batches(need)}.",
                 "Accept the plan again, or set the target.",
                 item_id=recipe.outputs[0].item_id,
                 **scope.touched([e]),

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from core.clock import today
-from core.models import Event, Item, Recipe, Run
+from core.models import Event, Item, Recipe, Run, RunOutput
 from core.planning.timeline import Minutes, Task, tasks_of, to_buy_by_event, works_by_event
 from core.services._kitchen import planned
 from core.services._settings import HANDS_HOURS, OVEN_HOURS, hours
@@ -107,9 +107,13 @@ class Done:
 
 
 def done(session: Session, event_id: int) -> dict[tuple[str, int], Done]:
-    """Return what has been made and assembled for an event, by kind and id."""
+    """Return what has been made and assembled for an event, by kind and id.
+
+    A run of which nothing came out good has done nothing.
+    """
+    good = exists().where(RunOutput.run_id == Run.id, RunOutput.good > 0)
     query = select(Run.kind, Run.recipe_id, Run.bundle_id, Run.batches, Run.at).where(
-        Run.event_id == event_id, Run.undone.is_(False)
+        Run.event_id == event_id, Run.undone.is_(False), good
     )
     found: dict[tuple[str, int], Done] = {}
     for kind, recipe_id, bundle_id, batches, at in session.execute(query):

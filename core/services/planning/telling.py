@@ -60,14 +60,11 @@ def _item_of(reason: Reason, item_id: int) -> int:
 
 def _amount(value: Fraction | None, unit: str, item_id: int, say: Say) -> str:
     if unit == BATCH:
-        return say.batches(None) if value is None else _batches(value, say)
+        if value is None:
+            return say.batches(None)
+        return ("−" if value < 0 else "") + say.of_batches(abs(value))
     sign = "−" if value is not None and value < 0 else ""
     return sign + say.amount(item_id, None if value is None else abs(value))
-
-
-def _batches(value: Fraction, say: Say) -> str:
-    sign = "−" if value < 0 else ""
-    return f"{sign}{say.batches(abs(value))} batch{'' if abs(value) <= 1 else 'es'}"
 
 
 def _words(reason: Reason, item_id: int, say: Say) -> str:

@@ -91,7 +91,7 @@ def test_a_pinch_is_a_small_part_of_a_teaspoon_unless_the_item_says_otherwise() 
 
 def test_a_length_is_never_a_part_of_a_name() -> None:
     ribbons = KnownItems([item(1, "Ribbon", "supply", "each", yard="1 each")])
-    assert said(read("18 inches ribbon", ribbons)) == ("Ribbon", "18 inches", None, "1/2")
+    assert said(read("18 inches ribbon", ribbons)) == ("Ribbon", "18 inches", None, "1/2 yard")
     new = read("50 cm lace", ribbons)
     assert (new.is_new, new.name, new.amount) == (True, "lace", "50 cm")
     line = read("50 cm twine", KnownItems([item(1, "Twine", "supply", "each")]))

@@ -278,3 +278,10 @@ def test_over_yield_counts_for_the_event(bakery: KitchenBuilder) -> None:
 
     assert bakery.batches("fair", "cookies") == 0
     assert plan_service.problems(bakery.event_id("fair")) == []
+
+
+def test_what_was_lost_is_said_with_its_unit(bakery: KitchenBuilder) -> None:
+    bakery.made("frosting", "g")
+    bakery.recipe("frosting", {"frosting": "500 g"})
+    change = bakery.make("frosting", 1, lost={"frosting": ("200 g", "dropped")})
+    assert change.summary == "Made 1 × Frosting (200 g Frosting lost)"

@@ -66,6 +66,13 @@ def test_a_recipe_without_minutes_is_named_and_one_with_work_only_is_not_baked(
     assert (making.hands_minutes, making.oven_minutes, making.untimed) == (490, 210, ())
 
 
+def test_a_batch_of_which_nothing_came_out_good_is_not_done(bakery: KitchenBuilder) -> None:
+    bakery.buy("flour", "9 kg", "9.00")
+    bakery.make("cookies", 3, event="christmas")
+    bakery.make("cookies", 1, lost={"cookie": (48, "burnt")}, event="christmas")
+    assert task(timeline(bakery), "Cookies").done == 3
+
+
 def test_what_was_recorded_is_done(bakery: KitchenBuilder) -> None:
     bakery.buy("flour", "9 kg", "9.00")
     bakery.make("cookies", 3, event="christmas")

@@ -154,8 +154,7 @@ def _item_of(reason: Reason, item_id: int) -> int:
 
 def _amount(value: Fraction | None, unit: str, item_id: int, say: Say) -> str:
     if unit == BATCH:
-        said = say.batches(value)
-        return said if value is None else f"{said} batch{'' if abs(value) <= 1 else 'es'}"
+        return say.batches(None) if value is None else say.of_batches(value)
     sign = "−" if value is not None and value < 0 else ""
     return sign + say.amount(item_id, None if value is None else abs(value))
 
