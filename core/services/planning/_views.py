@@ -189,6 +189,7 @@ def _recipe_progress(
                 item_name=item.name,
                 unit=item.unit,
                 per_batch=decimal(line.amount),
+                ordered=decimal(_ordered(found, item.id)),
                 needed=decimal(part.needed),
                 covered=decimal(part.covered),
                 produced=known(made.good.get(item.id, ZERO)),
@@ -260,6 +261,11 @@ def available(found: EventPlan, item_id: int) -> Fraction | None:
         return on_hand(found, item_id)
     reserved = found.plan.reserved(item_id, found.place)
     return None if reserved is None else on_hand(found, item_id) - reserved
+
+
+def _ordered(found: EventPlan, item_id: int) -> Fraction | None:
+    """Return what the event's lines want of an item, delivered or not."""
+    return total(line.quantity for line in found.event.lines if line.item_id == item_id)
 
 
 def _delivered(found: EventPlan, item_id: int) -> Fraction:

@@ -11,12 +11,16 @@ from typing import TypedDict
 
 
 class OutputProgress(TypedDict):
-    """One output of a recipe: what an event needs of it, and what there is."""
+    """One output of a recipe: what an event needs of it, and what there is.
+
+    `ordered` is what its lines want of it as it is, `needed` what goes into other things as well.
+    """
 
     item_id: int
     item_name: str
     unit: str
     per_batch: Decimal | None
+    ordered: Decimal | None
     needed: Decimal | None
     covered: Decimal | None
     produced: Decimal

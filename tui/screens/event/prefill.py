@@ -107,6 +107,18 @@ def line(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
     return {**item(progress, about), "quantity": _number(quantity)}
 
 
+def deliver(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
+    """Return the bundle of the row, or what of its recipe is ordered by itself.
+
+    The dialog knows how many of it can be handed out.
+    """
+    recipe = recipe_of(progress, about)
+    if recipe is None:
+        return {} if bundle_of(progress, about) is None else item(progress, about)
+    ordered = [output for output in recipe["outputs"] if output["ordered"] != 0]
+    return {"item": Ref("item", ordered[0]["item_id"])} if ordered else {}
+
+
 def target(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
     """Return the recipe of the row; the dialog knows its batches."""
     recipe = recipe_of(progress, about)
@@ -148,7 +160,7 @@ DIALOGS: Mapping[str, Callable[[EventProgress, Ref | None], Mapping[str, Prefill
     "make": make,
     "assemble": assemble,
     "buy": buy,
-    "deliver": item,
+    "deliver": deliver,
     "count": item,
     "discard": discard,
     "event line": line,
