@@ -448,6 +448,26 @@ async def test_a_unit_that_is_none_names_its_field(demo: Database, site: Site) -
         await until(pilot, lambda: message(pilot).startswith("✗ Shown in: '1': a unit or"))
 
 
+async def test_what_goes_into_a_field_of_lines_is_said_whole(demo: Database, site: Site) -> None:
+    async with running(site, NARROW) as pilot:
+        await keys(pilot, "f4", "n")
+        hints = [each.area.placeholder for each in entry(pilot).query(LinesField)]
+        assert [
+            each.area.size.width >= len(str(hint))
+            for each, hint in zip(entry(pilot).query(LinesField), hints, strict=True)
+        ] == [True, True]
+
+
+async def test_what_is_written_cannot_go_into_itself(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "n")
+        await typed(pilot, "Toffee", "24", "100 g toffee")
+        assert told(pilot)[0] == ("bad", "toffee is what this makes: it cannot go into itself")
+        await keys(pilot, "escape", "2", "n")
+        await typed(pilot, "Party box", "1 party box")
+        assert told(pilot)[0][0] == "bad"
+
+
 async def test_a_density_is_said_in_decimals(demo: Database, site: Site) -> None:
     async with running(site, NARROW) as pilot:
         await keys(pilot, "f4", "3", "n")

@@ -85,6 +85,17 @@ async def test_a_recipe_is_shown_whole(demo: Database, site: Site) -> None:
         assert "in Christmas gift bag" in [row.cells[1] for row in lines]
 
 
+async def test_a_recipe_makes_one_of_its_outputs_or_the_other(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "slash")
+        await write(pilot, "gingerbread")
+        await keys(pilot, "enter")
+        await rest(pilot)
+        said_so = "30 Gingerbread person, large or 72 Gingerbread person, mini"
+        assert f"makes {said_so}" in told(pilot, "facts")
+        assert kitchen(pilot).query_one(ThingList).table.rows[0].cells[1] == said_so
+
+
 async def test_an_unknown_line_is_mended_where_it_stands(demo: Database, site: Site) -> None:
     KitchenBuilder().edit_item("flour", measures={}, grams_per_ml=None)
     async with running(site) as pilot:

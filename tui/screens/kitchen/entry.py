@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -27,7 +27,7 @@ from tui.screens.kitchen.lines import LinesField
 from tui.screens.kitchen.opening import Opening, Wish, read_opening
 from tui.screens.kitchen.tellers import EqualsTeller, LineTeller, OutputTeller, Teller
 from tui.screens.kitchen.things import KINDS, Kind
-from tui.widgets.plain import plain
+from tui.widgets.plain import folded, plain
 from tui.widgets.words import Words
 
 if TYPE_CHECKING:
@@ -112,6 +112,7 @@ class EntryScreen(FormScreen, inherit_bindings=False):
         self._first = field
         self.keys_wait = self.sets
         self._opening: Opening | None = None
+        self._teach_made: Callable[[], None] = lambda: None
         self._before: dict[str, str] = {}
 
     @property
@@ -177,6 +178,7 @@ class EntryScreen(FormScreen, inherit_bindings=False):
             self._before = {**dict.fromkeys(self.texts, ""), **opening.texts}
             self._write({**opening.texts, **typed})
             self._offer_draft(typed)
+            self._named()
             self._ready = True
             if self.sets or self._wish != Wish():
                 self._focus_first()
@@ -185,9 +187,13 @@ class EntryScreen(FormScreen, inherit_bindings=False):
     def _teach(self, opening: Opening) -> None:
         """Give the fields what can be named."""
         new = NEW_COMPONENT if self.kind == "bundle" else NEW_INPUT
+        outputs = OutputTeller(opening.outputs, lambda: self.texts.get("name", ""))
+        inputs = LineTeller(opening.inputs, new)
+        self._teach_made = partial(self._tell_made, outputs, inputs)
+        self._teach_made()
         tellers: dict[str, Teller] = {
-            "makes": OutputTeller(opening.outputs, lambda: self.texts.get("name", "")),
-            "line": LineTeller(opening.inputs, new),
+            "makes": outputs,
+            "line": inputs,
             "equals": EqualsTeller(lambda: self.texts.get("unit") or opening.unit),
         }
         for lines in self.query(LinesField):
@@ -297,10 +303,18 @@ class EntryScreen(FormScreen, inherit_bindings=False):
             target = y if y < top else y - height + 1
             body.scroll_to(y=target, animate=False, force=True)
 
+    def _tell_made(self, outputs: OutputTeller, inputs: LineTeller) -> None:
+        """Tell those who read the lines what is made of them."""
+        texts = self.texts
+        makes = texts.get("makes")
+        named = {folded(texts.get("name", ""))}
+        inputs.made = named if makes is None else outputs.names(makes.split("\n"))
+
     @on(Field.Changed)
     def _named(self) -> None:
+        self._teach_made()
         for lines in self.query(LinesField):
-            if lines.param.name != "line" and not lines.area.has_focus:
+            if not lines.area.has_focus:
                 lines.tell()
 
     def rested(self) -> None:

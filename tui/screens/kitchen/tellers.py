@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -14,7 +14,7 @@ from core.commands.lines import NEW_KINDS, ReadLine, new_kind, read, written, wr
 from core.documents import ItemDoc
 from core.errors import BakehouseError
 from core.units import parse_amount
-from tui.widgets.plain import plain
+from tui.widgets.plain import folded, plain
 
 State = Literal["empty", "known", "new", "unknown", "which", "bad"]
 SIGNS: dict[State, str] = {
@@ -72,11 +72,15 @@ class Teller(Protocol):
 
 
 class LineTeller:
-    """Reads lines with an amount and an item; `kind` is what an item becomes that nobody knows."""
+    """Reads lines with an amount and an item; `kind` is what an item becomes that nobody knows.
+
+    `made` are the names of what is made of the lines.
+    """
 
     def __init__(self, known: KnownItems, kind: str) -> None:
         self._known = known
         self._kind = kind
+        self.made: Collection[str] = ()
 
     def _read(self, text: str) -> ReadLine:
         return read(text, self._known)
@@ -99,6 +103,8 @@ class LineTeller:
         return Told("known", _with_note(f"{line.said} {line.item.name}", line))
 
     def _tell_new(self, line: ReadLine) -> Told:
+        if folded(line.name) in self.made:
+            return Told("bad", f"{line.name} is what this makes: it cannot go into itself")
         kind = new_kind(line, self._kind)
         what = "made item" if kind == "made" else kind
         said = f"{line.said} {line.name}: new {what}, in {line.stock_unit}"
@@ -136,6 +142,10 @@ class OutputTeller(LineTeller):
 
     def _tell_new(self, line: ReadLine) -> Told:
         return Told("new", f"{line.said} {line.name}: what it makes, new, in {line.stock_unit}")
+
+    def names(self, texts: Iterable[str]) -> set[str]:
+        """Return what lines are of, folded."""
+        return {folded(self._read(text).name) for text in texts}
 
     def switch(self, text: str) -> str:
         """Return the line as it is; what a recipe makes is made."""
