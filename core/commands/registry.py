@@ -120,7 +120,7 @@ RECORDING = (
             place(
                 "amount",
                 Wanted.AMOUNT,
-                "an amount, packs (2.5 packs) or what is left of the lots in per cent (40%)",
+                "an amount, packs (2.5 packs), or 40% of what its lots held",
             ),
             option("lot", Wanted.LOT, "count one lot only"),
         ),
@@ -207,7 +207,7 @@ PLANNING = (
             option(
                 "price",
                 Wanted.MONEY,
-                "the price of one piece, or by weight of one of the unit typed (3 kg: of 1 kg)",
+                "the price of one; of 3 kg that of 1 kg",
             ),
         ),
         f"{EVENTS}:line",
