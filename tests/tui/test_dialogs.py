@@ -328,3 +328,16 @@ async def test_what_was_delivered_is_not_offered_again(demo: Database, site: Sit
         await write(pilot, "1")
         await keys(pilot, "enter", "d")
         assert dialog(pilot).values["quantity"] == str(int(there) - 1)
+
+
+async def test_a_dialog_on_its_way_out_does_not_look_again(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "m")
+        form = pilot.app.screen
+        assert isinstance(form, FormScreen)
+        seen = form.preview
+        form.dismiss(None)
+        app_of(pilot).newest += 1
+        await settle(pilot)
+        assert form.has_left
+        assert form.preview is seen

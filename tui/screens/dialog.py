@@ -23,6 +23,11 @@ class Dialog(ModalScreen[ScreenResultType], Awaited[ScreenResultType]):
     _left: tuple[ScreenResultType | None] | None = None
     """The result to leave with, where it ended while another mode was open."""
 
+    @property
+    def has_left(self) -> bool:
+        """Whether it has ended; it may still be on its way out."""
+        return self._left is not None
+
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Go away with a result, and with whatever is on top; once."""
         if self not in self.app.screen_stack:

@@ -34,7 +34,9 @@ class DifferencesView(VerticalScroll, can_focus=False):
         lines = lines_of(differences, self.scrollable_content_region.width, several=several)
         if done and not lines:
             lines = ["nothing else in the plan changes"]
-        self.query_one("#differences-text", Words).say("\n".join([*notes, *lines]))
+        # Work may end while the dialog is being taken away.
+        for text in self.query("#differences-text").results(Words):
+            text.say("\n".join([*notes, *lines]))
         self.scroll_home(animate=False)
 
 

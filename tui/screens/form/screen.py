@@ -219,7 +219,7 @@ class FormScreen(Dialog[ChangeRow | None]):
 
     def _look_again(self) -> None:
         """Look what it would change now that somebody has changed the kitchen."""
-        if self._ready and not self.recording:
+        if self._ready and not self.recording and not self.has_left:
             self.look()
 
     @on(Field.Focused)

@@ -119,7 +119,7 @@ class ReceiptScreen(Dialog[ChangeRow | None]):
 
     def _look_again(self) -> None:
         """Look what it would change now that somebody has changed the kitchen."""
-        if not self.keys_wait:
+        if not self.keys_wait and not self.has_left:
             self.look()
 
     def _rested(self) -> None:
@@ -166,16 +166,20 @@ class ReceiptScreen(Dialog[ChangeRow | None]):
             seen = await asyncio.wrap_future(session.submit_rehearsal(work_))
         except Interrupted:
             return
-        except ReceiptRefused as refused:
-            self._refuse(views, refused)
-            self._show(None)
-            return
         except BakehouseError as error:
-            self._say(str(error), bad=True)
-            self._show(None)
+            if not self.has_left:
+                self._say_refusal(views, error)
             return
-        self._refuse(views, None)
-        self._show(seen)
+        if not self.has_left:
+            self._refuse(views, None)
+            self._show(seen)
+
+    def _say_refusal(self, views: list[LineView], error: BakehouseError) -> None:
+        if isinstance(error, ReceiptRefused):
+            self._refuse(views, error)
+        else:
+            self._say(str(error), bad=True)
+        self._show(None)
 
     def _refuse(self, views: list[LineView], refused: ReceiptRefused | None) -> None:
         told = {} if refused is None else refused.lines
