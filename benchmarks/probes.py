@@ -77,9 +77,10 @@ async def keys(app: BakehouseApp, pilot: Pilot[Any]) -> dict[str, Any]:
     await cpu_of(app, pilot, "j")
     moves = [await cpu_of(app, pilot, key) for key in ("j", "j", "k", "pagedown", "j") * 40]
     await cpu_of(app, pilot, "slash")
-    typed = [await cpu_of(app, pilot, "space" if key == " " else key)
-             for key in "flour 12 mill" for _ in (0,)]  # fmt: skip
-    typed += [await cpu_of(app, pilot, "backspace") for _ in range(13)]
+    typed = []
+    for words in ("flour 12 mill", "sugar 7", "mill 31 rye", "butter 9"):
+        names = ["space" if key == " " else key for key in words]
+        typed += [await cpu_of(app, pilot, key) for key in (*names, *["backspace"] * len(words))]
     return {"move_p95": p95(moves), "filter_p95": p95(typed)}
 
 
@@ -93,9 +94,7 @@ def p95(values: list[float]) -> float:
 
 async def opening(app: BakehouseApp, pilot: Pilot[Any], mode: str) -> dict[str, Any]:
     """Open a mode for the first time, then again."""
-    found = next((each for each in MODES if each.name == mode), None)
-    if found is None:
-        return {}
+    found = next(each for each in MODES if each.name == mode)
     first = await cpu_of(app, pilot, found.key)
     again = []
     for _ in range(5):
