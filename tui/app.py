@@ -188,9 +188,6 @@ class BakehouseApp(TypingAhead[str], SayingApp[str]):
         if new:
             self.stylesheet.read_all(new)
             self.stylesheet.parse()
-        # Its widgets are styled when they are mounted; Textual would style those of the screen
-        # that is left, too.
-        screen._css_update_count = self._css_update_count
 
     def _back(self, _: object) -> None:
         """Draw everything anew: after `fg` the terminal is empty."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
-from textual import events, work
+from textual import work
 from textual.reactive import reactive
 
 from core import clock
@@ -125,10 +125,8 @@ class KitchenScreen(Awaited[None], Generic[Data]):
         if self._session is not None:
             self._session.close()
 
-    def on_screen_resume(self, event: events.ScreenResume) -> None:
+    def on_screen_resume(self) -> None:
         """Catch up with what happened meanwhile."""
-        # Each widget is styled when it is mounted, and all of them when the theme is another.
-        event.refresh_styles = False
         if self.stale:
             self.load()
 

@@ -26,7 +26,11 @@ NUMBER = 5
 
 def style_of(widget: Widget, name: str) -> Style:
     """Return the style of a part of a widget: only what its rules say, faint colours blended."""
-    rules = widget.get_component_styles(name)
+    try:
+        rules = widget.get_component_styles(name)
+    except KeyError:
+        # Under a dialog a list may be drawn before it is styled; then it is drawn again.
+        return Style()
     behind = widget.background_colors[1]
     shade: Color | None = None
     if rules.has_rule("background") and not rules.background.is_transparent:
