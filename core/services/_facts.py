@@ -21,16 +21,8 @@ def item_facts(session: Session) -> dict[int, ItemFacts]:
 
 def facts_of(session: Session, item: Item) -> ItemFacts:
     """Return what is known of an item for converting amounts to its stock unit."""
-    measures = session.execute(
-        select(Measure.name, Measure.amount, Measure.unit).where(Measure.item_id == item.id)
-    )
-    return ItemFacts(
-        name=item.name,
-        unit=item.unit,
-        grams_per_ml=item.grams_per_ml,
-        grams_each=item.grams_each,
-        measures={name: Amount(amount, unit) for name, amount, unit in measures},
-    )
+    measures = measures_of_items(session, [item.id]).get(item.id, {})
+    return ItemFacts(item.name, item.unit, item.grams_per_ml, item.grams_each, measures)
 
 
 def facts_of_items(

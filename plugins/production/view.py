@@ -39,7 +39,7 @@ def load(ctx: ViewContext) -> Table:
         rows,
         totals=_totals(progress, say) if rows else None,
         data=progress,
-        empty="Nothing to bake for this event; n adds what is ordered.",
+        empty="Nothing to bake for this event.",
     )
 
 

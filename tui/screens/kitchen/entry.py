@@ -261,11 +261,6 @@ class EntryScreen(FormScreen, inherit_bindings=False):
         return values
 
     @property
-    def missing(self) -> list[Field]:
-        """The fields that must not stay empty."""
-        return [field for field in self.query(Field) if field.is_missing]
-
-    @property
     def _draft_key(self) -> tuple[str, str]:
         return self.command.name, self.slug or str(self._wish)
 

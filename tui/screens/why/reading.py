@@ -9,9 +9,9 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from bakehouse.plugin import Ref
-from core.planning.why import Reason
 from core.services import saying
 from core.services.planning import plan_service
+from core.services.planning.plan_service import Reason
 from core.services.saying import Say
 
 BATCH = "batch"
