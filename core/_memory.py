@@ -7,8 +7,10 @@ tables it may touch a new one, so where the numbers are the same, the rows are.
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable
-from dataclasses import dataclass, field, replace
 from itertools import count
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 Stamp = tuple[int, ...]
 """The numbers of the tables that a value was made from."""
@@ -16,8 +18,7 @@ Tables = Collection[str] | None
 """The tables that a value was made from; None for any."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(Struct, frozen=True):
     """A value, what it was made from and the state of that."""
 
     value: object
@@ -25,8 +26,7 @@ class Remembered:
     stamp: Stamp
 
 
-@dataclass(slots=True)
-class State:
+class State(Struct):
     """The state of a connection's tables.
 
     `last` is the number of the last write to anything, `elsewhere` that of the last one whose

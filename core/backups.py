@@ -14,9 +14,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+
+from msgspec import Struct
 
 from core import _database, _sqlite, clock, migrations
 from core.errors import (
@@ -35,8 +36,7 @@ _HEADER = b"SQLite format 3\x00"
 _ALL = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Backup:
+class Backup(Struct, frozen=True):
     """A backup that was looked through: its revision (newest journal entry) and schema."""
 
     path: Path
@@ -45,8 +45,7 @@ class Backup:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(Struct, frozen=True):
     """What a restore brought back; `kept` is a copy of the kitchen before it, if there was one."""
 
     backup: Backup

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct, field
 
 from core.places import CONFIG_VARIABLE, config_file
 
@@ -23,8 +24,7 @@ ON = ("1", "true", "yes", "on", "full")
 OFF = ("0", "false", "no", "off", "none")
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """One thing that is wrong in the config: where, and what to do about it."""
 
     where: str
@@ -37,8 +37,7 @@ class Trouble:
         return f"{place}, {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """What the config file and the environment say; None where neither does.
 
     Attributes:
@@ -108,8 +107,7 @@ def _parts(dotted: str) -> tuple[str, ...]:
     return tuple(part.strip("\"'") for part in _PART.findall(dotted))
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(Struct, frozen=True):
     values: Mapping[str, Any]
     troubles: tuple[Trouble, ...] = ()
 

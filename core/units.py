@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from core import usual_measures
 from core.digits import digits, ends_within, mixed, plain, rounded
@@ -75,16 +76,14 @@ _THOUSANDS = re.compile(r"[0-9]*,[0-9]{3}(?![0-9])")
 _EXPONENT = re.compile(r"[eE][+-]?[0-9]")
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Struct, frozen=True):
     """A value and its canonical unit, as entered; no unit means the item's stock unit."""
 
     value: Fraction
     unit: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ItemFacts:
+class ItemFacts(Struct, frozen=True):
     """What converting an amount needs to know of an item.
 
     `unit` is its stock unit; `measures` has canonical names and amounts in standard units.

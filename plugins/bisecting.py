@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from plugins.storage import replace_file
 
 FILE = "bisect.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Bisect:
+class Bisect(Struct, frozen=True):
     """A search that is under way.
 
     Attributes:

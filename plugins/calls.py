@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from msgspec import structs
+
 from bakehouse.plugin import CheckSpec, Finding, ViewSpec
 from plugins.jobs import Job, OnStuck, Ran, Shown, findings_of, own_data, view_data
 from plugins.memory import Memory
@@ -170,7 +172,7 @@ class Calls:
     def _refused(self, plugin: Plugin, job: Job[T]) -> Failure | None:
         """Return why a job is not run, or None."""
         if plugin.state is State.QUARANTINED:
-            return replace(job.failure(plugin.reason), quarantined=True)
+            return structs.replace(job.failure(plugin.reason), quarantined=True)
         if plugin.settings.troubles:
             return job.failure("; ".join(plugin.settings.troubles))
         return self._stopped.get((plugin.name, job.id))
@@ -186,7 +188,7 @@ class Calls:
             return
         self._losses[key] = losses
         if losses >= SESSIONS_TO_LOSE:
-            self._stopped[key] = replace(failure, session_lost=False)
+            self._stopped[key] = structs.replace(failure, session_lost=False)
 
     def _stuck(
         self,

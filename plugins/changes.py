@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct
 
 from bakehouse.plugin import ChangeSet, Step
 from core.commands import COMMANDS
@@ -27,8 +28,7 @@ MOST_PROBLEMS = 50
 """So many wrong steps are told; more of them say nothing new."""
 
 
-@dataclass(frozen=True, slots=True)
-class Previewed:
+class Previewed(Struct, frozen=True):
     """The entry that a change set would be, and what it would change in the open events."""
 
     change: ChangeRow

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bakehouse.plugin import prefix_of
 from plugins import bisecting
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from plugins.host import Host
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """One thing that is wrong; `plugin` is empty where it is about none in particular."""
 
     plugin: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from core.errors import BadFile, Problem
 from plugins.discovery import Found
@@ -19,8 +20,7 @@ Only = Collection[str] | Literal["all"] | None
 """Names of plugins; "all", without asking; or None: those the user has accepted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What this run is limited to. Whoever is named here is accepted for this run."""
 
     only: frozenset[str] | Literal["all"] | None = None

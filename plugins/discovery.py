@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageMetadata, distributions
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from bakehouse import __version__
 
@@ -25,8 +26,7 @@ class Entry(Protocol):
         """Import and return it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """An entry point and the distribution it comes from."""
 
     name: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec.structs import replace
 
 from bakehouse.plugin import Area, ChangeSet, Finding, Source, TablesSpec
 from core.errors import Ambiguous, BadFile, Problem, ViewNotFound

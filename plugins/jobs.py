@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date
 from itertools import islice
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct, field
 
 from bakehouse.plugin import ChangeSet, Column, Finding, Table, ViewData
 from plugins.failing import traceback_of
@@ -26,8 +28,7 @@ OnStuck = Callable[[Failure], None]
 """Called on another thread when a plugin would not stop: its thread and session are lost."""
 
 
-@dataclass(slots=True, eq=False)
-class Job(Generic[T]):
+class Job(Struct, Generic[T], eq=False):
     """What to run, with `more` after the context; `accept` checks and takes what it returned.
 
     `function` is what `reference` names, once it has been imported. `deprecated` gathers what it
@@ -56,8 +57,7 @@ class Job(Generic[T]):
         )
 
 
-@dataclass(slots=True)
-class Ran(Generic[T]):
+class Ran(Struct, Generic[T]):
     """What a job returned, of which revision and day, and in what time."""
 
     value: T
@@ -66,8 +66,7 @@ class Ran(Generic[T]):
     ms: float
 
 
-@dataclass(slots=True)
-class Shown:
+class Shown(Struct):
     """What a view returned: as data, and as its own widget takes it, where it has one."""
 
     data: ViewData

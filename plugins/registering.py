@@ -6,12 +6,12 @@ import inspect
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields
 from functools import partial
 from itertools import islice
 from types import ModuleType
 from typing import Any
 
+from msgspec import Struct, field
 from pluggy import HookspecMarker, PluginManager
 
 from bakehouse._deprecation import noting
@@ -85,8 +85,7 @@ _KINDS: dict[str, type] = {
 }
 
 
-@dataclass(eq=False)
-class Plugin:
+class Plugin(Struct, eq=False):
     """A plugin and how far it has come. `tries` counts its failures since it was tried anew."""
 
     found: Found
@@ -137,11 +136,8 @@ class Plugin:
 def ids_of(offers: Offers) -> dict[str, list[str]]:
     """Return the ids, or keys, of what is offered, by hook; hooks without any are left out."""
     named = {
-        each.name: [
-            spec.key if isinstance(spec, Setting) else spec.id
-            for spec in getattr(offers, each.name)
-        ]
-        for each in fields(offers)
+        hook: [spec.key if isinstance(spec, Setting) else spec.id for spec in getattr(offers, hook)]
+        for hook in offers.__struct_fields__
     }
     return {hook: ids for hook, ids in named.items() if ids}
 

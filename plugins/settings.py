@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct
 
 from bakehouse.plugin import Setting, SettingValue
 from core.config import settings_of
@@ -27,8 +28,7 @@ class SettingNotFound(NotFound):
     noun = "setting"
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """One setting, its value now, and where that comes from: "default", the file, a variable."""
 
     setting: Setting
@@ -56,24 +56,21 @@ class Held:
         return {**described(self.setting), "value": value, "source": self.source}
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The settings of one plugin, in the order of its schema.
-
-    `troubles` is what keeps the plugin from running with them.
-    """
+class Settings(Struct, frozen=True):
+    """The settings of one plugin, in the order of its schema."""
 
     held: tuple[Held, ...] = ()
     unknown: tuple[str, ...] = ()
 
-    values: Mapping[str, SettingValue] = field(init=False)
-    troubles: tuple[str, ...] = field(init=False)
+    @property
+    def values(self) -> Mapping[str, SettingValue]:
+        """The values, by key."""
+        return MappingProxyType({each.setting.key: each.value for each in self.held})
 
-    def __post_init__(self) -> None:
-        values = {each.setting.key: each.value for each in self.held}
-        object.__setattr__(self, "values", MappingProxyType(values))
-        troubles = tuple(each.trouble for each in self.held if each.trouble)
-        object.__setattr__(self, "troubles", troubles)
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What keeps the plugin from running with them."""
+        return tuple(each.trouble for each in self.held if each.trouble)
 
     def of(self, key: str) -> Held:
         """Return the setting of this key. Raises `SettingNotFound`."""

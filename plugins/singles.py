@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
+
+from msgspec import Struct
 
 from plugins.discovery import Found
 
@@ -15,8 +16,7 @@ FOLDER = "plugins"
 """The name of the folder, in the config folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileEntry:
+class FileEntry(Struct, frozen=True):
     """What imports a file under the name of its stem, so that it can name its own functions."""
 
     path: Path

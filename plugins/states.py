@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bakehouse.plugin import (
     CheckSpec,
@@ -39,8 +40,7 @@ class State(StrEnum):
     """Failed again and again: left out until it is tried anew, or another version comes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class Failure(Struct, frozen=True, kw_only=True):
     """What a plugin did wrong once.
 
     Attributes:
@@ -79,8 +79,7 @@ class PluginError(Refused):
         super().__init__(message)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class View(Struct, frozen=True, kw_only=True):
     """A view and the plugin it belongs to."""
 
     spec: ViewSpec
@@ -99,8 +98,7 @@ class View:
         return self.spec.title
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loaded:
+class Loaded(Struct, frozen=True, kw_only=True):
     """What a view returned: all of it from one revision.
 
     `slow` means longer than its budget. `own` is what `load` returned for the view's own widget,
@@ -116,8 +114,7 @@ class Loaded:
     own: object = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offers:
+class Offers(Struct, frozen=True, kw_only=True):
     """What a plugin has registered."""
 
     views: tuple[ViewSpec, ...] = ()
@@ -128,8 +125,7 @@ class Offers:
     tables: tuple[TablesSpec, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Importer:
+class Importer(Struct, frozen=True, kw_only=True):
     """A format that can be imported, and the plugin it belongs to."""
 
     spec: ImporterSpec
@@ -147,8 +143,7 @@ class Importer:
         return self.spec.title
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exporter:
+class Exporter(Struct, frozen=True, kw_only=True):
     """A format that can be exported, and the plugin it belongs to."""
 
     spec: ExporterSpec
@@ -166,8 +161,7 @@ class Exporter:
         return self.spec.title
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Struct, frozen=True, kw_only=True):
     """What is known of one plugin at one moment.
 
     `import_ms` is None until it has been imported, `slowest_ms` until one of its views was loaded.
@@ -191,8 +185,7 @@ class Record:
     deprecated: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyClash:
+class KeyClash(Struct, frozen=True, kw_only=True):
     """A key that several views suggest; `kept_by` is empty where the program keeps it."""
 
     key: str

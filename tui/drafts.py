@@ -14,11 +14,13 @@ import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 try:
     import fcntl
@@ -36,8 +38,7 @@ UNREADABLE = ".unreadable"
 log = logging.getLogger("bakehouse.screen")
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """What stood in the fields of a form, by their names, and in its lines if it has any.
 
     `form` is the command it belongs to, `thing` what is edited.
@@ -53,8 +54,7 @@ Key = tuple[str, str]
 """The form and the thing of a draft."""
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(Struct, frozen=True):
     """Where a draft is, what it held when this program wrote or read it, and what holds it."""
 
     path: Path

@@ -6,10 +6,11 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
 
 from bakehouse.plugin import Table, ViewData
 from core.errors import BadFile, Problem, RuleBroken
@@ -19,8 +20,7 @@ Writers = Mapping[str, Callable[[ViewData], str]]
 NAMES = {"csv": "CSV, for spreadsheets", "md": "Markdown, for people", "json": "JSON, for programs"}
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """One way of writing a file: the ending of its name, and what is said of it.
 
     `make` returns the content; it is called on a thread that may wait.

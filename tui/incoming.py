@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from bakehouse.plugin import ChangeSet, Source
@@ -21,8 +21,7 @@ from plugins.jobs import OnStuck
 OURS = "kitchen file"
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
+class Brought(Struct, frozen=True):
     """What an import does. `change` is None where it adds no entry: a whole kitchen, or nothing."""
 
     change: ChangeRow | None
@@ -33,16 +32,14 @@ class Brought:
 Doing: TypeAlias = Callable[[Session | None], Brought]
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(Struct, frozen=True):
     """A file as it was read: its format, and what does it; without a session, for good."""
 
     format: str
     do: Doing
 
 
-@dataclass(frozen=True, slots=True)
-class Foreseen:
+class Foreseen(Struct, frozen=True):
     """What a file would do, and what that would change in the open events."""
 
     brought: Brought

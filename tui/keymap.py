@@ -7,12 +7,12 @@ keys that are taken, whose other binding is then gone. Here each of them is told
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from pkgutil import walk_packages
 
+from msgspec import Struct
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
@@ -37,8 +37,7 @@ SAME_TO_TERMINALS = {
 NAMED = frozenset(key.value for key in Keys if not key.value.startswith("<"))
 
 
-@dataclass(frozen=True, slots=True)
-class KnownKey:
+class KnownKey(Struct, frozen=True):
     """A binding that can be rebound: its id, its keys now, what it does and where it works."""
 
     id: str
@@ -47,16 +46,14 @@ class KnownKey:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What can be rebound of what the config asks for, and what is wrong with the rest."""
 
     keymap: Mapping[str, str]
     troubles: tuple[Trouble, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
+class _Bound(Struct, frozen=True):
     """One key of one binding of one kind of screen or widget."""
 
     owner: type[DOMNode]

@@ -7,17 +7,16 @@ anything before somebody wants it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from typing import Any
 
+from msgspec import Struct
 from textual.binding import Binding
 from textual.screen import Screen
 
 
-@dataclass(frozen=True, slots=True)
-class Mode:
+class Mode(Struct, frozen=True):
     """One mode; `screen` is `"module:class"`."""
 
     name: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Generic, NamedTuple, TypeVar
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from core.services import event_service, saying
@@ -20,8 +20,7 @@ from core.units import LEDGER_ROUNDING
 Done = TypeVar("Done")
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One number of a view before and after, said as people say it; `change` carries the sign."""
 
     event: str
@@ -33,8 +32,7 @@ class Difference:
     change: str
 
 
-@dataclass(frozen=True, slots=True)
-class Watched(Generic[Done]):
+class Watched(Struct, Generic[Done], frozen=True):
     """What was done, what it changed, and the three views of the events after it."""
 
     change: Done

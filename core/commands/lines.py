@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from core.amount_words import say, say_stock
@@ -64,8 +65,7 @@ LONGEST_UNIT = 3
 Resolve = Callable[[str], KnownItem | None]
 
 
-@dataclass(frozen=True, slots=True)
-class ReadLine:
+class ReadLine(Struct, frozen=True):
     """What a line says.
 
     `amount` is as it was written, `name` what it calls the item, `item` the one it means; without
@@ -127,8 +127,7 @@ class ReadLine:
         return say(entered.value, entered.unit)
 
 
-@dataclass(slots=True)
-class _Parts:
+class _Parts(Struct):
     number: str
     words: list[str]
     loose: Resolve | None = None

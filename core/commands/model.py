@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+
+from msgspec import Struct, field
 
 from core import clock
 from core.days import parse_day
@@ -44,8 +45,7 @@ class Wanted(Enum):
     EQUALS = "equals"
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(Struct, frozen=True):
     """One parameter. An `option` is given by name, another one by its place.
 
     `metavar` is its placeholder in usage lines; `many` may be given several times. Of items only
@@ -84,8 +84,7 @@ def option(name: str, wanted: Wanted, help_: str, **more: object) -> Param:
     return Param(name, wanted, help_, option=True, required=False, **more)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """Something that can be done. `runs` names its function as "module:function".
 
     What only plugins name is not `offered` to people by itself.
@@ -108,8 +107,7 @@ class Command:
         return next(param for param in self.params if param.name == name)
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(Struct, frozen=True):
     """The arguments of one call, read by the command that wants them."""
 
     values: Mapping[str, Given] = field(default_factory=dict)

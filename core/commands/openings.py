@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from core.services import catalog_service, event_service, on_hand_service
@@ -12,8 +12,7 @@ from core.services.planning.shapes import RecipeProgress
 from core.units import Amount, exact, parse_amount, plain_decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Ordered:
+class Ordered(Struct, frozen=True):
     """What an event ordered, by the ids of the items, and for whom."""
 
     items: frozenset[int]

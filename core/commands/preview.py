@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from core.commands.differences import Difference, watch
@@ -18,8 +19,7 @@ from core.session import rehearsal
 __all__ = ["Difference", "Preview", "preview", "preview_on"]
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """What would be recorded, and what it would change in the views of the open events.
 
     `notes` are what is worth a second look.

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from core.clock import today
@@ -32,8 +33,7 @@ LARGE = {"g": 100, "ml": 100}
 """How much of a stock unit more or less is, where an item has neither pack nor display unit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(Struct, frozen=True):
     """What is tried on a recipe (`target`) or an item (`quantity`, `stock`) for an event.
 
     `text` is what was typed, or None; `by` is how often more was wanted after that, or less.
@@ -51,16 +51,14 @@ class Try:
         return (0 if self.edit == "stock" else self.event_id, self.edit, self.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """A try that cannot be done, and why."""
 
     tried: Try
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
+class Replayed(Struct, frozen=True):
     """What tries became: the steps to keep, what the journal would say, and what was refused."""
 
     steps: tuple[Step, ...]

@@ -7,8 +7,8 @@ date (`event set`), a lost batch (`make` with losses), a price (`product set`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from core.commands.differences import Difference, watch
@@ -25,16 +25,14 @@ from core.services.rows import ChangeRow
 from core.session import rehearsal, writing
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A command by its name, with its arguments as people type them."""
 
     command: str
     values: Mapping[str, Given] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class WhatIf:
+class WhatIf(Struct, frozen=True):
     """What steps would do to the open events, or to one event.
 
     `change` is the entry they would be. `events` are the three views of each event after the

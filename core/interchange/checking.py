@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.documents import EventDoc, ItemDoc, KitchenDoc, LineDoc, ProductDoc, RecipeDoc
 from core.errors import Problem
@@ -41,8 +42,7 @@ from core.units import check_measures
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What is wrong with a file, and which of its amounts stay unknown."""
 
     problems: list[Problem]

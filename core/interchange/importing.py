@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from core.clock import today
@@ -60,8 +60,7 @@ def counted(number: int, things: str) -> str:
 D = TypeVar("D", bound=Document)
 
 
-@dataclass(frozen=True, slots=True)
-class Replaced:
+class Replaced(Struct, frozen=True):
     """Something known that the file replaced, and which of its fields changed."""
 
     kind: str
@@ -69,8 +68,7 @@ class Replaced:
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """What an import did. `change` is None where it added no entry of its own: a whole kitchen.
 
     `added` and `replaced` count by the file's lists ("items", "lots"); what a file repeats

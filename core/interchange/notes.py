@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 UNKNOWN: Final = "unknown"
 IGNORED: Final = "ignored"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """One thing of a file that was decided, left out, or kept as unknown.
 
     `kind`: `unknown` (an amount that cannot be converted; `item`, `line` and `fix` say which,

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from types import NoneType
 from typing import Any, Final, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import msgspec
+from msgspec import Struct, field
 
 from core.documents import FORMAT, VERSION, Document, KitchenDoc
 from core.errors import BadFile, Problem
@@ -46,8 +46,7 @@ _DIGITS: Final = 4000
 _NOUNS: Final = {bool: "true or false", list: "a list", dict: "an object", NoneType: "null"}
 
 
-@dataclass(slots=True)
-class Parsed:
+class Parsed(Struct):
     """A file as far as it could be read. Every place in `problems` holds a harmless value."""
 
     doc: KitchenDoc

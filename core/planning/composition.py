@@ -6,21 +6,20 @@ Pure functions on frozen data. Amounts are exact, in the stock unit of each item
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from graphlib import TopologicalSorter
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Part:
+
+class Part(Struct, frozen=True):
     """How much of an item goes straight into one stock unit of another; None is unknown."""
 
     item_id: int
     amount: Fraction | None
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """How much of a bought item one stock unit holds in all.
 
     `amount` is None where one of the ways it gets there has an unknown amount. `through` is the

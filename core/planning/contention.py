@@ -6,9 +6,10 @@ What moving one of them would change is in `core.planning.moves`.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from core.planning.kitchen import MICRO
 from core.planning.plan import ItemPlan, Plan
@@ -38,8 +39,7 @@ class Claim(NamedTuple):
         return self.kept + self.free if self.kept else self.free
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """What an event is short of the item: as planned, and after a move."""
 
     e: int
@@ -47,8 +47,7 @@ class Effect:
     after: Fraction | None
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """Event `e` served before (or after) event `past` instead, and whose shortage that changes."""
 
     e: int
@@ -57,8 +56,7 @@ class Move:
     effects: tuple[Effect, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Contention:
+class Contention(Struct, frozen=True):
     """An item that several open events want of one stock.
 
     `stock` is what there is of it, unexpired; `carried` what batches leave over for later events.

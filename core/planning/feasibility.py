@@ -7,9 +7,10 @@ in 1/`scale` of the stock unit of their item.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
+
+from msgspec import Struct
 
 from core.planning.kitchen import Line
 from core.planning.netting import ROUNDING_PER_UNIT
@@ -21,8 +22,7 @@ Number = int | Fraction
 """A scaled amount: whole, but where a batch that falls short gives less than one of its output."""
 
 
-@dataclass(frozen=True, slots=True)
-class Blocker:
+class Blocker(Struct, frozen=True):
     """A component that is still missing; amounts in its stock unit."""
 
     item_id: int
@@ -35,8 +35,7 @@ class Blocker:
         return self.needed - self.available
 
 
-@dataclass(frozen=True, slots=True)
-class Assembly:
+class Assembly(Struct, frozen=True):
     """What an event can do with one bundle. `None` where an amount it rests on is unknown."""
 
     bundle_id: int

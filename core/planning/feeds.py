@@ -13,16 +13,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from core.planning.kitchen import MICRO, Line
 from core.planning.plan import Flow, Plan
 from core.planning.why import BATCH, NOTHING, Reason
 
 
-@dataclass(frozen=True, slots=True)
-class LotShare:
+class LotShare(Struct, frozen=True):
     """What is left of a lot, in micro-units; `event_id` is the open event it is kept for."""
 
     id: int
@@ -30,8 +30,7 @@ class LotShare:
     event_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """From `low` to `high` of an event's need of an item. `e` None: no open event needs it."""
 
     e: int | None
@@ -39,8 +38,7 @@ class Stretch:
     high: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """One part of a need, or of what covers it: what it is, and where it lies."""
 
     kind: str
@@ -144,8 +142,7 @@ def needs_of_line(plan: Plan, item_id: int, e: int) -> Reason:
     )
 
 
-@dataclass(slots=True)
-class _Feeds:
+class _Feeds(Struct):
     """Walks a plan forward; how each need is laid out is worked out once."""
 
     plan: Plan

@@ -7,10 +7,12 @@ it cannot be converted to the stock unit. Stock is in micro-units, as the ledger
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 MICRO = 1_000_000
 LEDGER_ROUNDING = Fraction(1, 1000)
@@ -74,8 +76,7 @@ class EventLine(NamedTuple):
         return rest if rest >= LEDGER_ROUNDING else Fraction(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A decision on batches, and the gross need (in batches' worth) it was accepted at."""
 
     batches: Fraction
@@ -83,8 +84,7 @@ class Target:
     accepted_need: Fraction | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """A dated demand. `good` is the good output of its runs by item, where it has targets."""
 
     id: int
@@ -97,8 +97,7 @@ class Event:
     good: Mapping[int, Fraction] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Kitchen:
+class Kitchen(Struct, frozen=True):
     """Everything one plan is made from.
 
     `events` are the open ones by (date, slug). `free` and `kept` hold unexpired stock in

@@ -8,7 +8,8 @@ nothing else can change what it gets.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from core.planning.contention import Contention, Effect, Move, carried_to, claim_of
 from core.planning.kitchen import Event, Kitchen

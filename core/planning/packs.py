@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+
+class Offer(Struct, frozen=True):
     """A product on offer: one pack holds `amount` stock units and costs `price` micro-money.
 
     `store` is where it is sold; None is anywhere.
@@ -22,8 +22,7 @@ class Offer:
     store: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(Struct, frozen=True):
     """Packs by product that cover a need; `cost` is None where a price is missing."""
 
     packs: tuple[tuple[int, int], ...]

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice
 from typing import NamedTuple
 from weakref import ref
 
+from msgspec import Struct, field
+
 from core.planning.kitchen import Kitchen, Line, Recipe
 
 
-@dataclass(slots=True)
-class ItemPlan:
+class ItemPlan(Struct):
     """The needs of one item by event, and what covers them; in 1/`scale` of the stock unit.
 
     need = kept + free + rounding + net, for every event that is not in `unsure`. The need of the
@@ -92,8 +92,7 @@ Outputs = tuple[ItemPlan | None, ...]
 """The plans of a recipe's outputs; None for one that nobody reached."""
 
 
-@dataclass(slots=True)
-class RecipePlan:
+class RecipePlan(Struct):
     """The batches of one recipe by event; `need`, `carried` and `short` in 1/`scale` batch.
 
     `outputs` are the plans of its outputs that anybody reached, `worth` is, per output, the
@@ -173,8 +172,7 @@ class Terms(NamedTuple):
     takes: list[tuple[str, int, int | None]]
 
 
-@dataclass(slots=True, weakref_slot=True)
-class Plan:
+class Plan(Struct, weakref=True):
     """One plan of one state of the kitchen. Events are told by their place in `kitchen.events`.
 
     `order` has the made items, bundles and recipes that demand reaches, parents first; `users`

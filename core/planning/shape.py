@@ -6,16 +6,16 @@ It depends on no need and no stock, so plans of one catalogue mostly have the sa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from math import gcd, lcm
+
+from msgspec import Struct, field
 
 from core.errors import Cycle
 from core.planning.kitchen import MICRO, Kitchen, Recipe
 from core.planning.plan import Plan, Terms, Use
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """What demand for some items reaches, and what uses what of it.
 
     Plans of one catalogue that begin from the same items (`roots`) have the same. The rest is

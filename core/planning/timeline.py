@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.planning.plan import Plan
 
@@ -27,16 +29,14 @@ Work = tuple[Kind, int]
 ORDER: tuple[Kind, ...] = ("shop", "make", "assemble")
 
 
-@dataclass(frozen=True, slots=True)
-class Minutes:
+class Minutes(Struct, frozen=True):
     """What one batch takes, in minutes of work and in the oven; None is unknown."""
 
     hands: int | None = None
     oven: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """One thing to do for an event.
 
     `id` is the recipe or the bundle, None for shopping; `amount` its batches, how many bundles, or

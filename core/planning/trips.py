@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
+
+from msgspec import Struct
 
 from core.planning.packs import Cover, Offer, cover, worth_buying
 
@@ -16,8 +17,7 @@ Line = tuple[Fraction, Sequence[Offer]]
 """An amount to buy and what is on offer for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trips:
+class Trips(Struct, frozen=True):
     """The packs of each line in their order (None without an offer), and the stores to go to.
 
     `cost` is the price of the priced packs and of the trips, in micro-money. `exact` tells
@@ -61,8 +61,7 @@ def _subsets(stores: Sequence[str]) -> Iterator[tuple[str, ...]]:
         yield from combinations(stores, size)
 
 
-@dataclass(frozen=True, slots=True)
-class _Visit:
+class _Visit(Struct, frozen=True):
     """What a list costs when only some stores are gone to."""
 
     open: frozenset[str]

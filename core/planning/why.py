@@ -9,8 +9,9 @@ goes the other way.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from core.planning.kitchen import Line, Recipe
 from core.planning.plan import Plan
@@ -19,8 +20,7 @@ BATCH = "batch"
 NOTHING = Fraction(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """One number and what it is made of. `amount` is None where it is unknown.
 
     `about` is what it is about: an item, a recipe, an event or a lot, by id. `inputs` are what
@@ -65,8 +65,7 @@ def explain_batches(
     return _Why(plan, e, notes or {}).batches(recipe_id)
 
 
-@dataclass(slots=True)
-class _Why:
+class _Why(Struct):
     """The explanation of one event's numbers; what several numbers rest on is made once."""
 
     plan: Plan

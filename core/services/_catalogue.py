@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, TypeVarTuple
 
+from msgspec import Struct
 from sqlalchemy import CompoundSelect, Row, Select, select
 from sqlalchemy.orm import Session
 
@@ -35,8 +35,7 @@ Tables = tuple[Table, Table, Table, Table]
 """All that the catalogue is made of."""
 
 
-@dataclass(slots=True, eq=False)
-class Catalogue:
+class Catalogue(Struct, eq=False):
     """Items, recipes and bundles by id, amounts in stock units, and the factors that made them.
 
     `shape` is that of the last plan of it: the next plan often has the same.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,7 @@ from core.services._rows import fresh
 from core.units import from_micro
 
 
-@dataclass(frozen=True, slots=True)
-class Purpose:
+class Purpose(Struct, frozen=True):
     """What is drawn for. From lots kept for other events only `borrow` takes what they need.
 
     `day` is when it is drawn, by default today. `lots` are the ids of lots that come first, also
@@ -43,8 +42,7 @@ class Purpose:
         return named, self.event_id is None or lot.event_id != self.event_id
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """The lots one item may be drawn from, in order, each with the amount that is allowed."""
 
     lots: tuple[tuple[LotNow, int], ...]

@@ -6,11 +6,11 @@ import gc
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from core.clock import today
@@ -59,8 +59,7 @@ def no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-@dataclass(frozen=True)
-class EventPlan:
+class EventPlan(Struct, frozen=True, dict=True):
     """One event in the plan; `place` is where it stands there, None while it is not open."""
 
     event: planning.Event
@@ -200,8 +199,7 @@ def _load_done(
     return good, delivered
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """What was made for an event: batches run by recipe, good and lost output by item."""
 
     batches: Mapping[int, Fraction]

@@ -7,10 +7,10 @@ the sums of the lot's moves.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
@@ -66,8 +66,7 @@ Move = dict[str, Any]
 Key = TypeVar("Key")
 
 
-@dataclass(slots=True)
-class LotNow:
+class LotNow(Struct):
     """A lot as it stands: what is moved here lowers or raises `left` and `cost_left` at once.
 
     An object of the ORM would say the same, but take several times as long to load and to write.
@@ -89,8 +88,7 @@ Allowed = Sequence[tuple[LotNow, int]]
 """Lots in the order in which to take from them, each with the most that may be taken."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a lot comes from and how long it keeps."""
 
     received: date
@@ -101,8 +99,7 @@ class Origin:
     store: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """What was taken out of stock; `priced` is false where a part has no known cost."""
 
     amount: int
@@ -111,8 +108,7 @@ class Taken:
     expires: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """Why something is moved in or out of stock, and for whom."""
 
     reason: str
@@ -122,8 +118,7 @@ class Use:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Coming:
+class Coming(Struct, frozen=True):
     """A lot that comes in. `paid` None is an unknown cost; `priced` False a partly known one."""
 
     item_id: int

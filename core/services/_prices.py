@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cache
 
+from msgspec import Struct
 from sqlalchemy import Exists, Select, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
@@ -16,8 +16,7 @@ from core.services._catalogue import rows_of
 from core.units import MICRO
 
 
-@dataclass(frozen=True, slots=True)
-class UnitCost:
+class UnitCost(Struct, frozen=True):
     """A known cost: `paid` micro-money for `amount` micro-units, on a `day` if that is known."""
 
     paid: int

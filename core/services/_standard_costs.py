@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,16 +14,14 @@ from core.models import BundleLine, Item, ItemUnit, RecipeLine, RecipeOutput
 from core.services._prices import last_unit_costs
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
+class _Facts(Struct, frozen=True):
     name: str
     kind: str
     always: bool
     allergens: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Struct, frozen=True):
     """How one stock unit of an item comes about: its lines, in stock units of a batch of `per`."""
 
     per: Fraction | None

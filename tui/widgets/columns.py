@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from bakehouse.plugin import Column, Table
@@ -19,8 +20,7 @@ BAR_FROM = 10
 """A percent column that asks for this much shows a bar beside the number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
+class Fitted(Struct, frozen=True):
     """A column that is shown: its place in the table's rows, where it begins, how wide it is."""
 
     index: int
@@ -29,8 +29,7 @@ class Fitted:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
+class _Wish(Struct, frozen=True):
     index: int
     column: Column
     most: int

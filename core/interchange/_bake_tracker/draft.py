@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass, field
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from core.documents import ItemDoc, KitchenDoc, RecipeDoc
 from core.interchange._bake_tracker.source import Row, Source, written
@@ -21,8 +22,7 @@ from core.units import (
 )
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """The kitchen so far. `items` is by our slug; all kinds of items share one set of slugs."""
 
     source: Source

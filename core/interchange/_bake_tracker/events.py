@@ -8,9 +8,10 @@ event, else assembly targets; where `output_mode` is `bundled`, packages come la
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
+
+from msgspec import Struct
 
 from core.documents import (
     BundleDoc,
@@ -39,8 +40,7 @@ _ORDERS: Final = {"bundled": (_GOODS, _ASSEMBLY, _PACKAGES)}
 _QUANTITY: Final = {_PACKAGES: "quantity", _GOODS: "quantity", _ASSEMBLY: "target_quantity"}
 
 
-@dataclass(frozen=True, slots=True)
-class Components:
+class Components(Struct, frozen=True):
     """What a bundle may hold, as the export's references find it."""
 
     outputs: Index

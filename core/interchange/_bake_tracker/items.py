@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
+
+from msgspec import Struct, field
 
 from core.documents import ItemDoc
 from core.interchange._bake_tracker.draft import Draft, slugify
@@ -25,16 +26,14 @@ _LEAF: Final = 2
 LINES: Final = ("ingredients", "base_ingredients")
 
 
-@dataclass(slots=True)
-class _Use:
+class _Use(Struct):
     """How often an ingredient is packed and used by mass, volume and count."""
 
     packs: Counter[str] = field(default_factory=Counter)
     lines: Counter[str] = field(default_factory=Counter)
 
 
-@dataclass(slots=True)
-class _Tree:
+class _Tree(Struct):
     """The ingredients of the export by slug, and which of them are only categories."""
 
     rows: dict[str, Row]

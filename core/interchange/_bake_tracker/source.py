@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct, field
 
 from core.errors import AmountError, Problem
 from core.interchange.notes import Note
@@ -20,8 +21,7 @@ from core.units import canonical_unit, parse_amount, plain_decimal
 _HARMLESS: Final = Decimal(1)
 
 
-@dataclass(slots=True)
-class Source:
+class Source(Struct):
     """The export with what was found on the way: problems, notes, and the arrays looked at."""
 
     data: Mapping[str, object]
@@ -59,8 +59,7 @@ class Source:
         return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Row:
+class Row(Struct, frozen=True, eq=False):
     """One object of the export and its JSON path."""
 
     source: Source

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.documents import LotDoc, ProductDoc
 from core.interchange._bake_tracker.draft import Draft, slugify
@@ -24,16 +25,14 @@ _LENGTHS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pack:
+class Pack(Struct, frozen=True, eq=False):
     """A product of the export: its row and our document."""
 
     row: Row
     doc: ProductDoc
 
 
-@dataclass(frozen=True, slots=True)
-class Stores:
+class Stores(Struct, frozen=True):
     """The suppliers of the export, found by name, slug or id."""
 
     rows: list[Row]

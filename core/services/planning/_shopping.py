@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -80,8 +80,7 @@ def shopping(session: Session, found: EventPlan, strategy: str = "preferred") ->
     return rows
 
 
-@dataclass(frozen=True, slots=True)
-class Bought:
+class Bought(Struct, frozen=True):
     """What to buy of one item: the packs that cover `net` (None: nothing says how it is sold).
 
     `last` is what the item cost last, where no product says what the packs cost.

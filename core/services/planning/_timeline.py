@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from msgspec import Struct
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
@@ -19,8 +19,7 @@ from core.services._settings import HANDS_HOURS, OVEN_HOURS, hours
 from core.session import remembered
 
 
-@dataclass(slots=True)
-class Load:
+class Load(Struct):
     """The work of one day, of all open events: minutes that are known, and recipes without."""
 
     hands: int = 0
@@ -28,8 +27,7 @@ class Load:
     untimed: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """The minutes of work and of oven that a day has; None where nobody has said so."""
 
     hands: int | None
@@ -98,8 +96,7 @@ def loads(session: Session) -> Mapping[date, Load]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """What the runs of an event have done of a recipe or bundle, and the day of the last one."""
 
     amount: Fraction

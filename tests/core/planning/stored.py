@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import count
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from core import clock

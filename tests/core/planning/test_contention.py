@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import given, settings
+from msgspec.structs import replace
 
 from core.planning.contention import carried_to, claim_of, contentions
 from core.planning.kitchen import MICRO, Kitchen

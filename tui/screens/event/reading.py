@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bakehouse.plugin import Area
 from core.errors import EventNotFound
@@ -41,8 +43,7 @@ def views_of(host: Host) -> tuple[View, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """One state of an event: all of it from one revision.
 
     `outcomes` has what each view that was asked for returned; `others` are the ids of all events

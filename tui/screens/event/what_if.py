@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bakehouse.plugin import Row, Table
 from tui.screens.event import prefill
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
 NOTHING_TO_TRY = "There is no number on this row to try another one for."
 
 
-@dataclass(slots=True)
-class WhatIf:
+class WhatIf(Struct):
     """The tries so far, the newest last; `typed` is one whose number is being typed."""
 
     tries: list[Try] = field(default_factory=list)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from bakehouse.plugin import Cell, Column, Finding, Ref, Row, RowStyle, Table
 from core import clock
@@ -31,8 +32,7 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Struct, frozen=True):
     """Every event, how many are open, and whether the kitchen holds anything at all.
 
     The rows are made where they are read: what they are made from is far more than they are, and
@@ -45,8 +45,7 @@ class Home:
     items: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Struct, frozen=True):
     """One event of the list; `standing` is None once it is over."""
 
     event: EventRow

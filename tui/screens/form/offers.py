@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from bakehouse.plugin import Ref
@@ -20,8 +20,7 @@ Prefilled = Given | Ref
 NAMED = (Wanted.EVENT, Wanted.ITEM, Wanted.PRODUCT, Wanted.RECIPE, Wanted.BUNDLE, Wanted.LOT)
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """One thing that can be named: what is typed for it, and what is said beside it.
 
     `slug` is what else it is found by.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 from textual import on, work
 from textual.app import ComposeResult
@@ -44,8 +44,7 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Entries that have the words, and whether there are no more."""
 
     words: str

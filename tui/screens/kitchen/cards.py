@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from bakehouse.plugin import Cell, Column, Money, Row, Table
@@ -26,8 +26,7 @@ SHOWN_USES = 200
 """How many uses are shown at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """What an unknown line wants to know: what one `unit` of an item is."""
 
     item: str
@@ -35,8 +34,7 @@ class Fix:
     said: str
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """One thing: its name, facts in short, its lines and uses as a table, a text."""
 
     thing: Thing

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from bakehouse.plugin import Ref
@@ -22,8 +22,7 @@ Texts = Mapping[str, str]
 """What stands in each field, by its parameter; lines are under each other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """What an entry needs to know: what can be named, and what stands in its fields."""
 
     texts: Texts
@@ -34,8 +33,7 @@ class Opening:
     unit: str = "g"
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What an entry is opened for.
 
     `thing` is to be edited, `copied` is what a new one begins as, `item` is what it is about; each

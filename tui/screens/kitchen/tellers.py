@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
 from typing import Literal, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.amount_words import say
 from core.commands.catalog import named_output
@@ -27,8 +29,7 @@ SIGNS: dict[State, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a line means, said in a few words.
 
     `offers` are what its last words may be; `item` and `unit` are of an amount that wants mending;

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from core.errors import AmountError
@@ -24,8 +24,7 @@ LETTERS = 3
 BOUGHT = ("ingredient", "supply")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Something that can be bought: how it is called, and the pack and price of a product."""
 
     item_id: int
@@ -41,8 +40,7 @@ class Choice:
         return self.item_id, self.product_id
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """All that can be bought, and what was, the last time, newest first."""
 
     all: tuple[Choice, ...]

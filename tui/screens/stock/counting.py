@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import ClassVar
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -16,8 +17,7 @@ from core.errors import AmountError
 from core.units import parse_amount
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """One row: what was typed, the entry it became or the sentence that refuses it."""
 
     typed: str
@@ -25,8 +25,7 @@ class Counted:
     refused: str = ""
 
 
-@dataclass
-class Tally:
+class Tally(Struct):
     """What has been typed so far, by item; `order` are the items that were recorded."""
 
     rows: dict[int, Counted] = field(default_factory=dict)

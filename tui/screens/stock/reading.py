@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bakehouse.plugin import Amount, Cell, Column, Money, Ref, Row, RowStyle
 from core import clock
@@ -42,8 +44,7 @@ NONE = "none"
 TO_DO = {"made": "make", "bundle": "assemble"}
 
 
-@dataclass(frozen=True)
-class Stock:
+class Stock(Struct, frozen=True, dict=True):
     """Every item with what there is of it; before it is `whole`, nothing is known of promises."""
 
     stocked: Stocked

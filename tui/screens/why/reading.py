@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from bakehouse.plugin import Ref
@@ -19,8 +19,7 @@ MOST_LINES = 1000
 VERBS = {"buy": "to buy", "make": "to make", "assemble": "to assemble", "always": "always there"}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of the tree: an amount, what it is, how it comes about, and what it is made of.
 
     `about` is what the line stands for, to go there; `event_id` the event of an event line.
