@@ -25,12 +25,12 @@ from benchmarks import postgres
 from benchmarks.growth import exponents
 from benchmarks.kitchens import NOW, SIZES, fill
 from benchmarks.limit import Limit
+from benchmarks.whole import whole_plan
 from core import clock
 from core.commands.preview import preview
 from core.planning.plan import Plan
 from core.services import event_service, production_service
 from core.services._catalogue import forget_catalogues
-from core.services._kitchen import planned_anew
 from core.services.planning import plan_service
 from core.session import Database, configure, read_session, session_scope
 from core.units import from_micro, to_decimal
@@ -143,14 +143,8 @@ def _plan(size: str) -> Figure:
 
 
 def _whole_plan() -> Plan:
-    """Load and plan, with every item netted and every batch's output followed to its taker."""
     with read_session() as session:
-        plan = planned_anew(session)
-        for item in plan.items.values():
-            assert item.scale
-        for recipe in plan.recipes.values():
-            assert recipe.flows is not None
-        return plan
+        return whole_plan(session)
 
 
 def _plan_from_nothing() -> Plan:

@@ -77,28 +77,32 @@ def forget_catalogues() -> None:
 
 
 def _read(session: Session) -> Tables:
-    """Return what `_made_of` wants, as plain tuples: rows take far longer to be compared."""
+    """Return what `_made_of` wants."""
     return (
-        _table(rows_of(session, queries.items())),
-        _table(rows_of(session, queries.recipes())),
-        _table(rows_of(session, queries.recipe_lines())),
-        _table(rows_of(session, queries.bundles())),
+        _table(session, queries.items()),
+        _table(session, queries.recipes()),
+        _table(session, queries.recipe_lines()),
+        _table(session, queries.bundles()),
     )
 
 
-def _table(rows: Iterable[Iterable[Any]]) -> Table:
-    return [tuple(row) for row in rows]
+def _table(session: Session, query: Select[*tuple[Any, ...]]) -> Table:
+    """Return the rows as the driver gives them: SQLAlchemy's take far longer to be compared."""
+    session.flush()
+    cursor = session.connection().execute(query).cursor
+    assert cursor is not None, "a query has rows"
+    return list(cursor.fetchall())
 
 
 def _made_of(items: Table, outputs: Table, recipe_lines: Table, bundle_lines: Table) -> Catalogue:
     """Make the catalogue of its rows."""
     known: dict[int, planning.Item] = {}
     factors: dict[tuple[int, str], str | None] = {}
-    for *item, unit, factor in items:
-        if item[0] not in known:
-            known[item[0]] = planning.Item(*item)
-        if unit is not None:
-            factors[item[0], unit] = factor
+    for key, slug, name, kind, unit, always_on_hand, category, other_unit, factor in items:
+        if key not in known:
+            known[key] = planning.Item(key, slug, name, kind, unit, bool(always_on_hand), category)
+        if other_unit is not None:
+            factors[key, other_unit] = factor
     lines: dict[int, list[planning.Line]] = defaultdict(list)
     # By factors that are there already: to join them for every line takes as long again.
     for recipe_id, item_id, amount, unit in recipe_lines:

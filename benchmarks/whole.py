@@ -1,0 +1,18 @@
+"""The plan with all that can be asked of it, which is what both databases are measured by."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from core.planning.plan import Plan
+from core.services._kitchen import planned_anew
+
+
+def whole_plan(session: Session) -> Plan:
+    """Load and plan, with every item netted and every batch's output followed to its taker."""
+    plan = planned_anew(session)
+    for item in plan.items.values():
+        assert item.scale
+    for recipe in plan.recipes.values():
+        assert recipe.flows is not None
+    return plan
