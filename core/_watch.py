@@ -12,7 +12,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from core._memory import Memory
 from core.errors import Interrupted, SessionMisuse
-from core.models.base import Base
+from core.schema import METADATA
 
 NEVER_KEPT = "A rehearsal is never kept: nothing in it can be committed or ended."
 ON_LOAN = "This session is on loan to a view and {what}; it must come back as it went out."
@@ -164,7 +164,7 @@ def _only_table(text: str) -> str | None:
         return None
     found = _INTO.match(text)
     table = None if found is None else found.group(1)
-    return table if table in Base.metadata.tables else None
+    return table if table in METADATA.tables else None
 
 
 @lru_cache(maxsize=1024)

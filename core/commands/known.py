@@ -10,7 +10,8 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.models import KINDS, Item, Recipe, RecipeOutput
+from core.models import Item, Recipe, RecipeOutput
+from core.schema import KINDS
 from core.services._facts import item_facts
 from core.services._naming import sorting
 from core.services._rules import WITHDRAWN

@@ -13,9 +13,9 @@ from core.documents import ItemDoc, LotDoc, MoveDoc, RunDoc
 from core.errors import BakehouseError, RuleBroken
 from core.interchange._world import World
 from core.interchange.reading import decode
-from core.models import REASONS
 from core.money import parse_money
 from core.money import to_micro as money_micro
+from core.schema import REASONS
 from core.services._rules import check_one_of
 from core.services._write_documents import TYPES
 from core.units import LIMIT, MICRO, to_micro

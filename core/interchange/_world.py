@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from core.documents import ChangeDoc, ItemDoc, KitchenDoc
 from core.errors import BakehouseError, Problem, RuleBroken, UnknownUnit
 from core.interchange.notes import UNKNOWN, Note
-from core.models import KINDS
+from core.schema import KINDS
 from core.services._rules import WITHDRAWN, check_kind, check_slug, check_spoken
 from core.services._writing import Problems, facts_in, read_date, read_positive
 from core.units import (

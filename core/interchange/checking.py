@@ -19,7 +19,7 @@ from core.interchange._finding_cycles import check_cycles
 from core.interchange._ledger_checking import check_ledger
 from core.interchange._world import World
 from core.interchange.notes import Note
-from core.models import KINDS, STATUSES
+from core.schema import KINDS, STATUSES
 from core.services import settings_service
 from core.services._rules import (
     BOUGHT,

@@ -32,12 +32,12 @@ _STAMP = (
 
 def create(connection: Connection) -> None:
     """Make the newest schema in an empty database; quicker than migrating from nothing."""
-    from core.models import Base
-    from core.models.base import say_conditions
+    from core.columns import say_conditions
+    from core.schema import METADATA
 
     if connection.dialect.name == "postgresql":
-        say_conditions()
-    Base.metadata.create_all(connection, checkfirst=False)
+        say_conditions(METADATA)
+    METADATA.create_all(connection, checkfirst=False)
     connection.exec_driver_sql(_STAMP)
     connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
+from core import schema
 from core.models.base import Base
 
 
@@ -19,23 +19,22 @@ class Change(Base):
     after; the ledger's part is in the moves and runs that name this change.
     """
 
-    __tablename__ = "change"
-    __table_args__ = (Index("ix_change_terminal", "terminal", "id"),)
+    __table__ = schema.CHANGE
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[int]
     at: Mapped[datetime]
     terminal: Mapped[str]
     kind: Mapped[str]
     summary: Mapped[str]
-    undoes: Mapped[int | None] = mapped_column(ForeignKey("change.id"), index=True)
-    undone_by: Mapped[int | None] = mapped_column(ForeignKey("change.id"))
-    edits: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    undoes: Mapped[int | None]
+    undone_by: Mapped[int | None]
+    edits: Mapped[list[dict[str, Any]]]
 
 
 class Setting(Base):
     """A setting of this kitchen, such as its currency."""
 
-    __tablename__ = "setting"
+    __table__ = schema.SETTING
 
-    key: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str]
     value: Mapped[str]

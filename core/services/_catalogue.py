@@ -12,8 +12,8 @@ from msgspec import Struct
 from sqlalchemy import CompoundSelect, Row, Select, select
 from sqlalchemy.orm import Session
 
+from core.columns import read_exact
 from core.models import Item
-from core.models.base import read_exact
 from core.planning import kitchen as planning
 from core.planning.shape import Shape
 from core.services import _kitchen_queries as queries

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from core.clock import today
 from core.errors import LotNotFound, Missing, RuleBroken, Shortage
-from core.models import OPEN, Change, Event, Lot
+from core.models import Change, Event, Lot
+from core.schema import OPEN
 from core.services import saying
 from core.services._kitchen import planned
 from core.services._ledger import ROUNDING, LotNow, Taken, Use, lot_now, lots_on_hand, take_all

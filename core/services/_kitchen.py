@@ -14,12 +14,12 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from core.clock import today
-from core.models import OPEN
 from core.planning import kitchen as planning
 from core.planning.kitchen import Kitchen
 from core.planning.netting import make_plan
 from core.planning.plan import Plan
 from core.planning.shape import shape_of
+from core.schema import OPEN
 from core.services import _kitchen_queries as queries
 from core.services._catalogue import catalogue, rows_of, stock_amount
 from core.session import remembered

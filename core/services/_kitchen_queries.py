@@ -27,7 +27,6 @@ from sqlalchemy import (
 )
 
 from core.models import (
-    OPEN,
     BatchTarget,
     BundleLine,
     Event,
@@ -42,6 +41,7 @@ from core.models import (
     RunOutput,
     StockMove,
 )
+from core.schema import OPEN
 
 Rows = Select[*tuple[Any, ...]]
 """A query of more columns than types can tell."""

@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from core.errors import EventNotFound, RuleBroken
-from core.models import OPEN, Change, Event, Item, Run, RunOutput
+from core.models import Change, Event, Item, Run, RunOutput
+from core.schema import OPEN
 from core.services._rows import get_fresh
 
 ADD_RUN = insert(Run).returning(Run.id)

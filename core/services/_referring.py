@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import bindparam, delete, exists, select
 from sqlalchemy.orm import Session
 
-from core.models import Base, Lot, Run
+from core.models import Lot, Run
+from core.schema import METADATA
 from core.services._rules import WITHDRAWN
 
 LEDGER = {"lot", "stock_move", "run", "run_output", "run_not_drawn", WITHDRAWN}
@@ -23,7 +24,7 @@ def drop_parts(session: Session, row: Any) -> None:
     """Delete the lines of a recipe or event, so that their items are free of it."""
     parts = PARTS.get(row.__table__.name, set())
     for name in parts:
-        part = Base.metadata.tables[name]
+        part = METADATA.tables[name]
         session.execute(delete(part).where(part.c[f"{row.__table__.name}_id"] == row.id))
     if parts:
         session.expire_all()
@@ -50,7 +51,7 @@ def _holders(table: str) -> tuple[list[str], Any]:
     It tells two things of each: whether any row does, and whether one that is not withdrawn does.
     """
     names, columns = [], []
-    for other in Base.metadata.tables.values():
+    for other in METADATA.tables.values():
         for key in other.foreign_keys:
             if key.column.table.name != table or (
                 other.name in OWN[table] and _is_owner(key.parent.name, table)

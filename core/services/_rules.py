@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from core.errors import RuleBroken
-from core.models import KINDS, OPEN
+from core.schema import KINDS, OPEN
 from core.units import STOCK_UNITS, ItemFacts, canonical_unit, dimension, measure_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from copy import deepcopy
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.models import OPEN, Checked, Event, Item
+from core.models import Checked, Event, Item
+from core.schema import OPEN
 from core.services._journal import put
 from core.services._read_documents import read_events
 

@@ -13,14 +13,8 @@ from core.documents import (
     ProductDoc,
 )
 from core.errors import UnknownUnit
-from core.models import (
-    KINDS,
-    Base,
-    Item,
-    ItemUnit,
-    Measure,
-    Product,
-)
+from core.models import Base, Item, ItemUnit, Measure, Product
+from core.schema import KINDS
 from core.services._facts import facts_of
 from core.services._nature import check_new_nature
 from core.services._rules import (

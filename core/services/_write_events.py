@@ -15,14 +15,8 @@ from core.documents import (
     EventDoc,
 )
 from core.errors import RuleBroken
-from core.models import (
-    STATUSES,
-    BatchTarget,
-    Checked,
-    Event,
-    EventLine,
-    Recipe,
-)
+from core.models import BatchTarget, Checked, Event, EventLine, Recipe
+from core.schema import STATUSES
 from core.services._rules import SERVED, check_not_open, check_one_of, check_people
 from core.services._writing import (
     Problems,

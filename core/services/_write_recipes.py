@@ -13,14 +13,8 @@ from core.documents import (
     RecipeDoc,
 )
 from core.errors import RuleBroken
-from core.models import (
-    KINDS,
-    BundleLine,
-    Item,
-    Recipe,
-    RecipeLine,
-    RecipeOutput,
-)
+from core.models import BundleLine, Item, Recipe, RecipeLine, RecipeOutput
+from core.schema import KINDS
 from core.services._rules import MADE, check_makes, check_not_negative, check_only_maker
 from core.services._writing import (
     Problems,

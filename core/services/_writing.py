@@ -22,14 +22,10 @@ from core.errors import (
     UnreadableAmount,
     UnreadableArgument,
 )
-from core.models import (
-    KINDS,
-    Base,
-    Item,
-    ItemUnit,
-)
+from core.models import Base, Item, ItemUnit
 from core.money import parse_money
 from core.money import to_micro as money_micro
+from core.schema import KINDS
 from core.services._facts import facts_of
 from core.services._rules import check_kind, check_slug, check_spoken
 from core.units import (

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from core.documents import ItemDoc
 from core.errors import BundleNotFound, ItemNotFound, ProductNotFound, RecipeNotFound
 from core.models import (
-    OPEN,
     BundleLine,
     Event,
     EventLine,
@@ -26,6 +25,7 @@ from core.models import (
     RecipeOutput,
 )
 from core.money import from_micro as money_of
+from core.schema import OPEN
 from core.services._facts import facts_of
 from core.services._read_documents import amount_text, read_items
 from core.services._rows import get_fresh

@@ -18,8 +18,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import EventNotFound, ItemNotFound, RuleBroken
-from core.models import OPEN, Event, Item
+from core.models import Event, Item
 from core.money import parse_money
+from core.schema import OPEN
 from core.services import saying
 from core.services._kitchen import no_collecting
 from core.services._naming import find, slug_for

@@ -10,9 +10,10 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from core.clock import today
-from core.models import OPEN, Event, Lot, Run, RunOutput
+from core.models import Event, Lot, Run, RunOutput
 from core.planning.feeds import LotShare
 from core.planning.why import Reason
+from core.schema import OPEN
 from core.services import saying
 from core.services._kitchen import EventPlan
 from core.services._ledger import something_left

@@ -16,11 +16,12 @@ from sqlalchemy import and_, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from core.clock import today
-from core.models import OPEN, Event, EventLine, Item, Lot, Run, StockMove
+from core.models import Event, EventLine, Item, Lot, Run, StockMove
 from core.money import from_micro as money_of
 from core.money import split
 from core.planning.kitchen import Line
 from core.planning.plan import Plan
+from core.schema import OPEN
 from core.services._kitchen import EventPlan
 from core.services._ledger import ROUNDING, something_left
 from core.services._prices import last_unit_costs

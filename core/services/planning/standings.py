@@ -9,8 +9,9 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.models import OPEN, Checked, Event
+from core.models import Checked, Event
 from core.planning.feasibility import bundles_of
+from core.schema import OPEN
 from core.services._kitchen import EventPlan, load_recipes_made, no_collecting, planned
 from core.services.planning._shopping import bought_of, status_of
 from core.services.planning._views import find_event, part_of, progress_of, recipes_of, worth
