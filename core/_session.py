@@ -15,9 +15,9 @@ from core import _sqlite
 from core._database import Database, postgres_module, refuse_other_schema
 from core._watch import NEVER_KEPT, ON_LOAN, Watch, watch_of
 from core.errors import DatabaseBusy, DatabaseUnreachable, ReadOnly, SessionMisuse
-from core.models.journal import Change
+from core.schema import CHANGE
 
-NEWEST = select(func.max(Change.id))
+NEWEST = select(func.max(CHANGE.c.id))
 """The number of the newest change: a read of a table, which takes the snapshot."""
 
 _BEGINNING = select(

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from core.commands.model import Arguments
 from core.errors import EventNotFound, ItemNotFound, RuleBroken, UnknownAmount
-from core.models import Event, Item
+from core.models import Item
 from core.money import from_micro, parse_money, to_micro
+from core.schema import EVENT, ITEM
 from core.services import catalog_service, event_service
 from core.services._facts import facts_of
 from core.services._naming import find
@@ -137,8 +138,8 @@ def archive(given: Arguments, session: Session) -> ChangeRow:
 
 
 def _event(given: Arguments, session: Session) -> int:
-    return find(session, Event, given.text("event"), EventNotFound)
+    return find(session, EVENT, given.text("event"), EventNotFound)
 
 
 def _item(given: Arguments, session: Session) -> int:
-    return find(session, Item, given.text("item"), ItemNotFound)
+    return find(session, ITEM, given.text("item"), ItemNotFound)

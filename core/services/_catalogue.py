@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, TypeVarTuple
 
 from msgspec import Struct
-from sqlalchemy import CompoundSelect, Row, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core.columns import read_exact
-from core.models import Item
 from core.planning import kitchen as planning
 from core.planning.shape import Shape
+from core.schema import ITEM
 from core.services import _kitchen_queries as queries
+from core.services._reading import rows_of
 from core.session import remembered
 from core.units import Amount, exact
 
@@ -111,17 +112,6 @@ def _made_of(items: Table, outputs: Table, recipe_lines: Table, bundle_lines: Ta
     return Catalogue(known, _recipes(outputs, lines), bundles, factors)
 
 
-def rows_of(
-    session: Session, query: Select[*Ts] | CompoundSelect[*Ts], **values: Any
-) -> Sequence[Row[*Ts]]:
-    """Read columns on the session's own connection, all at once.
-
-    That goes past what the ORM does for entities, which takes as long as the query itself.
-    """
-    session.flush()
-    return session.connection().execute(query, values).all()
-
-
 @lru_cache(maxsize=65_536)
 def stock_amount(amount: str, unit: str | None, factor: str | None) -> tuple[Fraction | None, str]:
     """Return an amount in stock units; of an unknown one, None and how it was entered.
@@ -163,8 +153,8 @@ def _recipes(
 
 def load_bundles(session: Session) -> dict[int, tuple[planning.Line, ...]]:
     """Load what each bundle holds, by the id of its item."""
-    ids = session.scalars(select(Item.id).where(Item.kind == "bundle"))
-    return _bundles(ids, rows_of(session, queries.bundles()))
+    bundles = rows_of(session, select(ITEM.c.id).where(ITEM.c.kind == "bundle"))
+    return _bundles((item_id for (item_id,) in bundles), rows_of(session, queries.bundles()))
 
 
 def _bundles(

@@ -21,7 +21,8 @@ from core.planning.plan import Plan
 from core.planning.shape import shape_of
 from core.schema import OPEN
 from core.services import _kitchen_queries as queries
-from core.services._catalogue import catalogue, rows_of, stock_amount
+from core.services._catalogue import catalogue, stock_amount
+from core.services._reading import rows_of
 from core.session import remembered
 from core.units import from_micro
 

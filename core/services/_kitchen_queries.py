@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Select,
+    Table,
     Text,
     and_,
     bindparam,
@@ -26,22 +27,22 @@ from sqlalchemy import (
     union_all,
 )
 
-from core.models import (
-    BatchTarget,
-    BundleLine,
-    Event,
-    EventLine,
-    Item,
-    ItemUnit,
-    Lot,
-    Recipe,
-    RecipeLine,
-    RecipeOutput,
-    Run,
-    RunOutput,
-    StockMove,
+from core.schema import (
+    BATCH_TARGET,
+    BUNDLE_LINE,
+    EVENT,
+    EVENT_LINE,
+    ITEM,
+    ITEM_UNIT,
+    LOT,
+    OPEN,
+    RECIPE,
+    RECIPE_LINE,
+    RECIPE_OUTPUT,
+    RUN,
+    RUN_OUTPUT,
+    STOCK_MOVE,
 )
-from core.schema import OPEN
 
 Rows = Select[*tuple[Any, ...]]
 """A query of more columns than types can tell."""
@@ -50,17 +51,21 @@ Rows = Select[*tuple[Any, ...]]
 @cache
 def items() -> Rows:
     """Return all items, as `planning.Item` has them, once for each unit, with its factor."""
-    return select(
-        Item.id,
-        Item.slug,
-        Item.name,
-        Item.kind,
-        Item.unit,
-        Item.always_on_hand,
-        Item.category,
-        ItemUnit.unit,
-        _text(ItemUnit.factor),
-    ).outerjoin(ItemUnit, ItemUnit.item_id == Item.id)
+    return (
+        select(
+            ITEM.c.id,
+            ITEM.c.slug,
+            ITEM.c.name,
+            ITEM.c.kind,
+            ITEM.c.unit,
+            ITEM.c.always_on_hand,
+            ITEM.c.category,
+            ITEM_UNIT.c.unit,
+            _text(ITEM_UNIT.c.factor),
+        )
+        .select_from(ITEM)
+        .outerjoin(ITEM_UNIT, ITEM_UNIT.c.item_id == ITEM.c.id)
+    )
 
 
 def _text(column: Any) -> ColumnElement[str]:
@@ -68,21 +73,24 @@ def _text(column: Any) -> ColumnElement[str]:
     return type_coerce(column, Text())
 
 
-def _unknown_unit(line: Any) -> ColumnElement[str | None]:
+def _unknown_unit(line: Table[Any]) -> ColumnElement[str | None]:
     """Select the unit of a line, which only a line without a factor has to tell."""
-    return case((ItemUnit.factor.is_(None), line.unit))
+    return case((ITEM_UNIT.c.factor.is_(None), line.c.unit))
 
 
-def _factor_of(line: Any) -> ColumnElement[bool]:
-    return and_(ItemUnit.item_id == line.item_id, ItemUnit.unit == line.unit)
+def _factor_of(line: Table[Any]) -> ColumnElement[bool]:
+    return and_(ITEM_UNIT.c.item_id == line.c.item_id, ITEM_UNIT.c.unit == line.c.unit)
 
 
 @cache
 def recipe_lines() -> Select[int, int, str, str]:
     """Return the lines of all recipes, in order."""
     return select(
-        RecipeLine.recipe_id, RecipeLine.item_id, _text(RecipeLine.amount), RecipeLine.unit
-    ).order_by(RecipeLine.recipe_id, RecipeLine.position)
+        RECIPE_LINE.c.recipe_id,
+        RECIPE_LINE.c.item_id,
+        _text(RECIPE_LINE.c.amount),
+        RECIPE_LINE.c.unit,
+    ).order_by(RECIPE_LINE.c.recipe_id, RECIPE_LINE.c.position)
 
 
 @cache
@@ -90,18 +98,19 @@ def recipes() -> Rows:
     """Return all recipes with their outputs, in order."""
     return (
         select(
-            Recipe.id,
-            Recipe.slug,
-            Recipe.name,
-            _text(Recipe.batch_step),
-            RecipeOutput.item_id,
-            _text(RecipeOutput.amount),
-            _unknown_unit(RecipeOutput),
-            _text(ItemUnit.factor),
+            RECIPE.c.id,
+            RECIPE.c.slug,
+            RECIPE.c.name,
+            _text(RECIPE.c.batch_step),
+            RECIPE_OUTPUT.c.item_id,
+            _text(RECIPE_OUTPUT.c.amount),
+            _unknown_unit(RECIPE_OUTPUT),
+            _text(ITEM_UNIT.c.factor),
         )
-        .join(RecipeOutput, RecipeOutput.recipe_id == Recipe.id)
-        .outerjoin(ItemUnit, _factor_of(RecipeOutput))
-        .order_by(Recipe.id, RecipeOutput.position)
+        .select_from(RECIPE)
+        .join(RECIPE_OUTPUT, RECIPE_OUTPUT.c.recipe_id == RECIPE.c.id)
+        .outerjoin(ITEM_UNIT, _factor_of(RECIPE_OUTPUT))
+        .order_by(RECIPE.c.id, RECIPE_OUTPUT.c.position)
     )
 
 
@@ -110,16 +119,17 @@ def recipe() -> tuple[Rows, Rows]:
     """Return the queries of one recipe with its outputs, and of its lines with their factors."""
     lines = (
         select(
-            RecipeLine.item_id,
-            _text(RecipeLine.amount),
-            _unknown_unit(RecipeLine),
-            _text(ItemUnit.factor),
+            RECIPE_LINE.c.item_id,
+            _text(RECIPE_LINE.c.amount),
+            _unknown_unit(RECIPE_LINE),
+            _text(ITEM_UNIT.c.factor),
         )
-        .outerjoin(ItemUnit, _factor_of(RecipeLine))
-        .where(RecipeLine.recipe_id == bindparam("recipe"))
-        .order_by(RecipeLine.position)
+        .select_from(RECIPE_LINE)
+        .outerjoin(ITEM_UNIT, _factor_of(RECIPE_LINE))
+        .where(RECIPE_LINE.c.recipe_id == bindparam("recipe"))
+        .order_by(RECIPE_LINE.c.position)
     )
-    return recipes().where(Recipe.id == bindparam("recipe")), lines
+    return recipes().where(RECIPE.c.id == bindparam("recipe")), lines
 
 
 @cache
@@ -127,20 +137,21 @@ def bundles() -> Rows:
     """Return what bundles hold, in order."""
     return (
         select(
-            BundleLine.bundle_id,
-            BundleLine.item_id,
-            _text(BundleLine.amount),
-            _unknown_unit(BundleLine),
-            _text(ItemUnit.factor),
+            BUNDLE_LINE.c.bundle_id,
+            BUNDLE_LINE.c.item_id,
+            _text(BUNDLE_LINE.c.amount),
+            _unknown_unit(BUNDLE_LINE),
+            _text(ITEM_UNIT.c.factor),
         )
-        .outerjoin(ItemUnit, _factor_of(BundleLine))
-        .order_by(BundleLine.bundle_id, BundleLine.position)
+        .select_from(BUNDLE_LINE)
+        .outerjoin(ITEM_UNIT, _factor_of(BUNDLE_LINE))
+        .order_by(BUNDLE_LINE.c.bundle_id, BUNDLE_LINE.c.position)
     )
 
 
 def _which(one: bool) -> ColumnElement[bool]:
     """Select one event, or those that are open."""
-    return Event.id == bindparam("event") if one else Event.status.in_(OPEN)
+    return EVENT.c.id == bindparam("event") if one else EVENT.c.status.in_(OPEN)
 
 
 @cache
@@ -148,17 +159,18 @@ def events(one: bool) -> Rows:
     """Return events, once for each batch target; one event or the open ones."""
     return (
         select(
-            Event.id,
-            Event.slug,
-            Event.name,
-            Event.date,
-            Event.status,
-            BatchTarget.recipe_id,
-            BatchTarget.batches,
-            BatchTarget.short_ok,
-            BatchTarget.accepted_need,
+            EVENT.c.id,
+            EVENT.c.slug,
+            EVENT.c.name,
+            EVENT.c.date,
+            EVENT.c.status,
+            BATCH_TARGET.c.recipe_id,
+            BATCH_TARGET.c.batches,
+            BATCH_TARGET.c.short_ok,
+            BATCH_TARGET.c.accepted_need,
         )
-        .outerjoin(BatchTarget, BatchTarget.event_id == Event.id)
+        .select_from(EVENT)
+        .outerjoin(BATCH_TARGET, BATCH_TARGET.c.event_id == EVENT.c.id)
         .where(_which(one))
     )
 
@@ -168,14 +180,14 @@ def event_lines(one: bool) -> Select[int, int, str, str, str | None]:
     """Return the lines of events, in order; of one event or of the open ones."""
     return (
         select(
-            EventLine.event_id,
-            EventLine.item_id,
-            _text(EventLine.amount),
-            EventLine.unit,
-            EventLine.recipient,
+            EVENT_LINE.c.event_id,
+            EVENT_LINE.c.item_id,
+            _text(EVENT_LINE.c.amount),
+            EVENT_LINE.c.unit,
+            EVENT_LINE.c.recipient,
         )
-        .where(EventLine.event_id.in_(select(Event.id).where(_which(one))))
-        .order_by(EventLine.event_id, EventLine.position)
+        .where(EVENT_LINE.c.event_id.in_(select(EVENT.c.id).where(_which(one))))
+        .order_by(EVENT_LINE.c.event_id, EVENT_LINE.c.position)
     )
 
 
@@ -189,28 +201,32 @@ def done(one: bool) -> CompoundSelect[str, int | None, int, str | None, Any]:
     good = (
         select(
             literal("good"),
-            Run.event_id,
-            RunOutput.item_id,
+            RUN.c.event_id,
+            RUN_OUTPUT.c.item_id,
             cast(None, Text()),
-            func.sum(RunOutput.good),
+            func.sum(RUN_OUTPUT.c.good),
         )
-        .join(RunOutput, RunOutput.run_id == Run.id)
-        .join(Event, Event.id == Run.event_id)
-        .where(_which(one), Event.id.in_(select(BatchTarget.event_id)), Run.undone.is_(False))
-        .group_by(Run.event_id, RunOutput.item_id)
+        .select_from(RUN)
+        .join(RUN_OUTPUT, RUN_OUTPUT.c.run_id == RUN.c.id)
+        .join(EVENT, EVENT.c.id == RUN.c.event_id)
+        .where(
+            _which(one), EVENT.c.id.in_(select(BATCH_TARGET.c.event_id)), RUN.c.undone.is_(False)
+        )
+        .group_by(RUN.c.event_id, RUN_OUTPUT.c.item_id)
     )
     delivered = (
         select(
             literal("delivered"),
-            StockMove.event_id,
-            Lot.item_id,
-            StockMove.recipient,
-            func.sum(StockMove.amount),
+            STOCK_MOVE.c.event_id,
+            LOT.c.item_id,
+            STOCK_MOVE.c.recipient,
+            func.sum(STOCK_MOVE.c.amount),
         )
-        .join(Lot, Lot.id == StockMove.lot_id)
-        .join(Event, Event.id == StockMove.event_id)
-        .where(_which(one), StockMove.reason == "delivered")
-        .group_by(StockMove.event_id, Lot.item_id, StockMove.recipient)
+        .select_from(STOCK_MOVE)
+        .join(LOT, LOT.c.id == STOCK_MOVE.c.lot_id)
+        .join(EVENT, EVENT.c.id == STOCK_MOVE.c.event_id)
+        .where(_which(one), STOCK_MOVE.c.reason == "delivered")
+        .group_by(STOCK_MOVE.c.event_id, LOT.c.item_id, STOCK_MOVE.c.recipient)
     )
     return union_all(good, delivered)
 
@@ -220,10 +236,20 @@ def made() -> Select[int, int | None, Fraction, int, int, int]:
     """Return the production runs of an event with their outputs."""
     return (
         select(
-            Run.id, Run.recipe_id, Run.batches, RunOutput.item_id, RunOutput.good, RunOutput.lost
+            RUN.c.id,
+            RUN.c.recipe_id,
+            RUN.c.batches,
+            RUN_OUTPUT.c.item_id,
+            RUN_OUTPUT.c.good,
+            RUN_OUTPUT.c.lost,
         )
-        .outerjoin(RunOutput, RunOutput.run_id == Run.id)
-        .where(Run.event_id == bindparam("event"), Run.kind == "production", Run.undone.is_(False))
+        .select_from(RUN)
+        .outerjoin(RUN_OUTPUT, RUN_OUTPUT.c.run_id == RUN.c.id)
+        .where(
+            RUN.c.event_id == bindparam("event"),
+            RUN.c.kind == "production",
+            RUN.c.undone.is_(False),
+        )
     )
 
 
@@ -231,9 +257,10 @@ def made() -> Select[int, int | None, Fraction, int, int, int]:
 def made_for_open_events() -> Select[int | None, int | None]:
     """Return which recipes have been run for which open event."""
     return (
-        select(Run.event_id, Run.recipe_id)
-        .join(Event, Event.id == Run.event_id)
-        .where(_which(one=False), Run.kind == "production", Run.undone.is_(False))
+        select(RUN.c.event_id, RUN.c.recipe_id)
+        .select_from(RUN)
+        .join(EVENT, EVENT.c.id == RUN.c.event_id)
+        .where(_which(one=False), RUN.c.kind == "production", RUN.c.undone.is_(False))
         .distinct()
     )
 
@@ -242,7 +269,7 @@ def made_for_open_events() -> Select[int | None, int | None]:
 def stock() -> Select[int, int | None, Any]:
     """Return unexpired stock, by item and the event it is kept for."""
     return (
-        select(Lot.item_id, Lot.event_id, func.sum(Lot.left))
-        .where(Lot.left > 0, or_(Lot.expires.is_(None), Lot.expires >= bindparam("today")))
-        .group_by(Lot.item_id, Lot.event_id)
+        select(LOT.c.item_id, LOT.c.event_id, func.sum(LOT.c.left))
+        .where(LOT.c.left > 0, or_(LOT.c.expires.is_(None), LOT.c.expires >= bindparam("today")))
+        .group_by(LOT.c.item_id, LOT.c.event_id)
     )

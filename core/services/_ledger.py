@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.clock import today
-from core.models import Change, Lot, StockMove
 from core.money import share
-from core.services._rows import is_id
+from core.schema import LOT, STOCK_MOVE
+from core.services._reading import is_id
 from core.units import LEDGER_ROUNDING, MICRO
+
+if TYPE_CHECKING:
+    from core.models import Change
 
 
 def something_left(*which: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -27,35 +30,35 @@ def something_left(*which: ColumnElement[bool]) -> ColumnElement[bool]:
     It is found by an index that has all of this; SQLite by itself would look at every lot that
     there ever was of an item.
     """
-    return Lot.id.in_(select(Lot.id).where(Lot.left > 0, *which).correlate(None))
+    return LOT.c.id.in_(select(LOT.c.id).where(LOT.c.left > 0, *which).correlate(None))
 
 
-ADD_LOT = insert(Lot).returning(Lot.id, sort_by_parameter_order=True)
-ADD_MOVE = insert(StockMove)
+ADD_LOT = insert(LOT).returning(LOT.c.id, sort_by_parameter_order=True)
+ADD_MOVE = insert(STOCK_MOVE)
 BRING_ALONG = (
-    update(Lot)
-    .where(Lot.id == bindparam("lot"))
+    update(LOT)
+    .where(LOT.c.id == bindparam("lot"))
     .values({"left": bindparam("left_now"), "cost_left": bindparam("cost_left_now")})
 )
 LOTS: Select[*tuple[Any, ...]] = select(
-    Lot.id,
-    Lot.item_id,
-    Lot.event_id,
-    Lot.amount,
-    Lot.left,
-    Lot.paid,
-    Lot.cost_left,
-    Lot.priced,
-    Lot.received,
-    Lot.expires,
+    LOT.c.id,
+    LOT.c.item_id,
+    LOT.c.event_id,
+    LOT.c.amount,
+    LOT.c.left,
+    LOT.c.paid,
+    LOT.c.cost_left,
+    LOT.c.priced,
+    LOT.c.received,
+    LOT.c.expires,
 )
-ONE_LOT = LOTS.where(Lot.id == bindparam("lot"))
+ONE_LOT = LOTS.where(LOT.c.id == bindparam("lot"))
 ON_HAND = LOTS.where(
     something_left(
-        Lot.item_id.in_(bindparam("items", expanding=True)),
-        Lot.expires.is_(None)
-        | (Lot.expires >= bindparam("day"))
-        | Lot.id.in_(bindparam("named", expanding=True)),
+        LOT.c.item_id.in_(bindparam("items", expanding=True)),
+        LOT.c.expires.is_(None)
+        | (LOT.c.expires >= bindparam("day"))
+        | LOT.c.id.in_(bindparam("named", expanding=True)),
     )
 )
 ROUNDING = int(LEDGER_ROUNDING * MICRO)

@@ -7,11 +7,11 @@ import re
 import unicodedata
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Table, select
 from sqlalchemy.orm import Session
 
 from core.errors import Ambiguous, NotFound, RuleBroken
-from core.services._rows import is_id
+from core.services._reading import is_id, rows_of
 from core.services._rules import SLUG, WITHDRAWN
 
 MOST_DIGITS = 12
@@ -19,25 +19,25 @@ MOST_DIGITS = 12
 
 
 def find(
-    session: Session, model: Any, name: str | int, missing: type[NotFound], **only: Any
+    session: Session, table: Table[Any], name: str | int, missing: type[NotFound], **only: Any
 ) -> int:
     """Return the id of what has this slug, id or unique name part. Case and accents are ignored.
 
     `only` narrows by column values. Raises `missing` with near names, or `Ambiguous`.
     """
-    label = getattr(model, "name", None) or model.label
-    query = select(model.id, model.slug, label).where(model.slug.not_like(f"{WITHDRAWN}%"))
+    label = table.c["name" if "name" in table.c else "label"]
+    query = select(table.c.id, table.c.slug, label).where(table.c.slug.not_like(f"{WITHDRAWN}%"))
     for column, value in only.items():
-        query = query.where(getattr(model, column).in_(value))
+        query = query.where(table.c[column].in_(value))
     text = str(name).strip()
     if isinstance(name, int):
-        if is_id(name) and session.execute(query.where(model.id == name)).first():
+        if is_id(name) and rows_of(session, query.where(table.c.id == name)):
             return name
         raise missing(text)
-    told = _told_exactly(session, query, model, text)
+    told = _told_exactly(session, query, table, text)
     if told is not None:
         return told
-    rows = session.execute(query).all()
+    rows = rows_of(session, query)
     words = sorting(text).split()
     exact = [row for row in rows if sorting(row[2]) == sorting(text)]
     fits = exact or [
@@ -55,20 +55,20 @@ def find(
 
 
 def _told_exactly(
-    session: Session, query: Select[int, str, str], model: Any, text: str
+    session: Session, query: Select[int, str, str], table: Table[Any], text: str
 ) -> int | None:
     """Return what has this very slug, or else this id; no other names have to be read for it."""
-    exact = model.slug == text
+    exact = table.c.slug == text
     number = int(text) if text.isdecimal() and len(text) < MOST_DIGITS else 0
     if is_id(number):
-        exact |= model.id == number
-    found = {slug: key for key, slug, _ in session.execute(query.where(exact))}
+        exact |= table.c.id == number
+    found = {slug: key for key, slug, _ in rows_of(session, query.where(exact))}
     return found.get(text, next(iter(found.values()), None))
 
 
-def slug_for(session: Session, model: Any, name: str, told: str | None = None) -> str:
+def slug_for(session: Session, table: Table[Any], name: str, told: str | None = None) -> str:
     """Return the told slug, or one made from the name that is still free."""
-    taken = set(session.scalars(select(model.slug)))
+    taken = {slug for (slug,) in rows_of(session, select(table.c.slug))}
     if told is not None:
         if told in taken:
             raise RuleBroken(f"The slug '{told}' is taken.")

@@ -8,11 +8,11 @@ from fractions import Fraction
 from functools import cache
 
 from msgspec import Struct
-from sqlalchemy import Exists, Select, bindparam, exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Exists, FromClause, Select, bindparam, exists, select
+from sqlalchemy.orm import Session
 
-from core.models import Change, Item, ItemUnit, Lot, Product, StockMove
-from core.services._catalogue import rows_of
+from core.schema import CHANGE, ITEM, ITEM_UNIT, LOT, PRODUCT, STOCK_MOVE
+from core.services._reading import rows_of
 from core.units import MICRO
 
 
@@ -33,30 +33,33 @@ def last_unit_cost(session: Session, item_id: int) -> UnitCost | None:
 
     A lot whose coming in was undone tells no cost.
     """
-    lot = session.execute(
-        select(Lot.paid, Lot.amount, Lot.received)
-        .where(Lot.item_id == item_id, Lot.priced, _in_force())
-        .order_by(Lot.received.desc(), Lot.id.desc())
+    newest = (
+        select(LOT.c.paid, LOT.c.amount, LOT.c.received)
+        .where(LOT.c.item_id == item_id, LOT.c.priced, _in_force(LOT))
+        .order_by(LOT.c.received.desc(), LOT.c.id.desc())
         .limit(1)
-    ).first()
-    if lot is not None:
-        return UnitCost(lot.paid, lot.amount, lot.received)
-    product = session.execute(
-        select(Product.price, Product.amount, ItemUnit.factor, Product.priced_on)
-        .join(ItemUnit, (ItemUnit.item_id == Product.item_id) & (ItemUnit.unit == Product.unit))
-        .where(
-            Product.item_id == item_id,
-            Product.price.is_not(None),
-            Product.archived.is_(False),
-            ItemUnit.factor.is_not(None),
+    )
+    for paid, amount, day in rows_of(session, newest):
+        return UnitCost(paid, amount, day)
+    offered = (
+        select(PRODUCT.c.price, PRODUCT.c.amount, ITEM_UNIT.c.factor, PRODUCT.c.priced_on)
+        .select_from(PRODUCT)
+        .join(
+            ITEM_UNIT,
+            (ITEM_UNIT.c.item_id == PRODUCT.c.item_id) & (ITEM_UNIT.c.unit == PRODUCT.c.unit),
         )
-        .order_by(Product.preferred.desc(), Product.priced_on.desc(), Product.id)
+        .where(
+            PRODUCT.c.item_id == item_id,
+            PRODUCT.c.price.is_not(None),
+            PRODUCT.c.archived.is_(False),
+            ITEM_UNIT.c.factor.is_not(None),
+        )
+        .order_by(PRODUCT.c.preferred.desc(), PRODUCT.c.priced_on.desc(), PRODUCT.c.id)
         .limit(1)
-    ).first()
-    if product is None or product.price is None or product.factor is None:
-        return None
-    amount = round(product.amount * product.factor * MICRO)
-    return UnitCost(product.price, amount, product.priced_on)
+    )
+    for price, pack, factor, day in rows_of(session, offered):
+        return UnitCost(price, round(pack * factor * MICRO), day)
+    return None
 
 
 def last_unit_costs(session: Session, item_ids: Sequence[int]) -> dict[int, UnitCost]:
@@ -75,56 +78,67 @@ def last_unit_costs(session: Session, item_ids: Sequence[int]) -> dict[int, Unit
 def _of_products() -> Select[int, int | None, Fraction, Fraction | None, date | None]:
     """Return what products of items cost; the last of an item is the one to go by."""
     return (
-        select(Product.item_id, Product.price, Product.amount, ItemUnit.factor, Product.priced_on)
-        .join(ItemUnit, (ItemUnit.item_id == Product.item_id) & (ItemUnit.unit == Product.unit))
-        .where(
-            Product.item_id.in_(bindparam("items", expanding=True)),
-            Product.price.is_not(None),
-            Product.archived.is_(False),
-            ItemUnit.factor.is_not(None),
+        select(
+            PRODUCT.c.item_id,
+            PRODUCT.c.price,
+            PRODUCT.c.amount,
+            ITEM_UNIT.c.factor,
+            PRODUCT.c.priced_on,
         )
-        .order_by(Product.preferred, Product.priced_on.is_not(None), Product.priced_on)
-        .order_by(Product.id.desc())
+        .select_from(PRODUCT)
+        .join(
+            ITEM_UNIT,
+            (ITEM_UNIT.c.item_id == PRODUCT.c.item_id) & (ITEM_UNIT.c.unit == PRODUCT.c.unit),
+        )
+        .where(
+            PRODUCT.c.item_id.in_(bindparam("items", expanding=True)),
+            PRODUCT.c.price.is_not(None),
+            PRODUCT.c.archived.is_(False),
+            ITEM_UNIT.c.factor.is_not(None),
+        )
+        .order_by(PRODUCT.c.preferred, PRODUCT.c.priced_on.is_not(None), PRODUCT.c.priced_on)
+        .order_by(PRODUCT.c.id.desc())
     )
 
 
 @cache
 def _of_newest_lots() -> Select[int, int, int, date]:
     """Return what the newest priced lots of items cost: looked up item by item in an index."""
-    other = aliased(Lot)
+    other = LOT.alias()
     newest = (
-        select(other.id)
-        .where(other.item_id == Item.id, other.priced, _in_force(other))
-        .order_by(other.received.desc(), other.id.desc())
+        select(other.c.id)
+        .where(other.c.item_id == ITEM.c.id, other.c.priced, _in_force(other))
+        .order_by(other.c.received.desc(), other.c.id.desc())
         .limit(1)
-        .correlate(Item)
+        .correlate(ITEM)
         .scalar_subquery()
     )
     return (
-        select(Lot.item_id, Lot.paid, Lot.amount, Lot.received)
-        .join(Item, Lot.id == newest)
-        .where(Item.id.in_(bindparam("items", expanding=True)))
+        select(LOT.c.item_id, LOT.c.paid, LOT.c.amount, LOT.c.received)
+        .select_from(LOT)
+        .join(ITEM, LOT.c.id == newest)
+        .where(ITEM.c.id.in_(bindparam("items", expanding=True)))
     )
 
 
-def _in_force(lot: type[Lot] = Lot) -> Exists:
+def _in_force(lot: FromClause) -> Exists:
     """Tell of a lot that its coming in was not undone."""
     return exists().where(
-        StockMove.lot_id == lot.id,
-        StockMove.amount > 0,
-        StockMove.change_id == Change.id,
-        Change.undoes.is_(None),
-        Change.undone_by.is_(None),
+        STOCK_MOVE.c.lot_id == lot.c.id,
+        STOCK_MOVE.c.amount > 0,
+        STOCK_MOVE.c.change_id == CHANGE.c.id,
+        CHANGE.c.undoes.is_(None),
+        CHANGE.c.undone_by.is_(None),
     )
 
 
 def was_bought() -> Exists:
     """Tell of a lot that it came in by a purchase that was not undone."""
     return exists().where(
-        StockMove.lot_id == Lot.id,
-        StockMove.reason == "received",
-        StockMove.amount > 0,
-        StockMove.change_id == Change.id,
-        Change.undoes.is_(None),
-        Change.undone_by.is_(None),
+        STOCK_MOVE.c.lot_id == LOT.c.id,
+        STOCK_MOVE.c.reason == "received",
+        STOCK_MOVE.c.amount > 0,
+        STOCK_MOVE.c.change_id == CHANGE.c.id,
+        CHANGE.c.undoes.is_(None),
+        CHANGE.c.undone_by.is_(None),
     )

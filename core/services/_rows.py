@@ -1,16 +1,19 @@
-"""Reading rows as they now stand in the database, and saying entries of the journal as data."""
+"""Reading what is to be written to as it now stands, and saying entries of the journal as data."""
 
 from __future__ import annotations
 
-from typing import TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
 from sqlalchemy import Select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Session
 
-from core.models import Base, Change
+from core.services._reading import is_id
 from core.services.rows import ChangeRow
 
-Model = TypeVar("Model", bound=Base)
+if TYPE_CHECKING:
+    from core.models import Change
+
+Model = TypeVar("Model", bound=DeclarativeBase)
 Ts = TypeVarTuple("Ts")
 
 
@@ -27,11 +30,6 @@ def get_fresh(session: Session, model: type[Model], key: int) -> Model | None:
     if not is_id(key):
         return None
     return session.get(model, key, populate_existing=True)
-
-
-def is_id(key: object) -> bool:
-    """Tell whether something can be the id of a row on every database."""
-    return isinstance(key, int) and 0 < key < 2**31
 
 
 def change_row(change: Change) -> ChangeRow:

@@ -10,9 +10,10 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from core.errors import AmountError, UnreadableAmount
-from core.models import EventLine, Lot, Product, Setting
 from core.money import SYMBOLS, parse_money
 from core.money import to_micro as micro_money
+from core.schema import EVENT_LINE, LOT, PRODUCT, SETTING
+from core.services._reading import rows_of, value_of
 from core.services._rules import WITHDRAWN
 from core.session import remembered
 from core.units import Amount, exact, parse_amount
@@ -35,15 +36,15 @@ def settings(session: Session) -> dict[str, str]:
 
 
 def _read(session: Session) -> dict[str, str]:
-    return dict(session.execute(select(Setting.key, Setting.value)).all())
+    return dict(rows_of(session, select(SETTING.c.key, SETTING.c.value)))
 
 
 def has_prices(session: Session) -> bool:
     """Tell whether anything in the kitchen has a price, in whatever currency it is."""
-    product = exists().where(Product.price.is_not(None), Product.slug.not_like(f"{WITHDRAWN}%"))
-    stock = exists().where(Lot.cost_left > 0)
+    product = exists().where(PRODUCT.c.price.is_not(None), PRODUCT.c.slug.not_like(f"{WITHDRAWN}%"))
+    stock = exists().where(LOT.c.cost_left > 0)
     return bool(
-        session.scalar(select(product | stock | exists().where(EventLine.price.is_not(None))))
+        value_of(session, select(product | stock | exists().where(EVENT_LINE.c.price.is_not(None))))
     )
 
 

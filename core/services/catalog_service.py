@@ -15,6 +15,7 @@ from core.documents import BundleDoc, Document, ItemDoc, ProductDoc, RecipeDoc
 from core.errors import BundleNotFound, ItemNotFound, ProductNotFound, RecipeNotFound
 from core.models import BundleLine, Item, ItemUnit, Product, Recipe, RecipeLine, RecipeOutput
 from core.money import from_micro as money_of
+from core.schema import ITEM, PRODUCT, RECIPE
 from core.services._journal import put, recording
 from core.services._naming import find, slug_for, sorting
 from core.services._read_documents import (
@@ -53,7 +54,7 @@ def find_item(name: str | int, session: Session | None = None) -> ItemRow:
         ItemNotFound, Ambiguous: Nothing or several things fit.
     """
     with reading(session) as reader:
-        return _item_row(_item(reader, find(reader, Item, name, ItemNotFound)))
+        return _item_row(_item(reader, find(reader, ITEM, name, ItemNotFound)))
 
 
 def find_bundle(name: str | int, session: Session | None = None) -> ItemRow:
@@ -63,7 +64,7 @@ def find_bundle(name: str | int, session: Session | None = None) -> ItemRow:
         BundleNotFound, Ambiguous: Nothing or several things fit.
     """
     with reading(session) as reader:
-        key = find(reader, Item, name, BundleNotFound, kind=["bundle"])
+        key = find(reader, ITEM, name, BundleNotFound, kind=["bundle"])
         return _item_row(_item(reader, key))
 
 
@@ -74,7 +75,7 @@ def find_product(name: str | int, session: Session | None = None) -> ProductRow:
         ProductNotFound, Ambiguous: Nothing or several things fit.
     """
     with reading(session) as reader:
-        key = find(reader, Product, name, ProductNotFound)
+        key = find(reader, PRODUCT, name, ProductNotFound)
         return next(row for row in _product_rows(reader, archived=True) if row.id == key)
 
 
@@ -85,7 +86,7 @@ def find_recipe(name: str | int, session: Session | None = None) -> RecipeRow:
         RecipeNotFound, Ambiguous: Nothing or several things fit.
     """
     with reading(session) as reader:
-        key = find(reader, Recipe, name, RecipeNotFound)
+        key = find(reader, RECIPE, name, RecipeNotFound)
         return next(row for row in _recipe_rows(reader, archived=True) if row.id == key)
 
 
@@ -268,9 +269,9 @@ def get_bundle(bundle_id: int, session: Session | None = None) -> BundleDoc:
 
 def free_slug(kind: str, name: str, session: Session | None = None) -> str:
     """Return a slug for a new item, product or recipe, made from its name."""
-    models = {"item": Item, "product": Product, "recipe": Recipe}
+    tables = {"item": ITEM, "product": PRODUCT, "recipe": RECIPE}
     with reading(session) as reader:
-        return slug_for(reader, models[kind], name)
+        return slug_for(reader, tables[kind], name)
 
 
 # -- saving ---------------------------------------------------------------------------------------

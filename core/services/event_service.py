@@ -12,19 +12,19 @@ from copy import deepcopy
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from core.errors import EventNotFound, ItemNotFound, RuleBroken
-from core.models import Event, Item
 from core.money import parse_money
-from core.schema import OPEN
+from core.schema import EVENT, ITEM, OPEN
 from core.services import saying
 from core.services._kitchen import no_collecting
 from core.services._naming import find, slug_for
-from core.services._rows import change_row, fresh, get_fresh
+from core.services._reading import row_of, rows_of
+from core.services._rows import change_row
 from core.services._rules import check_not_open
 from core.services.planning import _shopping, _views
 from core.services.planning.shapes import AssemblyProgress, ProductionProgress, ShoppingRow
@@ -95,14 +95,25 @@ def _get_shopping_list_impl(event_id: int, session: Session, packs: str) -> list
 
 # -- which events there are -----------------------------------------------------------------------
 
+_EVENTS = select(
+    EVENT.c.id,
+    EVENT.c.slug,
+    EVENT.c.name,
+    EVENT.c.date,
+    EVENT.c.status,
+    EVENT.c.people,
+    EVENT.c.archived,
+)
+"""Events, as `EventRow` has them."""
+
 
 def list_events(session: Session | None = None, *, archived: bool = False) -> list[EventRow]:
     """Return events by date; archived ones only when asked for."""
     with reading(session) as reader:
-        query = select(Event).order_by(Event.date, Event.slug).where(Event.slug.not_like("~%"))
+        query = _EVENTS.where(EVENT.c.slug.not_like("~%")).order_by(EVENT.c.date, EVENT.c.slug)
         if not archived:
-            query = query.where(Event.archived.is_(False))
-        return [_row(event) for event in reader.scalars(fresh(query))]
+            query = query.where(EVENT.c.archived.is_(False))
+        return [EventRow(*row) for row in rows_of(reader, query)]
 
 
 def find_event(name: str | int, session: Session | None = None) -> EventRow:
@@ -113,7 +124,9 @@ def find_event(name: str | int, session: Session | None = None) -> EventRow:
         Ambiguous: Several events fit.
     """
     with reading(session) as reader:
-        return _row(_event(reader, find(reader, Event, name, EventNotFound)))
+        event_id = find(reader, EVENT, name, EventNotFound)
+        [row] = rows_of(reader, _EVENTS.where(EVENT.c.id == event_id))
+        return EventRow(*row)
 
 
 def get_event(event_id: int, session: Session | None = None) -> EventDoc:
@@ -122,30 +135,14 @@ def get_event(event_id: int, session: Session | None = None) -> EventDoc:
         return _document(reader, event_id)
 
 
-def _row(event: Event) -> EventRow:
-    return EventRow(
-        event.id,
-        event.slug,
-        event.name,
-        event.date,
-        event.status,
-        event.people,
-        event.archived,
-    )
-
-
 def _document(session: Session, event_id: int) -> EventDoc:
     from core.services._read_documents import read_events
 
-    [doc] = read_events(session, [_event(session, event_id).slug])
-    return doc
-
-
-def _event(session: Session, event_id: int) -> Event:
-    event = get_fresh(session, Event, event_id)
+    event = row_of(session, EVENT, event_id)
     if event is None:
         raise EventNotFound(event_id)
-    return event
+    [doc] = read_events(session, [event.slug])
+    return doc
 
 
 # -- editing --------------------------------------------------------------------------------------
@@ -165,7 +162,7 @@ def add_event(
 
     with writing(session) as writer:
         doc = EventDoc(
-            slug=slug_for(writer, Event, name, slug),
+            slug=slug_for(writer, EVENT, name, slug),
             name=name,
             date=date.isoformat(),
             people=people,
@@ -243,7 +240,7 @@ def set_line(
     from core.services._writing import stock_amount
 
     with writing(session) as writer:
-        item = get_fresh(writer, Item, item_id)
+        item = row_of(writer, ITEM, item_id)
         if item is None:
             raise ItemNotFound(item_id)
         amount = parse_amount(quantity, allow_zero=True)
@@ -283,7 +280,7 @@ def set_line(
         return _record(writer, summary, doc, before)
 
 
-def _check_whole(item: Item, quantity: Entered, number: Fraction | None) -> None:
+def _check_whole(item: Row[*tuple[Any, ...]], quantity: Entered, number: Fraction | None) -> None:
     """Refuse a part of a bundle: nobody puts half a box together."""
     if item.kind == "bundle" and number is not None and number.denominator != 1:
         fewer = f" or {floor(number)}" if number > 1 else ""
@@ -307,7 +304,7 @@ def copy_event(
     with writing(session) as writer:
         doc = _document(writer, event_id)
         copied = EventDoc(
-            slug=slug_for(writer, Event, name, slug),
+            slug=slug_for(writer, EVENT, name, slug),
             name=name,
             date=date.isoformat(),
             people=doc.people,
@@ -321,7 +318,7 @@ def check_item(
 ) -> ChangeRow:
     """Tick an item off an event's shopping list, or take the tick away."""
     with writing(session) as writer:
-        item = get_fresh(writer, Item, item_id)
+        item = row_of(writer, ITEM, item_id)
         if item is None:
             raise ItemNotFound(item_id)
 

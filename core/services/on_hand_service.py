@@ -21,11 +21,11 @@ from core.clock import today
 from core.models import Item, ItemUnit, Lot, Product, Setting
 from core.money import from_micro as money_of
 from core.money import say_money
-from core.services._catalogue import rows_of
 from core.services._facts import measures_of_items
 from core.services._kitchen import open_events, planned
 from core.services._naming import sorting
 from core.services._packs import pack_word
+from core.services._reading import rows_of
 from core.services.saying import CURRENCY
 from core.session import reading
 from core.units import Amount, ItemFacts, exact, from_micro, to_decimal

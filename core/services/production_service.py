@@ -34,8 +34,9 @@ from core.services._journal import recording
 from core.services._kitchen import planned
 from core.services._ledger import Coming, Origin, Taken, add_lot, add_lots
 from core.services._prices import last_unit_costs
+from core.services._reading import is_id
 from core.services._recording import Output, begin_run, finish_run, keeps_until, open_event
-from core.services._rows import change_row, fresh, get_fresh, is_id
+from core.services._rows import change_row, fresh, get_fresh
 from core.services._writing import plain_number, stock_amount
 from core.services.rows import ChangeRow, RunRow
 from core.session import reading, writing

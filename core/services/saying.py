@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.amount_words import said_unit, say, say_stock
-from core.models import Item, Setting
 from core.money import say_money
+from core.schema import ITEM, SETTING
 from core.services._facts import facts_of_items, item_facts
+from core.services._reading import rows_of, value_of
 from core.session import reading, remembered
 from core.units import UNKNOWN, ItemFacts, to_decimal
 
@@ -93,12 +94,12 @@ def _load(session: Session) -> Say:
 
 
 def _display_units(session: Session, item_ids: Collection[int] | None) -> dict[int, str | None]:
-    query = select(Item.id, Item.display_unit)
+    query = select(ITEM.c.id, ITEM.c.display_unit)
     if item_ids is not None:
-        query = query.where(Item.id.in_(item_ids))
-    return dict(session.execute(query).all())
+        query = query.where(ITEM.c.id.in_(item_ids))
+    return dict(rows_of(session, query))
 
 
 def _currency(session: Session) -> str:
-    currency = session.scalar(select(Setting.value).where(Setting.key == "currency"))
+    currency = value_of(session, select(SETTING.c.value).where(SETTING.c.key == "currency"))
     return currency or CURRENCY

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.errors import ItemNotFound, LotNotFound, RunNotFound
 from core.models import Change, Event, Item, Lot, Product, Recipe, Run, StockMove
-from core.services._rows import is_id
+from core.services._reading import is_id
 from core.session import reading
 from core.units import from_micro, to_decimal
 

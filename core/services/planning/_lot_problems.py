@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import select
 
 from core.clock import today
-from core.models import Item, Lot
 from core.planning.feeds import Stretch, allot
+from core.schema import ITEM, LOT
+from core.services._reading import rows_of
 from core.services.planning._problem import PlanProblem, Scope
 from core.services.planning._reasons import usable_lots
 from core.units import from_micro
@@ -19,12 +20,13 @@ from core.units import from_micro
 def lots(scope: Scope) -> Iterator[PlanProblem]:
     """Yield expired lots, and lots that expire before an event that the plan gives them to."""
     query = (
-        select(Lot.id, Lot.item_id, Lot.left, Lot.expires, Item.name)
-        .join(Item, Item.id == Lot.item_id)
-        .where(Lot.left > 0, Lot.expires.is_not(None))
-        .order_by(Lot.expires, Lot.id)
+        select(LOT.c.id, LOT.c.item_id, LOT.c.left, LOT.c.expires, ITEM.c.name)
+        .select_from(LOT)
+        .join(ITEM, ITEM.c.id == LOT.c.item_id)
+        .where(LOT.c.left > 0, LOT.c.expires.is_not(None))
+        .order_by(LOT.c.expires, LOT.c.id)
     )
-    dated = scope.session.execute(query).all()
+    dated = rows_of(scope.session, query)
     for lot_id, item_id, left, expires, name in dated:
         if expires is not None and expires < today():
             amount = scope.say.amount(item_id, from_micro(left))

@@ -10,12 +10,13 @@ from fractions import Fraction
 from sqlalchemy import select
 
 from core.clock import today
-from core.models import ItemUnit, Product
 from core.money import from_micro as money_of
 from core.planning.packs import Cover, choose
 from core.planning.trips import choose_together
+from core.schema import ITEM_UNIT, PRODUCT
 from core.services._naming import sorting
 from core.services._prices import UnitCost, last_unit_costs
+from core.services._reading import rows_of
 from core.services._settings import store_trip_cost
 from core.services.planning._problem import PlanProblem, Scope
 from core.services.planning._shopping import SoldAs, offers_of
@@ -57,12 +58,16 @@ Priced = tuple[int, int | None, date | None]
 def _products(scope: Scope) -> dict[int, list[Priced]]:
     """Return, by item, the products that say how it is sold."""
     query = (
-        select(Product.item_id, Product.id, Product.price, Product.priced_on)
-        .join(ItemUnit, (ItemUnit.item_id == Product.item_id) & (ItemUnit.unit == Product.unit))
-        .where(Product.archived.is_(False), ItemUnit.factor.is_not(None))
+        select(PRODUCT.c.item_id, PRODUCT.c.id, PRODUCT.c.price, PRODUCT.c.priced_on)
+        .select_from(PRODUCT)
+        .join(
+            ITEM_UNIT,
+            (ITEM_UNIT.c.item_id == PRODUCT.c.item_id) & (ITEM_UNIT.c.unit == PRODUCT.c.unit),
+        )
+        .where(PRODUCT.c.archived.is_(False), ITEM_UNIT.c.factor.is_not(None))
     )
     found: dict[int, list[Priced]] = defaultdict(list)
-    for item_id, product_id, price, day in scope.session.execute(query):
+    for item_id, product_id, price, day in rows_of(scope.session, query):
         found[item_id].append((product_id, price, day))
     return found
 

@@ -12,11 +12,12 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.models import Item
 from core.planning.contention import Claim, Contention, lacking
 from core.planning.feasibility import assemblies
 from core.planning.plan import Plan
+from core.schema import ITEM
 from core.services import saying
+from core.services._reading import rows_of
 from core.services.planning._day_problems import full_days, past_events
 from core.services.planning._lot_problems import lots
 from core.services.planning._price_problems import prices
@@ -239,5 +240,5 @@ def _carried(plan: Plan, lives: dict[int, int]) -> dict[tuple[int, int, int], Fr
 
 
 def _shelf_lives(session: Session) -> dict[int, int]:
-    query = select(Item.id, Item.shelf_life_days).where(Item.shelf_life_days.is_not(None))
-    return {item_id: days for item_id, days in session.execute(query) if days is not None}
+    query = select(ITEM.c.id, ITEM.c.shelf_life_days).where(ITEM.c.shelf_life_days.is_not(None))
+    return {item_id: days for item_id, days in rows_of(session, query) if days is not None}

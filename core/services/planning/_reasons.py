@@ -10,13 +10,13 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from core.clock import today
-from core.models import Event, Lot, Run, RunOutput
 from core.planning.feeds import LotShare
 from core.planning.why import Reason
-from core.schema import OPEN
+from core.schema import EVENT, LOT, OPEN, RUN, RUN_OUTPUT
 from core.services import saying
 from core.services._kitchen import EventPlan
 from core.services._ledger import something_left
+from core.services._reading import rows_of
 from core.services.planning._shopping import cover_of
 from core.units import from_micro
 
@@ -24,13 +24,14 @@ from core.units import from_micro
 def losses(session: Session, event_id: int) -> dict[int, str]:
     """Say, by item, what an event's runs lost and why: it has to be made again."""
     query = (
-        select(RunOutput.item_id, RunOutput.reason, func.sum(RunOutput.lost))
-        .join(Run, Run.id == RunOutput.run_id)
-        .where(Run.event_id == event_id, Run.undone.is_(False), RunOutput.lost > 0)
-        .group_by(RunOutput.item_id, RunOutput.reason)
-        .order_by(RunOutput.item_id, RunOutput.reason)
+        select(RUN_OUTPUT.c.item_id, RUN_OUTPUT.c.reason, func.sum(RUN_OUTPUT.c.lost))
+        .select_from(RUN_OUTPUT)
+        .join(RUN, RUN.c.id == RUN_OUTPUT.c.run_id)
+        .where(RUN.c.event_id == event_id, RUN.c.undone.is_(False), RUN_OUTPUT.c.lost > 0)
+        .group_by(RUN_OUTPUT.c.item_id, RUN_OUTPUT.c.reason)
+        .order_by(RUN_OUTPUT.c.item_id, RUN_OUTPUT.c.reason)
     )
-    rows = session.execute(query).all()
+    rows = rows_of(session, query)
     if not rows:
         return {}
     say = saying.amounts(session)
@@ -66,17 +67,26 @@ def in_packs(
 def usable_lots(session: Session, item_ids: Iterable[int]) -> dict[int, list[LotShare]]:
     """Return what is left of items' lots that have not expired, first to be used first."""
     query = (
-        select(Lot.id, Lot.item_id, Lot.left, Lot.expires, Lot.received, Lot.event_id, Event.status)
-        .outerjoin(Event, Event.id == Lot.event_id)
+        select(
+            LOT.c.id,
+            LOT.c.item_id,
+            LOT.c.left,
+            LOT.c.expires,
+            LOT.c.received,
+            LOT.c.event_id,
+            EVENT.c.status,
+        )
+        .select_from(LOT)
+        .outerjoin(EVENT, EVENT.c.id == LOT.c.event_id)
         .where(
             something_left(
-                Lot.item_id.in_(list(item_ids)),
-                or_(Lot.expires.is_(None), Lot.expires >= today()),
+                LOT.c.item_id.in_(list(item_ids)),
+                or_(LOT.c.expires.is_(None), LOT.c.expires >= today()),
             )
         )
     )
     rows = sorted(
-        session.execute(query), key=lambda row: (row.expires or date.max, row.received, row.id)
+        rows_of(session, query), key=lambda row: (row.expires or date.max, row.received, row.id)
     )
     found: dict[int, list[LotShare]] = defaultdict(list)
     for row in rows:

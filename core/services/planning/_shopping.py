@@ -10,15 +10,16 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.models import Checked, ItemUnit, Product
 from core.money import from_micro as money_of
 from core.planning.kitchen import Item
 from core.planning.packs import Cover, Offer, choose
 from core.planning.plan import Plan
 from core.planning.trips import choose_together
+from core.schema import CHECKED, ITEM_UNIT, PRODUCT
 from core.services._kitchen import EventPlan
 from core.services._naming import sorting
 from core.services._prices import UnitCost, last_unit_costs
+from core.services._reading import rows_of
 from core.services._settings import store_trip_cost
 from core.services.planning._unknown import why_unknown
 from core.services.planning._views import decimal, known, on_hand
@@ -39,9 +40,8 @@ def shopping(session: Session, found: EventPlan, strategy: str = "preferred") ->
         return []
     plan, place = found.plan, found.place
     wanted = sorted(bought_of(plan, place), key=lambda item: (sorting(item.name), item.id))
-    checked = set(
-        session.scalars(select(Checked.item_id).where(Checked.event_id == found.event.id))
-    )
+    ticks = select(CHECKED.c.item_id).where(CHECKED.c.event_id == found.event.id)
+    checked = {item_id for (item_id,) in rows_of(session, ticks)}
     covers = covers_of(session, found, strategy)
     rows = []
     for item in wanted:
@@ -206,25 +206,29 @@ def offers_of(session: Session, item_ids: list[int]) -> dict[int, list[SoldAs]]:
     """Return the products of items that say how they are sold, by item."""
     query = (
         select(
-            Product.id,
-            Product.item_id,
-            Product.label,
-            Product.store,
-            Product.amount,
-            Product.price,
-            Product.preferred,
-            ItemUnit.factor,
+            PRODUCT.c.id,
+            PRODUCT.c.item_id,
+            PRODUCT.c.label,
+            PRODUCT.c.store,
+            PRODUCT.c.amount,
+            PRODUCT.c.price,
+            PRODUCT.c.preferred,
+            ITEM_UNIT.c.factor,
         )
-        .join(ItemUnit, (ItemUnit.item_id == Product.item_id) & (ItemUnit.unit == Product.unit))
+        .select_from(PRODUCT)
+        .join(
+            ITEM_UNIT,
+            (ITEM_UNIT.c.item_id == PRODUCT.c.item_id) & (ITEM_UNIT.c.unit == PRODUCT.c.unit),
+        )
         .where(
-            Product.item_id.in_(item_ids),
-            Product.archived.is_(False),
-            ItemUnit.factor.is_not(None),
+            PRODUCT.c.item_id.in_(item_ids),
+            PRODUCT.c.archived.is_(False),
+            ITEM_UNIT.c.factor.is_not(None),
         )
-        .order_by(Product.item_id, Product.slug)
+        .order_by(PRODUCT.c.item_id, PRODUCT.c.slug)
     )
     found: dict[int, list[SoldAs]] = {}
-    for key, item_id, label, store, amount, price, preferred, factor in session.execute(query):
+    for key, item_id, label, store, amount, price, preferred, factor in rows_of(session, query):
         offer = Offer(key, amount * (factor or 1), price, preferred, store)
         found.setdefault(item_id, []).append(SoldAs(offer, label, store))
     return found

@@ -12,9 +12,10 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from core.clock import today
-from core.models import Event, Item, Recipe, Run, RunOutput
 from core.planning.timeline import Minutes, Task, tasks_of, to_buy_by_event, works_by_event
+from core.schema import EVENT, ITEM, RECIPE, RUN, RUN_OUTPUT
 from core.services._kitchen import planned
+from core.services._reading import rows_of
 from core.services._settings import HANDS_HOURS, OVEN_HOURS, hours
 from core.session import remembered
 
@@ -57,16 +58,16 @@ def tasks(session: Session) -> Mapping[int, list[Task]]:
 
 def _tasks(session: Session) -> Iterator[tuple[int, list[Task]]]:
     plan = planned(session)
+    query = select(RECIPE.c.id, RECIPE.c.minutes, RECIPE.c.oven_minutes)
     minutes = {
         # A recipe that says how long it takes, but not in the oven, is not baked.
         key: Minutes(hands, 0 if oven is None and hands is not None else oven)
-        for key, hands, oven in session.execute(
-            select(Recipe.id, Recipe.minutes, Recipe.oven_minutes)
-        )
+        for key, hands, oven in rows_of(session, query)
     }
-    query = select(Item.id, Item.shelf_life_days).where(Item.shelf_life_days.is_not(None))
-    keeps = dict(session.execute(query).all())
-    shopped = set(session.scalars(select(Event.id).where(Event.shopping_complete.is_(True))))
+    keeping = select(ITEM.c.id, ITEM.c.shelf_life_days).where(ITEM.c.shelf_life_days.is_not(None))
+    keeps = dict(rows_of(session, keeping))
+    complete = select(EVENT.c.id).where(EVENT.c.shopping_complete.is_(True))
+    shopped = {event_id for (event_id,) in rows_of(session, complete)}
     to_buy, works = to_buy_by_event(plan), works_by_event(plan)
     for e, event in enumerate(plan.kitchen.events):
         yield (
@@ -108,12 +109,12 @@ def done(session: Session, event_id: int) -> dict[tuple[str, int], Done]:
 
     A run of which nothing came out good has done nothing.
     """
-    good = exists().where(RunOutput.run_id == Run.id, RunOutput.good > 0)
-    query = select(Run.kind, Run.recipe_id, Run.bundle_id, Run.batches, Run.at).where(
-        Run.event_id == event_id, Run.undone.is_(False), good
+    good = exists().where(RUN_OUTPUT.c.run_id == RUN.c.id, RUN_OUTPUT.c.good > 0)
+    query = select(RUN.c.kind, RUN.c.recipe_id, RUN.c.bundle_id, RUN.c.batches, RUN.c.at).where(
+        RUN.c.event_id == event_id, RUN.c.undone.is_(False), good
     )
     found: dict[tuple[str, int], Done] = {}
-    for kind, recipe_id, bundle_id, batches, at in session.execute(query):
+    for kind, recipe_id, bundle_id, batches, at in rows_of(session, query):
         key = ("make", recipe_id or 0) if kind == "production" else ("assemble", bundle_id or 0)
         before = found.get(key, Done(Fraction(0), date.min))
         found[key] = Done(before.amount + batches, max(before.day, at.date()))

@@ -11,13 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import EventNotFound
-from core.models import Run
 from core.planning.feasibility import Assembly, Blocker, assemblies, bundles_of, can_make
 from core.planning.kitchen import Recipe
 from core.planning.netting import produced_batches
+from core.schema import RUN
 from core.services._kitchen import EventPlan, Made, event_plan, load_made
 from core.services._naming import sorting
-from core.services._rows import is_id
+from core.services._reading import is_id, rows_of
 from core.services.planning.shapes import (
     AssemblyProgress,
     BlockerRow,
@@ -339,10 +339,10 @@ def _blocker(found: EventPlan, blocker: Blocker) -> BlockerRow:
 
 def _assembled(session: Session, event_id: int) -> dict[int, int]:
     """Return how many bundles an event's runs have assembled, by bundle."""
-    query = select(Run.bundle_id, Run.batches).where(
-        Run.event_id == event_id, Run.kind == "assembly", Run.undone.is_(False)
+    query = select(RUN.c.bundle_id, RUN.c.batches).where(
+        RUN.c.event_id == event_id, RUN.c.kind == "assembly", RUN.c.undone.is_(False)
     )
     total: dict[int, int] = {}
-    for bundle_id, batches in session.execute(query):
+    for bundle_id, batches in rows_of(session, query):
         total[bundle_id or 0] = total.get(bundle_id or 0, 0) + int(batches)
     return total

@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 
 from core.clock import today
 from core.errors import ItemNotFound, LotNotFound, RecipeNotFound, RuleBroken
-from core.models import Item, Lot, Recipe
 from core.planning.netting import make_plan, produced_batches
 from core.planning.plan import Plan
 from core.planning.why import Reason, explain_batches, explain_item
+from core.schema import ITEM, LOT, RECIPE
 from core.services import event_service
 from core.services._kitchen import EventPlan, load_made, no_collecting, planned
 from core.services._naming import find, sorting
-from core.services._rows import get_fresh
+from core.services._reading import row_of
 from core.services.planning import _contention, _problems
 from core.services.planning._contention import ContendedItem
 from core.services.planning._problem import PlanProblem
@@ -190,7 +190,7 @@ def explain_feeds(
         if (item is None) == (lot_id is None):
             raise RuleBroken("Name either an item or a lot.")
         if lot_id is not None:
-            lot = get_fresh(reader, Lot, lot_id)
+            lot = row_of(reader, LOT, lot_id)
             if lot is None:
                 raise LotNotFound(lot_id)
             lots = _reasons.usable_lots(reader, [lot.item_id])[lot.item_id]
@@ -240,7 +240,7 @@ def _item_id(session: Session, item: int | str) -> int:
     """Return the id of an item; one that is an id of the kitchen is taken as it is."""
     if isinstance(item, int) and item in planned(session).kitchen.items:
         return item
-    return find(session, Item, item, ItemNotFound)
+    return find(session, ITEM, item, ItemNotFound)
 
 
 def _open(session: Session, event_id: int) -> tuple[EventPlan, int]:
@@ -300,7 +300,7 @@ def set_target(
 
     with writing(session) as writer:
         found = find_event(writer, event_id)
-        recipe = get_fresh(writer, Recipe, recipe_id)
+        recipe = row_of(writer, RECIPE, recipe_id)
         if recipe is None:
             raise RecipeNotFound(recipe_id)
         doc = event_service.get_event(event_id, session=writer)
