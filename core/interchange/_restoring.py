@@ -36,10 +36,11 @@ from core.models import (
     Setting,
     StockMove,
 )
+from core.schema import EVENT, ITEM, LOT, PRODUCT, RECIPE, RUN
 from core.services._writing import read_date, read_price
 from core.units import parse_amount
 
-NUMBERED = (Item, Product, Recipe, Event, Run, Lot)
+NUMBERED = (ITEM, PRODUCT, RECIPE, EVENT, RUN, LOT)
 
 D = TypeVar("D", ItemDoc, ProductDoc, RecipeDoc, EventDoc)
 
@@ -211,8 +212,7 @@ def _continue_numbers(session: Session) -> None:
     """Let PostgreSQL go on numbering after the numbers that were given."""
     if session.get_bind().dialect.name != "postgresql":
         return
-    for model in NUMBERED:
-        table = model.__tablename__
+    for table in NUMBERED:
         session.execute(
             text(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "  # noqa: S608 - our names
