@@ -20,7 +20,7 @@ from core.session import rehearsal
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from core.services.rows import ChangeRow
+    from core.services.rows.journal import ChangeRow
 
 NEVER = ("undo", "redo")
 """Commands that are no part of a change."""

@@ -37,7 +37,8 @@ from core.services import (
 )
 from core.services._read_documents import READERS
 from core.services.planning import plan_service
-from core.services.rows import ChangeRow, LotRow
+from core.services.rows.journal import ChangeRow
+from core.services.rows.stock import LotRow
 from core.session import reading
 
 CHRISTMAS = date(2026, 12, 15)

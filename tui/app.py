@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     from core.commands.model import Given
-    from core.services.rows import ChangeRow
+    from core.services.rows.journal import ChangeRow
     from tui.exporting import Writers
     from tui.screens.form.offers import Prefilled
     from tui.widgets.listing import Listing

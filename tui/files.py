@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bakehouse.plugin import Area
 from core.errors import BakehouseError
-from core.services.rows import EventRow
+from core.services.rows.events import EventRow
 from core.session import read_session
 from plugins.host import Exporter, Importer
 from tui.threads import in_thread

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bakehouse.plugin import ChangeSet, Source
 from core.commands.differences import Difference, watch
 from core.errors import BadFile, Problem
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 from core.session import KitchenSession
 from plugins.changes import apply
 from plugins.host import Host, Importer

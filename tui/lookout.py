@@ -11,7 +11,7 @@ from core.errors import BakehouseError
 from core.session import Database, Watcher, read_session
 
 if TYPE_CHECKING:
-    from core.services.rows import ChangeRow
+    from core.services.rows.journal import ChangeRow
 
 FIRST_LOOK = 1.0
 """Seconds before the first look at most: the first screen is not to wait for it."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from bakehouse.plugin import Area
-    from core.services.rows import EventRow
+    from core.services.rows.events import EventRow
     from plugins.host import Host, Loaded, View
 
 

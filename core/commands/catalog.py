@@ -23,7 +23,8 @@ from core.services import catalog_service
 from core.services._journal import recording
 from core.services._rows import change_row
 from core.services._writing import Problems
-from core.services.rows import ChangeRow, ItemRow, ProductRow, RecipeRow
+from core.services.rows.catalog import ItemRow, ProductRow, RecipeRow
+from core.services.rows.journal import ChangeRow
 from core.units import ItemFacts, canonical_unit, dimension, measure_of, parse_amount
 
 INPUTS = ("ingredient", "supply", "made", "bundle")

@@ -16,7 +16,7 @@ from core.services._facts import facts_of
 from core.services._naming import find
 from core.services._writing import use_unit
 from core.services.planning import plan_service, shopping_list
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 from core.units import missing_fact, parse_amount
 
 

@@ -13,7 +13,7 @@ from core.commands.model import Given
 from core.commands.notes import notes_of
 from core.commands.registry import run
 from core.services._kitchen import no_collecting
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 from core.session import rehearsal
 
 __all__ = ["Difference", "Preview", "preview", "preview_on"]

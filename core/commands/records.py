@@ -28,7 +28,7 @@ from core.services import (
 )
 from core.services._bought import TIMES, is_sold, packs_or_amount
 from core.services.receipt_service import ReceiptLine
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 from core.units import canonical_unit, dimension, parse_amount
 
 LOT = re.compile(r"[Ll]([0-9]{1,30})")

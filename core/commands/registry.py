@@ -13,7 +13,7 @@ from core.errors import NotFound
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from core.services.rows import ChangeRow
+    from core.services.rows.journal import ChangeRow
 
 RECORDS = "core.commands.records"
 EVENTS = "core.commands.events"

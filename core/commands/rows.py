@@ -10,7 +10,7 @@ from core.errors import RuleBroken, UnreadableArgument
 from core.services._journal import put, recording, remove
 from core.services._plugin_rows import key_of, read_plugin_rows, slug_of_row, table_of, values_of
 from core.services._rows import change_row
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 
 KIND = "row"
 

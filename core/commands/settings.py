@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from core.commands.model import Arguments
 from core.services import settings_service
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 
 
 def set_(given: Arguments, session: Session) -> ChangeRow:

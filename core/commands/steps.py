@@ -11,7 +11,7 @@ from core.commands.what_if import Step
 from core.errors import BakehouseError, DatabaseError, Refused
 from core.services._journal import recording
 from core.services._rows import change_row
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 from core.session import writing
 
 IMPORT = "import"

@@ -23,7 +23,7 @@ from core.documents import EventLineDoc, ItemDoc
 from core.errors import BakehouseError, DatabaseError, RuleBroken
 from core.services import catalog_service, event_service, stock_service
 from core.services.planning.shapes import RecipeProgress
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 from core.units import Amount, ItemFacts, exact, factor_to_stock, parse_amount
 
 Edit = Literal["target", "quantity", "stock"]

@@ -21,7 +21,7 @@ from core.services._rows import change_row
 from core.services.planning import plan_service
 from core.services.planning.plan_service import PlanProblem
 from core.services.planning.shapes import EventProgress
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 from core.session import rehearsal, writing
 
 

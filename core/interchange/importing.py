@@ -35,7 +35,7 @@ from core.services._rows import change_row
 from core.services._settings import CURRENCY, has_prices, setting
 from core.services._write_documents import slug_of, write_document
 from core.services._writing import facts_in, read_date, read_price
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 from core.session import writing
 from core.units import factor_to_stock, to_micro
 

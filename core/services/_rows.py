@@ -8,7 +8,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from core.services._reading import is_id
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 
 if TYPE_CHECKING:
     from core.models import Change

@@ -22,7 +22,7 @@ from core.services._recording import Output, begin_run, finish_run, keeps_until,
 from core.services._rows import change_row, get_fresh
 from core.services._writing import plain_number
 from core.services.production_service import Entered
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 from core.session import writing
 from core.units import MICRO, parse_amount, to_micro
 

@@ -28,7 +28,8 @@ from core.services._read_documents import (
 from core.services._rows import change_row, get_fresh
 from core.services._rules import WITHDRAWN, check_display_unit
 from core.services._writing import Problems, facts_in
-from core.services.rows import BundleRow, ChangeRow, ItemRow, ProductRow, RecipeRow
+from core.services.rows.catalog import BundleRow, ItemRow, ProductRow, RecipeRow
+from core.services.rows.journal import ChangeRow
 from core.session import reading, writing
 
 ITEM_COLUMNS = (

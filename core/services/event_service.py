@@ -24,16 +24,16 @@ from core.services import saying
 from core.services._kitchen import no_collecting
 from core.services._naming import find, slug_for
 from core.services._reading import row_of, rows_of
-from core.services._rows import change_row
 from core.services._rules import check_not_open
 from core.services.planning import _shopping, _views
 from core.services.planning.shapes import AssemblyProgress, ProductionProgress, ShoppingRow
-from core.services.rows import ChangeRow, EventRow
+from core.services.rows.events import EventRow
 from core.session import reading, writing
 from core.units import parse_amount, to_decimal
 
 if TYPE_CHECKING:
     from core.documents import EventDoc
+    from core.services.rows.journal import ChangeRow
 
 Entered = int | Decimal | Fraction | str
 """An amount as entered; a bare number is in the item's stock unit."""
@@ -342,6 +342,7 @@ def _record(
     session: Session, summary: str, doc: EventDoc, before: EventDoc | None = None
 ) -> ChangeRow:
     from core.services._journal import put, recording
+    from core.services._rows import change_row
 
     with recording(session, "event", summary) as entry:
         put(session, doc, before)

@@ -37,7 +37,7 @@ from core.services._rows import change_row, fresh, get_fresh
 from core.services._rules import WITHDRAWN
 from core.services._settings import CURRENCY, has_prices
 from core.services._write_documents import MODELS, TYPES, slug_of
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 from core.session import reading, revision_of, writing
 
 UNDO, REDO = "undo", "redo"

@@ -38,7 +38,8 @@ from core.services._reading import is_id
 from core.services._recording import Output, begin_run, finish_run, keeps_until, open_event
 from core.services._rows import change_row, fresh, get_fresh
 from core.services._writing import plain_number, stock_amount
-from core.services.rows import ChangeRow, RunRow
+from core.services.rows.journal import ChangeRow
+from core.services.rows.stock import RunRow
 from core.session import reading, writing
 from core.units import exact, from_micro, missing_fact, parse_amount, to_decimal, to_micro
 

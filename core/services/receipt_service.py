@@ -21,7 +21,7 @@ from core.services._bought import packs_or_amount
 from core.services._journal import recording
 from core.services._prices import was_bought
 from core.services._rows import change_row, get_fresh
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 from core.session import reading, writing
 from core.units import Amount, exact, from_micro, plain_decimal, to_decimal
 

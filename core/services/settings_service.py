@@ -21,7 +21,7 @@ from core.services._settings import (
     has_prices,
     settings,
 )
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 from core.session import reading, writing
 
 KNOWN = {

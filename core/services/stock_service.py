@@ -38,7 +38,8 @@ from core.services._rows import change_row, fresh, get_fresh
 from core.services._ticks import take_ticks
 from core.services._writing import ledger_amount, plain_number, stock_amount, use_unit
 from core.services.production_service import Entered
-from core.services.rows import ChangeRow, LotRow, PurchaseRow, StockRow
+from core.services.rows.journal import ChangeRow
+from core.services.rows.stock import LotRow, PurchaseRow, StockRow
 from core.session import reading, writing
 from core.units import (
     Amount,

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bakehouse.plugin import Amount, Cell, Column, Money, Ref, Row, RowStyle, Table, ViewContext
 from core.services import saying, stock_service
-from core.services.rows import StockRow
+from core.services.rows.stock import StockRow
 from core.services.saying import Say
 
 COLUMNS = (

@@ -21,7 +21,7 @@ from tui.typing_ahead import Awaited
 from tui.widgets.headline import Head, Headline
 
 if TYPE_CHECKING:
-    from core.services.rows import ChangeRow
+    from core.services.rows.journal import ChangeRow
     from tui.app import BakehouseApp
 
 Data = TypeVar("Data")

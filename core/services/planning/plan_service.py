@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
-from core.clock import today
 from core.errors import ItemNotFound, LotNotFound, RecipeNotFound, RuleBroken
 from core.planning.netting import make_plan, produced_batches
 from core.planning.plan import Plan
@@ -20,26 +18,22 @@ from core.planning.why import Reason, explain_batches, explain_item
 from core.schema import ITEM, LOT, RECIPE
 from core.services import event_service
 from core.services._kitchen import EventPlan, load_made, no_collecting, planned
-from core.services._naming import find, sorting
+from core.services._naming import find
 from core.services._reading import row_of
-from core.services.planning import _contention, _problems
-from core.services.planning._contention import ContendedItem
+from core.services.planning import _problems
 from core.services.planning._problem import PlanProblem
-from core.services.planning._views import decimal, find_event, is_stale
-from core.services.rows import ChangeRow
-from core.session import reading, revision_of, writing
+from core.services.planning._views import find_event, is_stale
+from core.session import reading, writing
 from core.units import Amount, exact
 
 if TYPE_CHECKING:
     from core.documents import EventDoc, TargetDoc
+    from core.services.planning.contention_view import ContendedItem
+    from core.services.planning.plan_view import PlanView
+    from core.services.rows.journal import ChangeRow
 
 __all__ = [
-    "ContendedItem",
     "PlanProblem",
-    "PlanView",
-    "PlannedEvent",
-    "PlannedItem",
-    "PlannedRecipe",
     "Reason",
     "accept_targets",
     "contention",
@@ -54,62 +48,12 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedItem:
-    """An item an event needs, in stock units; `net` is to buy, to make or to assemble.
-
-    `status`: buy, make, assemble, enough, unknown or always.
-    """
-
-    item_id: int
-    slug: str
-    name: str
-    kind: str
-    unit: str
-    need: Decimal | None
-    from_stock: Decimal | None
-    net: Decimal | None
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedRecipe:
-    """Batches of a recipe for an event; `short` is what a target leaves uncovered, in batches."""
-
-    recipe_id: int
-    slug: str
-    name: str
-    batches: Decimal | None
-    target: Decimal | None
-    stale: bool
-    short: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedEvent:
-    """One open event in the plan."""
-
-    event_id: int
-    slug: str
-    name: str
-    date: date
-    items: tuple[PlannedItem, ...]
-    recipes: tuple[PlannedRecipe, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PlanView:
-    """The plan of all open events, of one revision."""
-
-    revision: int
-    as_of: date
-    events: tuple[PlannedEvent, ...]
-
-
 def get_plan(session: Session | None = None) -> PlanView:
     """Return the plan of all open events, by (date, slug)."""
+    from core.services.planning.plan_view import view_of
+
     with no_collecting(), reading(session) as reader:
-        return _view(reader, planned(reader))
+        return view_of(reader, planned(reader))
 
 
 def get_plan_through(through: date, session: Session | None = None) -> PlanView:
@@ -117,6 +61,8 @@ def get_plan_through(through: date, session: Session | None = None) -> PlanView:
 
     Lots kept for later events stay kept for them.
     """
+    from core.services.planning.plan_view import view_of
+
     with no_collecting(), reading(session) as reader:
         kitchen = planned(reader).kitchen
         events = tuple(event for event in kitchen.events if event.date <= through)
@@ -125,7 +71,7 @@ def get_plan_through(through: date, session: Session | None = None) -> PlanView:
             item_id: {event_id: left for event_id, left in lots.items() if event_id in ids}
             for item_id, lots in kitchen.kept.items()
         }
-        return _view(reader, make_plan(replace(kitchen, events=events, kept=kept)))
+        return view_of(reader, make_plan(replace(kitchen, events=events, kept=kept)))
 
 
 def explain(event_id: int, item: int | str, session: Session | None = None) -> Reason:
@@ -257,8 +203,10 @@ def contention(*, moves: bool = True, session: Session | None = None) -> list[Co
     after its neighbour would change. That is planned anew for each, so it is bounded: in a big
     kitchen the last items are without (`core.planning.contention`).
     """
+    from core.services.planning import contention_view
+
     with no_collecting(), reading(session) as reader:
-        return _contention.read(reader, moves=moves)
+        return contention_view.read(reader, moves=moves)
 
 
 def problems(event_id: int | None = None, session: Session | None = None) -> list[PlanProblem]:
@@ -373,74 +321,3 @@ def _target(
 def _save(session: Session, doc: EventDoc, summary: str) -> ChangeRow:
     doc.targets.sort(key=lambda target: target.recipe)
     return event_service.save_event(doc, summary=summary, session=session)
-
-
-# -- the view -------------------------------------------------------------------------------------
-
-
-def _view(session: Session, plan: Plan) -> PlanView:
-    events = []
-    for place, event in enumerate(plan.kitchen.events):
-        items = [
-            _item(plan, item_id, place)
-            for item_id, item in plan.items.items()
-            if place in item.unknown or item.need.get(place)
-        ]
-        recipes = [
-            _recipe(session, plan, recipe_id, place)
-            for recipe_id in plan.recipes
-            if plan.batches(recipe_id, place) != 0 or recipe_id in event.targets
-        ]
-        events.append(
-            PlannedEvent(
-                event.id,
-                event.slug,
-                event.name,
-                event.date,
-                tuple(sorted(items, key=lambda row: (KINDS.index(row.kind), sorting(row.name)))),
-                tuple(sorted(recipes, key=lambda row: sorting(row.name))),
-            )
-        )
-    return PlanView(revision_of(session), today(), tuple(events))
-
-
-KINDS = ("bundle", "made", "ingredient", "supply")
-
-
-def _item(plan: Plan, item_id: int, place: int) -> PlannedItem:
-    item = plan.kitchen.items[item_id]
-    net = plan.net(item_id, place)
-    verb = "buy" if item.bought else "assemble" if item.kind == "bundle" else "make"
-    if item.always_on_hand:
-        status = "always"
-    elif net is None:
-        status = "unknown"
-    else:
-        status = verb if net else "enough"
-    return PlannedItem(
-        item.id,
-        item.slug,
-        item.name,
-        item.kind,
-        item.unit,
-        decimal(plan.need(item_id, place)),
-        decimal(plan.given(item_id, place)),
-        decimal(net),
-        status,
-    )
-
-
-def _recipe(session: Session, plan: Plan, recipe_id: int, place: int) -> PlannedRecipe:
-    found = plan.recipes[recipe_id]
-    event = plan.kitchen.events[place]
-    target = event.targets.get(recipe_id)
-    short = Fraction(found.short.get(place, 0), found.scale)
-    return PlannedRecipe(
-        recipe_id,
-        found.recipe.slug,
-        found.recipe.name,
-        decimal(plan.batches(recipe_id, place)),
-        None if target is None else decimal(target.batches),
-        target is not None and is_stale(find_event(session, event.id), recipe_id),
-        None if place in found.unknown else decimal(short),
-    )

@@ -15,7 +15,7 @@ from core.services.planning._shopping import covers_of
 from core.services.planning._views import find_event
 from core.services.planning.progress import estimated_cost
 from core.services.planning.shapes import ShoppingRow
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 from core.session import reading, writing
 
 

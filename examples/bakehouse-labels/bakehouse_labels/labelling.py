@@ -11,7 +11,7 @@ from bakehouse_allergens.lists import EU, US, covered
 from bakehouse.plugin import ViewContext
 from core.services import catalog_service, composition_service, event_service, stock_service
 from core.services.composition_service import Component, Composition
-from core.services.rows import LotRow
+from core.services.rows.stock import LotRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from core.services import (
 )
 from core.services.doctor_service import check_kitchen
 from core.services.planning import plan_service
+from core.services.planning.plan_view import PlannedItem
 from core.services.planning.progress import get_event_progress
 from core.services.planning.shopping_list import get_items_to_buy, get_shopping_summary
 from core.session import Database, session_scope
@@ -42,7 +43,7 @@ def bakery(kitchen: Database) -> KitchenBuilder:
     return KitchenBuilder()
 
 
-def planned(event: str, item: str) -> plan_service.PlannedItem:
+def planned(event: str, item: str) -> PlannedItem:
     """Return what the plan says of an item for an event."""
     [found] = [e for e in plan_service.get_plan().events if e.slug == event]
     return next(row for row in found.items if row.slug == item)

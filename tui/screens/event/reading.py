@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bakehouse.plugin import Finding
     from core.commands.trying import Replayed, Try
     from core.services.planning.shapes import EventProgress
-    from core.services.rows import EventRow
+    from core.services.rows.events import EventRow
 
 SHOPPING = "shopping"
 MAIN = ("production", "assembly", SHOPPING)

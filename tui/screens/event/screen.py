@@ -16,7 +16,7 @@ from textual.widgets import Input
 from bakehouse.plugin import Action, Ref, Row
 from core import clock
 from core.errors import BakehouseError, EventNotFound
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 from core.session import KitchenSession
 from tui.screens.event import prefill
 from tui.screens.event.banner import Banner

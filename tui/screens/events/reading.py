@@ -11,7 +11,7 @@ from bakehouse.plugin import Cell, Column, Finding, Ref, Row, RowStyle, Table
 from core import clock
 from core.services import catalog_service, event_service
 from core.services.planning.standings import Standing, get_standings
-from core.services.rows import EventRow
+from core.services.rows.events import EventRow
 from core.session import KitchenSession
 from plugins.host import Host
 from plugins.jobs import OnStuck

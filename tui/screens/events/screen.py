@@ -15,7 +15,8 @@ from bakehouse.plugin import Ref
 from core import clock
 from core.commands.model import Given
 from core.errors import BakehouseError
-from core.services.rows import ChangeRow, EventRow
+from core.services.rows.events import EventRow
+from core.services.rows.journal import ChangeRow
 from core.session import KitchenSession
 from tui.screens.base import KitchenScreen
 from tui.screens.events.next_time import a_year_on, renamed

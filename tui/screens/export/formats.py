@@ -5,7 +5,7 @@ from __future__ import annotations
 from bakehouse.plugin import Area
 from core.errors import RuleBroken
 from core.services import event_service
-from core.services.rows import EventRow
+from core.services.rows.events import EventRow
 from core.session import KitchenSession
 from core.worker import SessionWorker
 from plugins.host import Exporter, Host

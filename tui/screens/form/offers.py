@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from bakehouse.plugin import Ref
 from core.commands.model import Command, Given, Param, Wanted
 from core.services import catalog_service, event_service, stock_service
-from core.services.rows import EventRow, LotRow
+from core.services.rows.events import EventRow
+from core.services.rows.stock import LotRow
 from tui.widgets.plain import folded, plain
 
 Prefilled = Given | Ref

@@ -25,7 +25,7 @@ from core.commands.model import Command, Given, Param, Wanted
 from core.commands.openings import deliver_quantity, ordered, target_batches
 from core.commands.preview import Preview, preview_of
 from core.errors import BakehouseError, Interrupted
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 from core.session import KitchenSession
 from core.worker import SessionWorker
 from tui.screens.dialog import Dialog

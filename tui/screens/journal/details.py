@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 from tui.screens.dialog import Dialog
 from tui.widgets.words import Words
 

@@ -31,7 +31,7 @@ from tui.widgets.plain import folded, plain
 from tui.widgets.words import Words
 
 if TYPE_CHECKING:
-    from core.services.rows import ChangeRow
+    from core.services.rows.journal import ChangeRow
     from tui.app import BakehouseApp
 
 COPY_OF = "copy of"

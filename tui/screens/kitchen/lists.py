@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bakehouse.plugin import Cell, Column, Money, Row, RowStyle, Table
 from core.services import catalog_service, saying
-from core.services.rows import ItemRow, ProductRow
+from core.services.rows.catalog import ItemRow, ProductRow
 from tui.screens.kitchen.things import Kind, Thing
 
 Lines = Iterator[Row]

@@ -17,7 +17,7 @@ from textual.timer import Timer
 
 from bakehouse.plugin import Ref, Table
 from core.errors import BakehouseError, NotFound
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 from core.session import KitchenSession
 from tui.screens.base import KitchenScreen
 from tui.screens.form.offers import Prefilled

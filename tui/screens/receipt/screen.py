@@ -18,7 +18,7 @@ from core.commands.preview import Preview, preview_on
 from core.errors import BakehouseError, Interrupted, ReceiptRefused
 from core.money import say_money
 from core.services.receipt_service import ReceiptLine, record_receipt
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 from core.session import KitchenSession
 from core.worker import SessionWorker
 from tui.drafts import RECEIPT, Drafts

@@ -14,7 +14,7 @@ from textual.widgets import Input
 from core.errors import BakehouseError
 from core.services import stock_service
 from core.services.on_hand_service import StockedItem
-from core.services.rows import ChangeRow
+from core.services.rows.journal import ChangeRow
 from core.units import from_micro, parse_amount
 from tui.screens.stock.counting import Counted, CountInput, Tally, percentage, unreadable
 from tui.screens.stock.table import StockList, StockTable

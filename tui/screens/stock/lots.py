@@ -13,7 +13,7 @@ from textual.containers import Vertical
 
 from bakehouse.plugin import Amount, Column, Money, Ref, Row, Table
 from core.services import saying, stock_service
-from core.services.rows import LotRow
+from core.services.rows.stock import LotRow
 from core.services.saying import Say
 from tui.widgets.days import days_left
 from tui.widgets.plain import plain
