@@ -83,11 +83,11 @@ def line_of(text: str, *path: str) -> int | None:
     """Return the line of a key in a TOML text, or None where it cannot be found."""
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), start=1):
-        if heading := _HEADING.match(line):
+        if heading := re.match(_HEADING, line):
             table = _parts(heading.group(1))
             if table == path:
                 return number
-        elif found := _ASSIGNMENT.match(line):
+        elif found := re.match(_ASSIGNMENT, line):
             whole = (*table, *_parts(found.group(1)))
             if ".".join(whole) == ".".join(path):
                 return number
@@ -96,15 +96,13 @@ def line_of(text: str, *path: str) -> int | None:
 
 # -- the file -------------------------------------------------------------------------------------
 
-_HEADING = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?$")
-_ASSIGNMENT = re.compile(
-    r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*="""
-)
-_PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
+_HEADING = r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?$"
+_ASSIGNMENT = r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*="""
+_PART = r"""[\w-]+|"[^"]*"|'[^']*'"""
 
 
 def _parts(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip("\"'") for part in _PART.findall(dotted))
+    return tuple(part.strip("\"'") for part in re.findall(_PART, dotted))
 
 
 class _Read(Struct, frozen=True):

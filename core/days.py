@@ -18,11 +18,11 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 NEAR = {"today": 0, "tomorrow": 1, "yesterday": -1}
 LEAST_LETTERS = 3
 
-_FROM_TODAY = re.compile(r"([+-]\s?[0-9]{1,4})(?: ?d(?:ays?)?)?")
-_DOTTED = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})(?:\.\s?([0-9]{4}|[0-9]{2})?)?")
-_SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})(?:/([0-9]{4}|[0-9]{2}))?")
-_DAY_FIRST = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|\.)? ?([a-z]{3,9})\.?,?(?: ([0-9]{4}))?")
-_MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? ?([0-9]{1,2})(?:st|nd|rd|th|\.)?,?(?: ([0-9]{4}))?")
+_FROM_TODAY = r"([+-]\s?[0-9]{1,4})(?: ?d(?:ays?)?)?"
+_DOTTED = r"([0-9]{1,2})\.\s?([0-9]{1,2})(?:\.\s?([0-9]{4}|[0-9]{2})?)?"
+_SLASHED = r"([0-9]{1,2})/([0-9]{1,2})(?:/([0-9]{4}|[0-9]{2}))?"
+_DAY_FIRST = r"([0-9]{1,2})(?:st|nd|rd|th|\.)? ?([a-z]{3,9})\.?,?(?: ([0-9]{4}))?"
+_MONTH_FIRST = r"([a-z]{3,9})\.? ?([0-9]{1,2})(?:st|nd|rd|th|\.)?,?(?: ([0-9]{4}))?"
 
 
 def parse_day(text: str, today: date, *, past: bool = False) -> date:
@@ -48,11 +48,11 @@ def _read(typed: str, today: date, past: bool) -> date | None:
         return date.fromisoformat(typed)
     if typed in NEAR:
         return today + timedelta(days=NEAR[typed])
-    if found := _FROM_TODAY.fullmatch(typed):
+    if found := re.fullmatch(_FROM_TODAY, typed):
         return today + timedelta(days=int(found[1].replace(" ", "")))
-    if found := _DOTTED.fullmatch(typed):
+    if found := re.fullmatch(_DOTTED, typed):
         return _dated(int(found[1]), int(found[2]), found[3], today, past)
-    if found := _SLASHED.fullmatch(typed):
+    if found := re.fullmatch(_SLASHED, typed):
         day, month = _from_slashes(typed, int(found[1]), int(found[2]))
         return _dated(day, month, found[3], today, past)
     return _named(typed, today, past)
@@ -64,7 +64,7 @@ def _named(typed: str, today: date, past: bool) -> date | None:
         ahead = (weekday - today.weekday()) % 7
         return today + timedelta(days=ahead - 7 * (past and ahead > 0))
     for pattern, day, month in ((_DAY_FIRST, 1, 2), (_MONTH_FIRST, 2, 1)):
-        found = pattern.fullmatch(typed)
+        found = re.fullmatch(pattern, typed)
         place = None if found is None else _place(found[month], MONTHS)
         if found is not None and place is not None:
             return _dated(int(found[day]), place + 1, found[3], today, past)

@@ -18,7 +18,7 @@ SYMBOLS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "�
 
 _SIGNS = "".join(SYMBOLS.values())
 _CURRENCY = rf"[A-Z]{{0,3}}[{_SIGNS}]|[A-Z]{{3}}"
-_PRICE = re.compile(rf"(?P<before>{_CURRENCY})?\s*(?P<number>[^A-Za-z{_SIGNS}]*?)\s*"
+_PRICE = (rf"(?P<before>{_CURRENCY})?\s*(?P<number>[^A-Za-z{_SIGNS}]*?)\s*"
                     rf"(?P<after>{_CURRENCY})?")  # fmt: skip
 _EXAMPLE = "Type a price such as 12.00."
 _MAX_TEXT = 60
@@ -105,7 +105,7 @@ def say_money(money: Decimal | None, currency: str = "USD") -> str:
 
 def _read_price(text: str) -> Fraction:
     stripped = text.strip()
-    match = _PRICE.fullmatch(stripped) if len(text) <= _MAX_TEXT else None
+    match = re.fullmatch(_PRICE, stripped) if len(text) <= _MAX_TEXT else None
     if match is None or (match["before"] and match["after"]) or "/" in stripped:
         raise UnreadableAmount(text, "this is no price", _EXAMPLE)
     number = match["number"]

@@ -459,7 +459,9 @@ def _found(event: str | None) -> tuple[int | None, str]:
     from core.services import event_service
 
     try:
-        return event_service.find_event(event).id, ""
+        # The workspace reads all of them anyway, and to look for one takes two more queries.
+        slugs = {row.slug: row.id for row in event_service.list_events(archived=True)}
+        return slugs.get(event) or event_service.find_event(event).id, ""
     except BakehouseError as error:
         return None, str(error)
 

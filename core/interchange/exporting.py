@@ -55,7 +55,7 @@ def export_kitchen(*, event: str | None = None, session: Session | None = None) 
     with reading(session) as reader:
         doc = _in_order(read_catalogue(reader))
         told = reader.scalar(select(Setting.value).where(Setting.key == CURRENCY))
-        doc.currency = told or saying.CURRENCY
+        doc.currency = told or saying.DEFAULT_CURRENCY
         if event is not None:
             return _part_for(doc, event)
         _add_numbers(reader, doc)

@@ -362,7 +362,7 @@ def _currency_problems(session: Session, doc: KitchenDoc) -> list[Problem]:
         return []
     if _new_currency(session, doc) is None or not has_prices(session):
         return []
-    ours = setting(session, CURRENCY) or saying.CURRENCY
+    ours = setting(session, CURRENCY) or saying.DEFAULT_CURRENCY
     return [
         Problem(
             "currency",
@@ -374,7 +374,7 @@ def _currency_problems(session: Session, doc: KitchenDoc) -> list[Problem]:
 
 def _new_currency(session: Session, doc: KitchenDoc) -> str | None:
     """Return the currency of a file where it is not the one of the kitchen."""
-    ours = setting(session, CURRENCY) or saying.CURRENCY
+    ours = setting(session, CURRENCY) or saying.DEFAULT_CURRENCY
     return None if doc.currency == ours else doc.currency
 
 

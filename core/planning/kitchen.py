@@ -4,12 +4,10 @@ Amounts are exact, in each item's stock unit; `None` stands for an amount that i
 it cannot be converted to the stock unit. Stock is in micro-units, as the ledger keeps it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -111,7 +109,7 @@ class Kitchen(Struct, frozen=True):
     free: Mapping[int, int] = field(default_factory=dict)
     kept: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
 
-    def alone(self, event: Event) -> Kitchen:
+    def alone(self, event: Event) -> Self:
         """Return the kitchen with this event only: no stock, nothing produced or delivered."""
         whole = replace(
             event,

@@ -11,26 +11,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, bindparam, insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.clock import today
 from core.money import share
 from core.schema import LOT, STOCK_MOVE
-from core.services._reading import is_id
+from core.services._reading import is_id, something_left
 from core.units import LEDGER_ROUNDING, MICRO
 
 if TYPE_CHECKING:
     from core.models import Change
-
-
-def something_left(*which: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Tell of lots which something is left of, as far as item, event and expiry tell which.
-
-    It is found by an index that has all of this; SQLite by itself would look at every lot that
-    there ever was of an item.
-    """
-    return LOT.c.id.in_(select(LOT.c.id).where(LOT.c.left > 0, *which).correlate(None))
 
 
 ADD_LOT = insert(LOT).returning(LOT.c.id, sort_by_parameter_order=True)

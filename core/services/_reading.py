@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import CompoundSelect, Row, Select, Table, select
+from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, Table, select
 from sqlalchemy.orm import Session
+
+from core.schema import LOT
 
 Ts = TypeVarTuple("Ts")
 
@@ -39,3 +41,12 @@ def row_of(session: Session, table: Table[Any], key: int) -> Any | None:
 def is_id(key: object) -> bool:
     """Tell whether something can be the id of a row on every database."""
     return isinstance(key, int) and 0 < key < 2**31
+
+
+def something_left(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Tell of lots which something is left of, as far as item, event and expiry tell which.
+
+    It is found by an index that has all of this; SQLite by itself would look at every lot that
+    there ever was of an item.
+    """
+    return LOT.c.id.in_(select(LOT.c.id).where(LOT.c.left > 0, *which).correlate(None))

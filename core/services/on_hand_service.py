@@ -26,7 +26,7 @@ from core.services._kitchen import open_events, planned
 from core.services._naming import sorting
 from core.services._packs import pack_word
 from core.services._reading import rows_of
-from core.services.saying import CURRENCY
+from core.services.saying import DEFAULT_CURRENCY
 from core.session import reading
 from core.units import Amount, ItemFacts, exact, from_micro, to_decimal
 
@@ -134,7 +134,7 @@ def list_stocked(session: Session | None = None) -> Stocked:
         items = [StockedItem(sorting(row[1]), *row) for row in rows_of(reader, query)]
         items.sort()
         currency = reader.scalar(select(Setting.value).where(Setting.key == "currency"))
-        return Stocked(tuple(items), measures_of_items(reader), currency or CURRENCY)
+        return Stocked(tuple(items), measures_of_items(reader), currency or DEFAULT_CURRENCY)
 
 
 def list_on_hand(session: Session | None = None) -> dict[int, OnHand]:

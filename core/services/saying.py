@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from core.amount_words import said_unit, say, say_stock
 from core.money import say_money
-from core.schema import ITEM, SETTING
+from core.schema import ITEM
 from core.services._facts import facts_of_items, item_facts
-from core.services._reading import rows_of, value_of
+from core.services._reading import rows_of
+from core.services._settings import CURRENCY, setting
 from core.session import reading, remembered
 from core.units import UNKNOWN, ItemFacts, to_decimal
 
-CURRENCY = "USD"
+DEFAULT_CURRENCY = "USD"
+"""The currency of a kitchen that has none set."""
 
 
 class Say:
@@ -101,5 +103,4 @@ def _display_units(session: Session, item_ids: Collection[int] | None) -> dict[i
 
 
 def _currency(session: Session) -> str:
-    currency = value_of(session, select(SETTING.c.value).where(SETTING.c.key == "currency"))
-    return currency or CURRENCY
+    return setting(session, CURRENCY) or DEFAULT_CURRENCY

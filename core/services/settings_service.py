@@ -56,7 +56,7 @@ class SettingRow:
 def list_settings(session: Session | None = None) -> list[SettingRow]:
     """Return all settings that can be set, with their values."""
     with reading(session) as reader:
-        values = {CURRENCY: saying.CURRENCY, **settings(reader)}
+        values = {CURRENCY: saying.DEFAULT_CURRENCY, **settings(reader)}
         return [SettingRow(key, values.get(key), help_) for key, help_ in SETTINGS.items()]
 
 
@@ -73,7 +73,7 @@ def set_setting(key: str, value: str | None, *, session: Session | None = None) 
         if key not in SETTINGS:
             raise SettingNotFound(key, list(SETTINGS))
         if key == CURRENCY:
-            _check_currency(writer, READ[key](value or saying.CURRENCY))
+            _check_currency(writer, READ[key](value or saying.DEFAULT_CURRENCY))
         said = key.replace("_", " ")
         if value is None:
             if key not in settings(writer):
@@ -89,7 +89,7 @@ def set_setting(key: str, value: str | None, *, session: Session | None = None) 
 
 def _check_currency(session: Session, wanted: str) -> None:
     """Refuse another currency where there are prices: they would be taken for what they are not."""
-    ours = settings(session).get(CURRENCY, saying.CURRENCY)
+    ours = settings(session).get(CURRENCY, saying.DEFAULT_CURRENCY)
     if wanted != ours and has_prices(session):
         raise RuleBroken(
             f"There are prices in {ours}. To take their numbers for {wanted}, export the kitchen, "

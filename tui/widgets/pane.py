@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,9 +17,11 @@ from plugins.host import Failure, Loaded, View
 from tui.widgets.guest import Guest
 from tui.widgets.listing import Listing
 from tui.widgets.plain import plain
-from tui.widgets.sections import SectionsView, same
-from tui.widgets.table import TableView
+from tui.widgets.table import TableView, same
 from tui.widgets.words import Words
+
+if TYPE_CHECKING:
+    from tui.widgets.sections import SectionsView
 
 
 class Pane(Listing):
@@ -143,9 +145,14 @@ class Pane(Listing):
             self._drop_instead()
             self.table.display = True
             self.table.show_table(data)
-        elif isinstance(data, Markdown):
+            return
+        if isinstance(data, Markdown):
             self._show_instead(MarkdownView(data))
-        elif isinstance(data, Chart):
+            return
+        # The workspace shows none to begin with.
+        from tui.widgets.sections import SectionsView
+
+        if isinstance(data, Chart):
             self._show_instead(SectionsView(Sections((("", data),))))
         else:
             sections = SectionsView(data, None if self._sections is None else self._sections.place)

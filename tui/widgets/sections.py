@@ -12,7 +12,7 @@ from textual.geometry import Region
 
 from bakehouse.plugin import Chart, Markdown, Ref, Row, Sections, Table
 from tui.widgets.chart import ChartView
-from tui.widgets.table import TableView
+from tui.widgets.table import TableView, same
 from tui.widgets.words import Words
 
 if TYPE_CHECKING:
@@ -20,13 +20,6 @@ if TYPE_CHECKING:
 
 Place = tuple[int, str]
 """Where the cursor is: the number of the table among the tables, and the key of the row."""
-
-
-def same(one: Ref | None, other: Ref) -> bool:
-    """Tell whether two stand for one thing; a bundle is an item too."""
-    if one is None or one.id != other.id:
-        return False
-    return one.kind == other.kind or {one.kind, other.kind} == {"item", "bundle"}
 
 
 class SectionTable(TableView):

@@ -16,7 +16,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from bakehouse.plugin import Column, Row, Table
+from bakehouse.plugin import Column, Ref, Row, Table
 from tui.widgets.cells import said
 from tui.widgets.columns import Columns, Fitted
 from tui.widgets.drawing import heading_line, row_line, style_of, totals_line
@@ -41,6 +41,13 @@ NEAR_END = 20
 
 KEPT = 512
 """Rows that are kept as they were drawn."""
+
+
+def same(one: Ref | None, other: Ref) -> bool:
+    """Tell whether two stand for one thing; a bundle is an item too."""
+    if one is None or one.id != other.id:
+        return False
+    return one.kind == other.kind or {one.kind, other.kind} == {"item", "bundle"}
 
 
 class TableView(ScrollView, can_focus=True, inherit_bindings=False):

@@ -15,8 +15,7 @@ from core.planning.why import Reason
 from core.schema import EVENT, LOT, OPEN, RUN, RUN_OUTPUT
 from core.services import saying
 from core.services._kitchen import EventPlan
-from core.services._ledger import something_left
-from core.services._reading import rows_of
+from core.services._reading import rows_of, something_left
 from core.services.planning._shopping import cover_of
 from core.units import from_micro
 

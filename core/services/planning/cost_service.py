@@ -23,8 +23,9 @@ from core.planning.kitchen import Line
 from core.planning.plan import Plan
 from core.schema import OPEN
 from core.services._kitchen import EventPlan
-from core.services._ledger import ROUNDING, something_left
+from core.services._ledger import ROUNDING
 from core.services._prices import last_unit_costs
+from core.services._reading import something_left
 from core.services.planning._shopping import covers_of
 from core.services.planning._views import decimal, find_event
 from core.session import reading

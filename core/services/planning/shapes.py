@@ -4,8 +4,6 @@ Amounts are `Decimal` in the item's stock unit, money is `Decimal` in the kitche
 `None` means unknown. A value without a finite decimal is rounded to 6 places.
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import TypedDict
 

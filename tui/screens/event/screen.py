@@ -16,7 +16,6 @@ from textual.widgets import Input
 from bakehouse.plugin import Action, Ref, Row
 from core import clock
 from core.errors import BakehouseError, EventNotFound
-from core.services.rows.journal import ChangeRow
 from core.session import KitchenSession
 from tui.screens.event import prefill
 from tui.screens.event.banner import Banner
@@ -34,6 +33,7 @@ from tui.widgets.pane import Pane
 from tui.widgets.table import TableView
 
 if TYPE_CHECKING:
+    from core.services.rows.journal import ChangeRow
     from tui.screens.form.offers import Prefilled
     from tui.screens.why.reading import Line
 
