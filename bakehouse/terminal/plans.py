@@ -18,8 +18,8 @@ from core.commands.registry import COMMANDS
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from core.services.planning.contention_view import ContendedItem
     from core.services.rows.events import EventRow
+    from core.services.rows.plan import ContendedItem
     from core.services.saying import Say
 
 LOT = re.compile(r"[Ll]([0-9]{1,30})")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from bakehouse.plugin import Amount, Column, Ref, Row, Table, ViewContext
 from core.services import saying
 from core.services.planning import plan_service
-from core.services.planning.contention_view import ContendedItem
+from core.services.rows.plan import ContendedItem
 from core.services.saying import Say
 
 COLUMNS = (

@@ -9,7 +9,7 @@ from decimal import Decimal
 from bakehouse.plugin import Amount, Column, Ref, RefKind, Row, RowStyle, Table, ViewContext
 from core.services import saying
 from core.services.planning import plan_service
-from core.services.planning.plan_view import PlannedEvent, PlannedItem, PlannedRecipe
+from core.services.rows.plan import PlannedEvent, PlannedItem, PlannedRecipe
 from core.services.saying import Say
 
 COLUMNS = (

@@ -15,7 +15,7 @@ import pytest
 from core.commands import COMMANDS
 from tests.bakehouse.conftest import Cli
 
-HEAVY = ("sqlalchemy", "textual", "pint", "alembic", "msgspec", "rich")
+HEAVY = ("sqlalchemy", "textual", "pint", "alembic", "rich")
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["make", "--help"]])

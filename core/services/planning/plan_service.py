@@ -28,9 +28,8 @@ from core.units import Amount, exact
 
 if TYPE_CHECKING:
     from core.documents import EventDoc, TargetDoc
-    from core.services.planning.contention_view import ContendedItem
-    from core.services.planning.plan_view import PlanView
     from core.services.rows.journal import ChangeRow
+    from core.services.rows.plan import ContendedItem, PlanView
 
 __all__ = [
     "PlanProblem",
@@ -50,7 +49,7 @@ __all__ = [
 
 def get_plan(session: Session | None = None) -> PlanView:
     """Return the plan of all open events, by (date, slug)."""
-    from core.services.planning.plan_view import view_of
+    from core.services.planning._plan_view import view_of
 
     with no_collecting(), reading(session) as reader:
         return view_of(reader, planned(reader))
@@ -61,7 +60,7 @@ def get_plan_through(through: date, session: Session | None = None) -> PlanView:
 
     Lots kept for later events stay kept for them.
     """
-    from core.services.planning.plan_view import view_of
+    from core.services.planning._plan_view import view_of
 
     with no_collecting(), reading(session) as reader:
         kitchen = planned(reader).kitchen
@@ -203,10 +202,10 @@ def contention(*, moves: bool = True, session: Session | None = None) -> list[Co
     after its neighbour would change. That is planned anew for each, so it is bounded: in a big
     kitchen the last items are without (`core.planning.contention`).
     """
-    from core.services.planning import contention_view
+    from core.services.planning import _contention
 
     with no_collecting(), reading(session) as reader:
-        return contention_view.read(reader, moves=moves)
+        return _contention.read(reader, moves=moves)
 
 
 def problems(event_id: int | None = None, session: Session | None = None) -> list[PlanProblem]:

@@ -27,9 +27,9 @@ from core.services import (
 )
 from core.services.doctor_service import check_kitchen
 from core.services.planning import plan_service
-from core.services.planning.plan_view import PlannedItem
 from core.services.planning.progress import get_event_progress
 from core.services.planning.shopping_list import get_items_to_buy, get_shopping_summary
+from core.services.rows.plan import PlannedItem
 from core.session import Database, session_scope
 from core.units import to_decimal
 from tests.builders import KitchenBuilder, gift_bags

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 
 from sqlalchemy.orm import Session
@@ -13,61 +10,10 @@ from core.clock import today
 from core.planning.plan import Plan
 from core.services._naming import sorting
 from core.services.planning._views import decimal, find_event, is_stale
+from core.services.rows.plan import PlannedEvent, PlannedItem, PlannedRecipe, PlanView
 from core.session import revision_of
 
 KINDS = ("bundle", "made", "ingredient", "supply")
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedItem:
-    """An item an event needs, in stock units; `net` is to buy, to make or to assemble.
-
-    `status`: buy, make, assemble, enough, unknown or always.
-    """
-
-    item_id: int
-    slug: str
-    name: str
-    kind: str
-    unit: str
-    need: Decimal | None
-    from_stock: Decimal | None
-    net: Decimal | None
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedRecipe:
-    """Batches of a recipe for an event; `short` is what a target leaves uncovered, in batches."""
-
-    recipe_id: int
-    slug: str
-    name: str
-    batches: Decimal | None
-    target: Decimal | None
-    stale: bool
-    short: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedEvent:
-    """One open event in the plan."""
-
-    event_id: int
-    slug: str
-    name: str
-    date: date
-    items: tuple[PlannedItem, ...]
-    recipes: tuple[PlannedRecipe, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PlanView:
-    """The plan of all open events, of one revision."""
-
-    revision: int
-    as_of: date
-    events: tuple[PlannedEvent, ...]
 
 
 def view_of(session: Session, plan: Plan) -> PlanView:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,67 +12,9 @@ from core.planning.kitchen import Event
 from core.planning.moves import with_moves
 from core.planning.plan import Plan
 from core.services._kitchen import planned
+from core.services.rows.plan import ContendedItem, ContendingEvent, DateMove, ShortageChange
 from core.session import remembered
 from core.units import to_decimal
-
-
-@dataclass(frozen=True, slots=True)
-class ContendingEvent:
-    """What one event wants of a contended item and gets, in stock units; None is unknown.
-
-    `short` is what is left to buy, make or assemble for it.
-    """
-
-    event_id: int
-    event_name: str
-    date: date
-    need: Decimal | None
-    from_stock: Decimal | None
-    carried: Decimal | None
-    short: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class ShortageChange:
-    """What an event is short of as planned, and after a move."""
-
-    event_id: int
-    event_name: str
-    before: Decimal | None
-    after: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class DateMove:
-    """An event moved before or after (`where`) another, and whose shortage that changes."""
-
-    event_id: int
-    event_name: str
-    where: str
-    other_id: int
-    other_name: str
-    changes: tuple[ShortageChange, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ContendedItem:
-    """An item that several open events want of one stock, in stock units.
-
-    `stock` is what the events are given and `rest`; `carried` what batches leave over for later
-    events. `runs_out_at` names the first event that lacks some, None where there is enough.
-    `moves` is None where it was not worked out what moving a date would change.
-    """
-
-    item_id: int
-    slug: str
-    name: str
-    unit: str
-    stock: Decimal
-    carried: Decimal
-    rest: Decimal | None
-    events: tuple[ContendingEvent, ...]
-    runs_out_at: str | None
-    moves: tuple[DateMove, ...] | None
 
 
 def contended(session: Session) -> list[Contention]:
