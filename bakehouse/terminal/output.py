@@ -40,8 +40,6 @@ def jsonable(value: Any) -> Any:
     """Return data with exact numbers: Decimals as plain JSON numbers, dates as ISO texts."""
     import msgspec
 
-    from core.documents import Document
-
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Decimal | Fraction):
@@ -54,10 +52,8 @@ def jsonable(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = dataclasses.fields(value)
         return {field.name: jsonable(getattr(value, field.name)) for field in fields}
-    if isinstance(value, Document):
-        return msgspec.to_builtins(value)
     if isinstance(value, msgspec.Struct):
-        return {name: jsonable(getattr(value, name)) for name in value.__struct_fields__}
+        return msgspec.to_builtins(value)
     if isinstance(value, Mapping):
         return {str(key): jsonable(found) for key, found in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

@@ -9,6 +9,7 @@ goes the other way.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 from msgspec import Struct, field
@@ -20,7 +21,8 @@ BATCH = "batch"
 NOTHING = Fraction(0)
 
 
-class Reason(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Reason:
     """One number and what it is made of. `amount` is None where it is unknown.
 
     `about` is what it is about: an item, a recipe, an event or a lot, by id. `inputs` are what

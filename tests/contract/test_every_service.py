@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
@@ -28,6 +29,7 @@ import core.services
 from core import _database, clock
 from core.documents import (
     BundleDoc,
+    Document,
     EventDoc,
     ItemDoc,
     LineDoc,
@@ -436,6 +438,14 @@ def test_every_read_keeps_the_session_rule(name: str, ids: Ids, kitchen: Databas
 
     assert call(name, ids) == alone
     assert_refuses_misused_sessions(name, ids, reads=True)
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - set(WRITES)))
+def test_every_read_returns_documents_or_plain_data(name: str, sqlite_kitchen: Database) -> None:
+    found = call(name, find_ids())
+    for each in found if isinstance(found, list | tuple) else [found]:
+        assert not isinstance(each, Base)
+        assert isinstance(each, Document) or not isinstance(each, Struct)
 
 
 @pytest.mark.parametrize("name", sorted(set(SERVICES) - set(WRITES)))
