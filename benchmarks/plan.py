@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import event as events
 
-from benchmarks import postgres
+from benchmarks import packs, postgres
 from benchmarks.growth import exponents
 from benchmarks.kitchens import NOW, SIZES, fill
 from benchmarks.limit import Limit
@@ -37,6 +37,8 @@ from core.units import from_micro, to_decimal
 
 EVENT = 5
 CALLS = 7
+PACKS = f"packs for {packs.LINES:,} lines of 2 to 5 sizes"
+"""They depend on no kitchen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ def measure(sizes: str, on_postgres: str = "") -> list[Figure]:
 
     `on_postgres` are the sizes to measure on PostgreSQL too.
     """
-    figures: list[Figure] = []
+    to_buy = packs.lines()
+    figures = [Figure("any", PACKS, _median(lambda: packs.choose_all(to_buy)))]
     with tempfile.TemporaryDirectory(prefix="bakehouse-bench-") as folder, clock.fixed(NOW):
         for name in sizes:
             kitchen = configure(Path(folder) / f"{name}.db", create=True)
@@ -281,7 +284,8 @@ is loaded, every item is netted and every batch followed to its takers. The plan
 read and made anew each time, but for what is made of the catalogue, which is taken over where its
 rows are read to be the same (docs/architecture.md); after an edit of it, nothing is. A what-if step
 is one after another, as a person tries them, and the first one loads what the others remember.
-Recording a run includes counting in what is lacking of its inputs. Peak memory of the whole run:
+Recording a run includes counting in what is lacking of its inputs. Packs are the cheapest, exactly.
+Peak memory of the whole run:
 {memory:.0f} MB. Programs that wanted each processor at its end: {_waiting():.1f}; the more, the
 longer all times.
 
