@@ -141,6 +141,10 @@ async def test_the_lots_of_an_item_open_under_the_list(larder: KitchenBuilder, s
         assert table(pilot).has_focus
 
 
+def test_the_lots_are_closed_before_there_is_a_style_that_says_so() -> None:
+    assert not LotsPanel().display
+
+
 async def test_a_lot_is_discarded_where_it_is_seen(larder: KitchenBuilder, site: Site) -> None:
     async with running(site) as pilot:
         await keys(pilot, "f3", "enter", "x")

@@ -60,6 +60,10 @@ def bags(pilot: Pilot[None]) -> int:
     return int(next(r for r in rows if r["bundle_name"].startswith("Cookie"))["target_quantity"])
 
 
+def test_nothing_is_asked_before_there_is_a_style_that_says_so() -> None:
+    assert not Banner().asking
+
+
 async def test_one_batch_more_is_seen_in_every_pane_and_dropped_without_a_trace(
     demo: Database, site: Site
 ) -> None:

@@ -24,11 +24,17 @@ TYPING_KEYS = "Enter takes the number · Esc leaves it"
 class Banner(Vertical):
     """Says what is tried, what problems that brings, and asks for a number."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        # Here and not by a rule of style: under a dialog it is asked before it is styled.
+        self.display = False
+
     def _lay_out(self) -> None:
         """Lay out the title, the steps, the question, and what there is to say about them."""
         if not self.children:
             title, steps = Words(id="what-if-title"), Words(id="what-if-steps")
             line = Horizontal(id="what-if-number")
+            line.display = False
             self.mount(title, steps, line, Words(id="what-if-notes"))
             # Not as its children from the beginning: the next key is for the number already.
             number = Input(compact=True, placeholder="a number, or an amount", id="what-if-input")

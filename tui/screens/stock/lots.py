@@ -83,6 +83,11 @@ class LotsTable(TableView):
 class LotsPanel(Vertical):
     """A title and the lots, laid out when they are first looked at."""
 
+    def __init__(self) -> None:
+        super().__init__(id="lots")
+        # Here and not by a rule of style: under a dialog it is asked before it is styled.
+        self.display = False
+
     @cached_property
     def table(self) -> LotsTable:
         """The lots."""

@@ -76,7 +76,7 @@ class StockScreen(KitchenScreen[Stock]):
         """Lay out the headline, the list, the lots, a notice in their place, the keys."""
         yield Headline()
         yield StockBody()
-        yield LotsPanel(id="lots")
+        yield LotsPanel()
         yield Notice()
         yield Footer()
 
