@@ -336,7 +336,9 @@ async def test_a_dialog_on_its_way_out_does_not_look_again(demo: Database, site:
         form = pilot.app.screen
         assert isinstance(form, FormScreen)
         seen = form.preview
+        reading = form.look()
         form.dismiss(None)
+        assert reading.is_cancelled
         app_of(pilot).newest += 1
         await settle(pilot)
         assert form.has_left

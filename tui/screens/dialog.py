@@ -11,6 +11,10 @@ HIGH = 12
 """From so many rows on there is room for more than what is asked."""
 
 
+READS = ("fill", "look", "list")
+"""The groups of a dialog's workers that only read."""
+
+
 class Dialog(ModalScreen[ScreenResultType], Awaited[ScreenResultType]):
     """A modal screen that only ever takes itself away.
 
@@ -37,6 +41,9 @@ class Dialog(ModalScreen[ScreenResultType], Awaited[ScreenResultType]):
         while self.app.screen is not self:
             self.app.pop_screen()
         self._left = (result,)
+        # What is still read for it would come to fields that are taken away one by one.
+        for group in READS:
+            self.workers.cancel_group(self, group)
         return super().dismiss(result)
 
     def on_screen_resume(self) -> None:

@@ -11,7 +11,6 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from bakehouse.plugin import Sections
 from core.commands.trying import redo
@@ -19,12 +18,13 @@ from core.commands.what_if import Step
 from core.errors import BakehouseError
 from core.session import KitchenSession
 from core.worker import SessionWorker
+from tui.screens.dialog import Dialog
 from tui.screens.look.reading import read_charts
 from tui.widgets.sections import SectionsView
 from tui.widgets.words import Words
 
 
-class LookScreen(ModalScreen[None]):
+class LookScreen(Dialog[None]):
     """Shows the charts of an item for an event, or those of the event; also of what is tried."""
 
     CSS_PATH = Path(__file__).with_name("look.tcss")
@@ -54,7 +54,7 @@ class LookScreen(ModalScreen[None]):
         if self._session is not None:
             self._session.close()
 
-    @work(exclusive=True)
+    @work(exclusive=True, group="fill")
     async def load(self) -> None:
         """Read the charts and show them."""
         session, (event_id, item_id) = self._session, self.about

@@ -114,7 +114,7 @@ class WhyScreen(Dialog[Line | None]):
         if self._session is not None:
             self._session.close()
 
-    @work(exclusive=True)
+    @work(exclusive=True, group="fill")
     async def load(self) -> None:
         """Read it and build the tree."""
         session = self._session
