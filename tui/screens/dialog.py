@@ -9,8 +9,6 @@ from tui.typing_ahead import Awaited
 
 HIGH = 12
 """From so many rows on there is room for more than what is asked."""
-
-
 READS = ("fill", "look", "list")
 """The groups of a dialog's workers that only read."""
 
@@ -36,15 +34,18 @@ class Dialog(ModalScreen[ScreenResultType], Awaited[ScreenResultType]):
         """Go away with a result, and with whatever is on top; once."""
         if self not in self.app.screen_stack:
             if self.is_attached and self._left is None:
-                self._left = (result,)
+                self._leave(result)
             return AwaitComplete()
         while self.app.screen is not self:
             self.app.pop_screen()
+        self._leave(result)
+        return super().dismiss(result)
+
+    def _leave(self, result: ScreenResultType | None) -> None:
         self._left = (result,)
         # What is still read for it would come to fields that are taken away one by one.
         for group in READS:
             self.workers.cancel_group(self, group)
-        return super().dismiss(result)
 
     def on_screen_resume(self) -> None:
         """Go away now where it ended while another mode was open."""

@@ -167,12 +167,10 @@ class ReceiptScreen(Dialog[ChangeRow | None]):
         except Interrupted:
             return
         except BakehouseError as error:
-            if not self.has_left:
-                self._say_refusal(views, error)
+            self._say_refusal(views, error)
             return
-        if not self.has_left:
-            self._refuse(views, None)
-            self._show(seen)
+        self._refuse(views, None)
+        self._show(seen)
 
     def _say_refusal(self, views: list[LineView], error: BakehouseError) -> None:
         if isinstance(error, ReceiptRefused):
