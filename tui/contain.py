@@ -6,35 +6,54 @@ Textual ends the app on every exception that nothing handles. Three private door
 `Screen._compositor_refresh` (rendering, where the screen's would). What belongs to a guest is told
 to it, and it gives way to a panel; everything else goes the way it always went. A test tries every
 way a widget can fail, since a new Textual may have new doors.
+
+What still comes to a screen while the app is left finds its parts gone, which is no reason to leave
+with a report of a crash.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, TypeVar
 
 from textual._context import active_message_pump
-from textual.app import App
-from textual.dom import DOMNode
+from textual.app import App, ScreenStackError
+from textual.css.query import NoMatches
+from textual.dom import DOMNode, NoScreen
 from textual.screen import Screen
+from textual.widget import MountError
 from textual.worker import NoActiveWorker, WorkerFailed, get_current_worker
 
 from tui.widgets.guest import Guest
 
 Result = TypeVar("Result")
 
+log = logging.getLogger("bakehouse.screen")
+
+PARTS_GONE = (MountError, NoMatches, NoScreen, ScreenStackError)
+"""What comes of putting something on a screen that is being taken apart."""
+
 
 class ContainingApp(App[Result]):
     """An app that outlives what its guests raise."""
 
     def _handle_exception(self, error: Exception) -> None:
-        """End the app, unless the error is a guest's."""
+        """End the app, unless the error is a guest's or of an end that is under way."""
+        if self._leaves and isinstance(_cause_of(error), PARTS_GONE):
+            log.info("left while something was still coming: %r", error)
+            return
         guest = guest_behind(self, error)
         if guest is None:
             super()._handle_exception(error)
         else:
             guest.fail(_cause_of(error))
+
+    @property
+    def _leaves(self) -> bool:
+        """Whether the app is being left, and its screens are taken apart one by one."""
+        return self._exit or not self.is_running
 
     async def _dispatch_action(self, namespace: DOMNode, action_name: str, params: Any) -> bool:
         """Run an action; one of a guest that raises is done with."""

@@ -45,8 +45,7 @@ class Screens:
         self, event_id: int | None = None, *, size: tuple[int, int] = WIDE
     ) -> AsyncIterator[Pilot[str]]:
         """Run the app and give its pilot when all is read."""
-        async with self.app(event_id).run_test(size=size, notifications=True) as pilot:
-            await settle(pilot)
+        async with playing(self.app(event_id), size=size) as pilot:
             yield pilot
 
     def matches(
@@ -77,6 +76,19 @@ class Screens:
                 return Shown(pane.failure, pilot.app.export_screenshot())
 
         return asyncio.run(play())
+
+
+@asynccontextmanager
+async def playing(app: BakehouseApp, *, size: tuple[int, int] = WIDE) -> AsyncIterator[Pilot[str]]:
+    """Run an app, give its pilot when all is read, and leave it as a person does."""
+    async with app.run_test(size=size, notifications=True) as pilot:
+        try:
+            await settle(pilot)
+            yield pilot
+        finally:
+            # What is still read would come to a screen that is being taken apart.
+            app.exit()
+            app.workers.cancel_all()
 
 
 async def settle(pilot: Pilot[Any]) -> None:

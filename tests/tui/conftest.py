@@ -18,7 +18,7 @@ from textual.worker import WorkerCancelled
 
 from bakehouse import __version__
 from bakehouse.terminal.screen import writers
-from bakehouse.testing.screens import settle
+from bakehouse.testing.screens import playing, settle
 from core import _database, clock, terminal
 from core.config import Config, config
 from core.interchange.demo import make_demo
@@ -165,8 +165,7 @@ async def running(
     app = BakehouseApp(
         site.host(), event=event, look_every=look_every, settings=settings, writers=writers()
     )
-    async with app.run_test(size=size, notifications=True) as pilot:
-        await settle(pilot)
+    async with playing(app, size=size) as pilot:
         yield pilot
 
 

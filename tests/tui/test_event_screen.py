@@ -507,3 +507,16 @@ async def test_a_problem_about_what_no_command_mends_stays_listed(
         assert isinstance(problems, ProblemsScreen)
         assert problems.problem is not None
         assert problems.problem.message == "Odd"
+
+
+async def test_leaving_while_an_event_is_put_on_the_screen_is_no_crash(
+    demo: Database, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter")
+        stock_service.count(1, "1 lb")
+        # Told right before what was read is shown.
+        pilot.app.watch(pilot.app, "newest", lambda: pilot.app.exit(), init=False)
+        workspace(pilot).load()
+        await until(pilot, lambda: not pilot.app.is_running)
+    assert pilot.app.return_code == 0

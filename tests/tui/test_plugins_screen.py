@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from bakehouse.plugin import Row
-from bakehouse.testing.screens import settle, until
+from bakehouse.testing.screens import playing, settle, until
 from core.services import journal_service
 from core.session import Database
 from plugins.host import Host
@@ -97,8 +97,7 @@ async def test_a_new_plugin_is_touched_only_after_it_is_accepted(
     site.install("ovens", "return Markdown('hot')")
     host = Host(None, path=[str(site.folder)], consent_file=site.folder / "plugins.json")
     app = BakehouseApp(host, look_every=3600)
-    async with app.run_test(size=NARROW, notifications=True) as pilot:
-        await settle(pilot)
+    async with playing(app, size=NARROW) as pilot:
         await keys(pilot, "f6")
         assert cells(pilot, "ovens")["state"] == "discovered"
         go_to(pilot, "ovens")
@@ -266,8 +265,7 @@ async def test_a_plugin_accepted_on_the_screen_has_its_tables_at_once(
     install_notes(site)
     consent = site.folder / "plugins.json"
     host = Host(None, path=[str(site.folder)], consent_file=consent, state=site.folder / "state")
-    async with BakehouseApp(host, look_every=3600).run_test(size=NARROW) as pilot:
-        await settle(pilot)
+    async with playing(BakehouseApp(host, look_every=3600), size=NARROW) as pilot:
         await keys(pilot, "f6")
         go_to(pilot, "notes")
         await keys(pilot, "a")
