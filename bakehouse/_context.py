@@ -13,12 +13,18 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from bakehouse._view_data import Ref
+from bakehouse._checking import at_most, check_texts, kind_of, plain_text
+from bakehouse._tables import Ref
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+MOST_EVENTS: Final = 10_000
+"""A finding that is about more events than this is about the whole kitchen."""
+MOST_STEPS: Final = 100_000
+"""More steps than this from one file are refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +52,21 @@ class Finding:
     kind: str = ""
     check: str = ""
     event_ids: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("message", "place", "effect", "fix", "kind", "check"):
+            text = getattr(self, name)
+            if type(text) is not str:
+                check_texts("Finding", **{name: text})
+                object.__setattr__(self, name, plain_text(text))
+        if self.about is not None and not isinstance(self.about, Ref):
+            raise TypeError(f"Finding: about must be a Ref, not {kind_of(self.about)}")
+        if type(self.event_ids) is not tuple:
+            given = at_most(self.event_ids, MOST_EVENTS, "a Finding has event_ids,")
+            object.__setattr__(self, "event_ids", given)
+        for event in (self.event_id, *self.event_ids):
+            if event is not None and type(event) is not int:
+                raise TypeError(f"Finding: the id of an event is a number, not {kind_of(event)}")
 
     def concerns(self, event_id: int) -> bool:
         """Tell whether it is about an event; what is about none is about all of them."""
@@ -175,8 +196,9 @@ class ChangeSet:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "steps", tuple(self.steps))
-        object.__setattr__(self, "notes", tuple(self.notes))
+        for name in ("steps", "notes"):
+            given = at_most(getattr(self, name), MOST_STEPS, f"a ChangeSet has {name},")
+            object.__setattr__(self, name, given)
         for number, step in enumerate(self.steps):
             if not isinstance(step, Step):
                 raise TypeError(f"steps[{number}] must be a Step, not {type(step).__name__}")
@@ -186,8 +208,10 @@ class ChangeSet:
 
 def _typed(command: str, key: object, value: object) -> str | bool | tuple[str, ...] | None:
     """Return an argument as people type it."""
-    if value is None or isinstance(value, str | bool):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return plain_text(value)
     if isinstance(value, Decimal) and value.is_finite():
         return f"{value:f}"
     if isinstance(value, int | Fraction):

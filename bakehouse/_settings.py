@@ -11,6 +11,11 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Literal, TypeAlias, get_args
 
+from bakehouse._checking import at_most, check_texts
+
+MOST_CHOICES = 1000
+"""More choices than this are taken for an endless generator."""
+
 SettingKind: TypeAlias = Literal["text", "integer", "number", "flag", "choice", "date"]
 SettingValue: TypeAlias = str | int | Decimal | bool | date
 
@@ -50,12 +55,13 @@ class Setting:
             raise ValueError(f"Setting {self.key!r}: a key is small letters, digits and _")
         if not isinstance(self.title, str) or not self.title.strip():
             raise ValueError(f"Setting {self.key!r}: needs a title")
+        check_texts(f"Setting {self.key!r}", help=self.help)
         if self.kind not in get_args(SettingKind):
             known = ", ".join(get_args(SettingKind))
             raise ValueError(
                 f"Setting {self.key!r}: kind must be one of {known}, not {self.kind!r}"
             )
-        object.__setattr__(self, "choices", tuple(self.choices))
+        object.__setattr__(self, "choices", at_most(self.choices, MOST_CHOICES, "it has choices,"))
         if (self.kind == "choice") != bool(self.choices):
             raise ValueError(f"Setting {self.key!r}: a choice, and nothing else, has choices")
         try:

@@ -9,7 +9,14 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from bakehouse._view_data import Row
+from bakehouse._checking import at_most, check_texts
+from bakehouse._tables import Row
+
+MOST = 100
+"""More words, actions or suffixes than this are taken for an endless generator."""
+
+MOST_MS = 600_000
+"""Nobody waits longer than ten times this."""
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
 _PACKAGE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
@@ -45,7 +52,7 @@ class Action:
     def __post_init__(self) -> None:
         _check_named("Action", self.id, self.title)
         _check_key("Action", self.id, self.key)
-        object.__setattr__(self, "command", tuple(self.command))
+        object.__setattr__(self, "command", at_most(self.command, MOST, "a command has words,"))
         if not self.command or not all(isinstance(word, str) for word in self.command):
             raise ValueError(f"Action {self.id!r}: command must be a command's name and arguments")
         for word in self.command:
@@ -103,7 +110,7 @@ class ViewSpec:
     findings: bool = False
 
     def __post_init__(self) -> None:
-        _check_named("ViewSpec", self.id, self.title)
+        _check_named("ViewSpec", self.id, self.title, self.help)
         _check_reference("ViewSpec", self.id, "load", self.load)
         _check_key("ViewSpec", self.id, self.key)
         _check_budget("ViewSpec", self.id, self.budget_ms)
@@ -112,7 +119,7 @@ class ViewSpec:
             _check_reference("ViewSpec", self.id, "show", self.show)
         if not isinstance(self.order, int):
             raise TypeError(f"ViewSpec {self.id!r}: order must be a number, not {self.order!r}")
-        object.__setattr__(self, "actions", tuple(self.actions))
+        object.__setattr__(self, "actions", at_most(self.actions, MOST, "a ViewSpec has actions,"))
         for action in self.actions:
             if not isinstance(action, Action):
                 raise TypeError(f"ViewSpec {self.id!r}: {action!r} is no Action")
@@ -135,7 +142,7 @@ class CheckSpec:
     help: str = ""
 
     def __post_init__(self) -> None:
-        _check_named("CheckSpec", self.id, self.title)
+        _check_named("CheckSpec", self.id, self.title, self.help)
         _check_reference("CheckSpec", self.id, "check", self.check)
         _check_budget("CheckSpec", self.id, self.budget_ms)
 
@@ -165,11 +172,13 @@ class ImporterSpec:
     help: str = ""
 
     def __post_init__(self) -> None:
-        _check_named("ImporterSpec", self.id, self.title)
+        _check_named("ImporterSpec", self.id, self.title, self.help)
         _check_reference("ImporterSpec", self.id, "read", self.read)
         if self.sniff is not None:
             _check_reference("ImporterSpec", self.id, "sniff", self.sniff)
-        object.__setattr__(self, "suffixes", tuple(self.suffixes))
+        object.__setattr__(
+            self, "suffixes", at_most(self.suffixes, MOST, "an ImporterSpec has suffixes,")
+        )
         for suffix in self.suffixes:
             _check_suffix("ImporterSpec", self.id, suffix)
         _check_budget("ImporterSpec", self.id, self.budget_ms)
@@ -199,7 +208,7 @@ class ExporterSpec:
     help: str = ""
 
     def __post_init__(self) -> None:
-        _check_named("ExporterSpec", self.id, self.title)
+        _check_named("ExporterSpec", self.id, self.title, self.help)
         _check_suffix("ExporterSpec", self.id, self.suffix)
         _check_reference("ExporterSpec", self.id, "write", self.write)
         _check_area("ExporterSpec", self.id, self.area)
@@ -222,7 +231,7 @@ class TablesSpec:
     help: str = ""
 
     def __post_init__(self) -> None:
-        _check_named("TablesSpec", self.id, "tables")
+        _check_named("TablesSpec", self.id, "tables", self.help)
         if not isinstance(self.migrations, str) or not _PACKAGE.fullmatch(self.migrations):
             raise ValueError(
                 f"TablesSpec {self.id!r}: migrations must be the name of a package, "
@@ -238,7 +247,7 @@ def prefix_of(plugin: str) -> str:
 # -- checking -----------------------------------------------------------------------------------
 
 
-def _check_named(what: str, name: object, title: object) -> None:
+def _check_named(what: str, name: object, title: object, told: object = "") -> None:
     if not isinstance(name, str) or not _ID.fullmatch(name):
         raise ValueError(
             f"{what} {name!r}: an id is the plugin's name, or that, a dot and more; "
@@ -246,6 +255,7 @@ def _check_named(what: str, name: object, title: object) -> None:
         )
     if not isinstance(title, str) or not title.strip():
         raise ValueError(f"{what} {name!r}: needs a title")
+    check_texts(f"{what} {name!r}", help=told)
 
 
 def _check_reference(what: str, name: str, attribute: str, value: object) -> None:
@@ -259,8 +269,8 @@ def _check_key(what: str, name: str, key: object) -> None:
 
 
 def _check_budget(what: str, name: str, budget: object) -> None:
-    if not isinstance(budget, int) or budget < 1:
-        raise ValueError(f"{what} {name!r}: budget_ms must be 1 or more, not {budget!r}")
+    if type(budget) is not int or not 1 <= budget <= MOST_MS:
+        raise ValueError(f"{what} {name!r}: budget_ms must be from 1 to {MOST_MS:,}")
 
 
 def _check_suffix(what: str, name: str, suffix: object) -> None:

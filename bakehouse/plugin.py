@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pluggy import HookimplMarker
 
+from bakehouse._cells import Amount, Cell, Money, Number
 from bakehouse._context import (
     Argument,
     ChangeSet,
@@ -37,28 +38,8 @@ from bakehouse._specs import (
     ViewSpec,
     prefix_of,
 )
-from bakehouse._view_data import (
-    Align,
-    Amount,
-    Cell,
-    Chart,
-    ChartKind,
-    Column,
-    ColumnKind,
-    Edit,
-    Markdown,
-    Money,
-    Number,
-    Part,
-    Ref,
-    RefKind,
-    Row,
-    RowStyle,
-    Sections,
-    Series,
-    Table,
-    ViewData,
-)
+from bakehouse._tables import Align, Column, ColumnKind, Edit, Ref, RefKind, Row, RowStyle, Table
+from bakehouse._view_data import Chart, ChartKind, Markdown, Part, Sections, Series, ViewData
 
 __all__ = [
     "Action",

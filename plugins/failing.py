@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 
-from core.errors import BakehouseError
+from core.errors import BakehouseError, Refused
 
 OURS = (
     "plugins.formats.",
@@ -19,6 +19,10 @@ OURS = (
 )
 LONGEST = 2000
 """Characters of a message that are kept."""
+
+
+class Unwritable(Refused):
+    """What a view gives as its data cannot be written so; that is its plugin's doing."""
 
 
 def describe(error: BaseException) -> str:

@@ -19,9 +19,6 @@ from plugins.states import Failure
 MOST_FINDINGS = 50_000
 """More findings than this from one check are taken for an endless generator."""
 
-MOST_STEPS = 100_000
-"""More steps than this from one file are refused."""
-
 T = TypeVar("T")
 
 OnStuck = Callable[[Failure], None]
@@ -118,8 +115,6 @@ def change_set(plugin: str, result: Any) -> ChangeSet:
         raise TypeError(f"an importer must return a ChangeSet, not {type(result).__name__}")
     if not result.steps:
         raise ValueError("there is nothing in this file to import")
-    if len(result.steps) > MOST_STEPS:
-        raise ValueError(f"an importer returned more than {MOST_STEPS} steps")
     refuse_others_steps(plugin, result.steps)
     return result
 

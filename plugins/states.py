@@ -66,8 +66,7 @@ class Failure(Struct, frozen=True, kw_only=True):
     bad_file: bool = False
 
     def __str__(self) -> str:
-        who = f"Plugin {self.plugin} {self.version}"
-        return f"{who}, {self.view}: {self.message}" if self.view else f"{who}: {self.message}"
+        return f"{_who(self.plugin, self.version, self.view)}: {self.message}"
 
 
 class PluginError(Refused):
@@ -96,6 +95,11 @@ class View(Struct, frozen=True, kw_only=True):
     def title(self) -> str:
         """Return the view's title."""
         return self.spec.title
+
+    @property
+    def source(self) -> str:
+        """Return whose it is, for messages."""
+        return _who(self.plugin, self.version, self.id)
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
@@ -191,3 +195,8 @@ class KeyClash(Struct, frozen=True, kw_only=True):
     key: str
     kept_by: str
     lost_by: tuple[str, ...]
+
+
+def _who(plugin: str, version: str, view: str) -> str:
+    who = f"Plugin {plugin} {version}"
+    return f"{who}, {view}" if view else who

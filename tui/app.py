@@ -403,7 +403,8 @@ class BakehouseApp(TypingAhead[str], SayingApp[str]):
         from tui.screens.export.screen import ExportScreen
 
         data = listing.exported()
-        self.push_screen(ExportScreen(listing.title, said_of(data), formats_of(data, self.writers)))
+        formats = formats_of(data, self.writers, listing.source)
+        self.push_screen(ExportScreen(listing.title, said_of(data), formats))
 
     @work(exclusive=True, group="theme")
     async def choose_theme(self, name: str) -> None:

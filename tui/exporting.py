@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from bakehouse.plugin import Table, ViewData
 from core.errors import BadFile, Problem, RuleBroken
+from plugins.failing import Unwritable
 
 Writers = Mapping[str, Callable[[ViewData], str]]
 """What makes a text of a view, by the ending of the file: csv, md, json."""
@@ -50,12 +51,19 @@ def said_of(data: ViewData) -> str:
     return f"{rows} row{'s' * (rows != 1)}, as the list shows them"
 
 
-def formats_of(data: ViewData, writers: Writers) -> list[Format]:
-    """Return the ways of writing what a list shows."""
+def formats_of(data: ViewData, writers: Writers, source: str = "") -> list[Format]:
+    """Return the ways of writing what a list shows, which comes from `source`."""
     return [
-        Format(ending, NAMES.get(ending, ending), partial(writer, data))
+        Format(ending, NAMES.get(ending, ending), partial(_made, writer, data, source))
         for ending, writer in writers.items()
     ]
+
+
+def _made(writer: Callable[[ViewData], str], data: ViewData, source: str) -> str:
+    try:
+        return writer(data)
+    except Unwritable as error:
+        raise Unwritable(f"{source}: {error}" if source else str(error)) from error
 
 
 def write_file(path: Path, content: str | bytes, *, replace: bool = False) -> None:

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 @click.pass_context
 def show(ctx: click.Context, view: str, event: str | None, as_csv: bool, as_markdown: bool) -> None:
     """Load a view as the screen does, and print what it returned."""
-    from bakehouse.terminal.views import print_view, view_as_csv, view_as_markdown
+    from bakehouse.terminal.views import print_view, view_as_csv, view_as_json, view_as_markdown
+    from plugins.failing import Unwritable
+    from plugins.host import PluginError
 
     settings = settings_of(ctx)
     kitchen = settings.open()
@@ -43,13 +45,17 @@ def show(ctx: click.Context, view: str, event: str | None, as_csv: bool, as_mark
         found = host.view(view)
         loaded, chosen = _load(host, found, event)
     if settings.as_json:
+        try:
+            data = view_as_json(loaded.data)
+        except Unwritable as error:
+            raise PluginError(found.plugin, f"{found.source}: {error}") from error
         print_json(
             {
                 "view": found.id,
                 "event": None if chosen is None else chosen.slug,
                 "revision": loaded.revision,
                 "as_of": loaded.as_of,
-                "data": loaded.data.as_data(),
+                "data": data,
             }
         )
     elif as_csv:

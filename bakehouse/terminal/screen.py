@@ -74,5 +74,6 @@ def _markdown(data: ViewData) -> str:
 
 def _json(data: ViewData) -> str:
     from bakehouse.terminal.output import json_text
+    from bakehouse.terminal.views import view_as_json
 
-    return json_text({"data": data.as_data()}) + "\n"
+    return json_text({"data": view_as_json(data)}) + "\n"

@@ -8,6 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 import click
+from msgspec import Raw
+from msgspec.json import encode
 
 from bakehouse.plugin import (
     Amount,
@@ -26,6 +28,7 @@ from bakehouse.plugin import (
 from bakehouse.terminal.output import (
     Heading,
     csv_text,
+    jsonable,
     markdown_table,
     pad,
     plain,
@@ -33,6 +36,7 @@ from bakehouse.terminal.output import (
     say,
     width_of,
 )
+from plugins.failing import Unwritable, describe
 
 LONGEST_BAR = 40
 """Characters of the longest bar of a chart."""
@@ -49,6 +53,21 @@ def print_view(data: ViewData) -> None:
             _print_chart(part)
         else:
             _print_table(part)
+
+
+def view_as_json(data: ViewData) -> Raw:
+    """Return what `--json` prints of a view, as JSON already.
+
+    Raises:
+        Unwritable: What the plugin gives as `data` is no JSON.
+    """
+    # It may hold things with ways of their own, and those may fail in any way.
+    try:
+        return Raw(encode(jsonable(data.as_data())))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise Unwritable(f"what it gives as its data is no JSON: {describe(error)}") from error
 
 
 def view_as_csv(data: ViewData) -> str:

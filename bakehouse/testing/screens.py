@@ -87,7 +87,7 @@ async def playing(app: BakehouseApp, *, size: tuple[int, int] = WIDE) -> AsyncIt
             yield pilot
         finally:
             # What is still read would come to a screen that is being taken apart.
-            app.exit()
+            app.exit(app.return_value, app.return_code or 0)
             app.workers.cancel_all()
 
 

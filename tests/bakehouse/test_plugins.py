@@ -101,6 +101,31 @@ def bags(cli: Cli) -> int:
     return int(shown["data"]["bundles"][0]["target_quantity"])
 
 
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ("object()", "Encoding objects of type object is unsupported"),
+        ("Endless()", "RecursionError"),
+        ("{'day': Angry()}", "RuntimeError: no day"),
+        ("Decimal('NaN')", "is no JSON"),
+    ],
+)
+def test_data_that_is_no_json_is_told_under_the_name_of_the_plugin(
+    cli: Cli, labels: Site, data: str, reason: str
+) -> None:
+    (labels.folder / "plugin_labels" / "view.py").write_text(
+        "from decimal import Decimal\nfrom bakehouse.plugin import *\n"
+        "class Endless(dict):\n    def items(self): return [('x', self)]\n"
+        "class Angry(dict):\n    def items(self): raise RuntimeError('no day')\n"
+        f"def load(ctx): return Table([Column('a')], [('x',)], data={data})\n"
+    )
+    ran = cli("show", "labels", "--json")
+    assert (ran.code, ran.out) == (1, "")
+    assert "Plugin labels 1.0, labels: what it gives as its data is no JSON" in ran.err
+    assert reason in ran.err
+    assert cli("show", "labels").code == 0
+
+
 def test_an_import_by_a_plugin_is_previewed_done_and_undone(
     cli: Cli, labels: Site, tmp_path: Path
 ) -> None:

@@ -124,7 +124,7 @@ BAD_READS = {
     "a wrong step": ("def read(ctx, source): return ChangeSet(['x'])", "steps[0] must be a Step"),
     "too many steps": (
         "def read(ctx, source): return ChangeSet([Step('redo')] * 100_001)",
-        "more than 100000 steps",
+        "a ChangeSet has steps, at most 100,000",
     ),
     "writing itself": (
         "from core.services import journal_service\n"

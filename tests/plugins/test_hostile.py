@@ -166,6 +166,23 @@ LOADING = {
         "budget_ms=300",
         "at most 50,000,000 characters",
     ),
+    "cells without end": (
+        "from itertools import repeat\n"
+        "def load(ctx): return Table([Column('x')], [Row('a', repeat('x'))])",
+        "",
+        "a Row has cells, at most 200",
+    ),
+    "a number that nobody can say": (
+        "from decimal import Decimal\n"
+        "def load(ctx): return Table([Column('x')], [(Decimal('Infinity'),)])",
+        "",
+        "row '1', column 'x': Infinity is no number",
+    ),
+    "more text than can be drawn": (
+        "def load(ctx): return Markdown('- line\\n' * 200_000)",
+        "",
+        "at most 2,000 lines",
+    ),
     "memory without end": ("def load(ctx): raise MemoryError", "", "MemoryError"),
     "writing by the ORM": (
         WRITES + f"def load(ctx): ctx.session.add(Item({VALUES})); ctx.session.flush()",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import FrozenInstanceError, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from enum import IntEnum
 from fractions import Fraction
+from itertools import count, repeat
 from pathlib import Path
 
 import pytest
@@ -21,8 +24,10 @@ from bakehouse.plugin import (
     Column,
     Deadline,
     DeadlineError,
+    Finding,
     Markdown,
     Money,
+    Part,
     Ref,
     Row,
     Sections,
@@ -32,6 +37,10 @@ from bakehouse.plugin import (
     ViewSpec,
     contribute,
 )
+from bakehouse.terminal.output import json_text
+from bakehouse.terminal.views import print_view, view_as_csv, view_as_markdown
+from tui.widgets.cells import said, sort_key
+from tui.widgets.chart import drawn as chart_drawn
 
 ROOT = Path(__file__).parents[2]
 
@@ -93,9 +102,12 @@ def test_a_misspelt_hook_says_what_was_meant() -> None:
         ({"load": "os:system('x')"}, "'by-store.list': load must be"),
         ({"area": "event"}, "'by-store.list': area must be an Area"),
         ({"key": "g h"}, "'by-store.list': key must be one key"),
-        ({"budget_ms": 0}, "'by-store.list': budget_ms must be 1 or more"),
+        ({"budget_ms": 0}, "'by-store.list': budget_ms must be from 1 to 600,000"),
+        ({"budget_ms": 10**400}, "'by-store.list': budget_ms must be from 1 to 600,000"),
+        ({"help": None}, "'by-store.list': help must be a text"),
         ({"order": "first"}, "'by-store.list': order must be a number"),
         ({"actions": ("make",)}, "'by-store.list': 'make' is no Action"),
+        ({"actions": repeat("make")}, "a ViewSpec has actions, at most 100"),
     ],
 )
 def test_a_wrong_view_spec_names_its_id(change: dict[str, object], message: str) -> None:
@@ -150,6 +162,14 @@ def test_data_is_printed_as_given_even_when_empty() -> None:
         ([("Flour", 1.5)], {}, "row '1', column 'to_buy'.*not float"),
         ([("Flour", True)], {}, "row '1', column 'to_buy'.*not bool"),
         ([("Flour", ["5 lb"])], {}, "row '1', column 'to_buy'.*not list"),
+        ([("Flour", datetime(2026, 12, 15))], {}, "row '1', column 'to_buy'.*not datetime"),
+        ([("Flour", Decimal("Infinity"))], {}, "row '1', column 'to_buy': Infinity is no number"),
+        ([("Flour", Decimal("sNaN"))], {}, "row '1', column 'to_buy': sNaN is no number"),
+        ([("Flour", 10**5000)], {}, "row '1', column 'to_buy': a number has at most 60 digits"),
+        ([("Flour", Decimal("1E-999999"))], {}, "'to_buy': a number has at most 60 digits"),
+        ([], {"totals": repeat("x")}, "totals are at most 200"),
+        ([], {"empty": None}, "Table: empty must be a text, not None"),
+        ([], {"note": 3}, "Table: note must be a text, not int"),
         ([["Flour", FLOUR]], {}, "row 1 must be a Row or a tuple, not list"),
         ([Row("a", ("x", None)), Row("a", ("y", None))], {}, "two rows have the key 'a'"),
         ([], {"totals": ("Total",)}, "the totals has 1 cells for 2 columns"),
@@ -162,11 +182,86 @@ def test_a_wrong_table_says_where(
         table(*rows, **more)  # type: ignore[arg-type]
 
 
+def test_money_that_is_no_number_is_refused_when_it_is_made() -> None:
+    with pytest.raises(ValueError, match="Money: NaN is no number that can be shown"):
+        Money(Decimal("NaN"), "nothing")
+
+
+class Loud(str):
+    """A text whose own methods fail, as some of a lazy translation do before it is set up."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("not set up")
+
+
+class Month(date):
+    """A date that says itself in another way."""
+
+    def isoformat(self) -> str:
+        raise RuntimeError("no day")
+
+
+class Trays(IntEnum):
+    """A whole number with a name."""
+
+    ONE = 1
+
+
+class Exact(Decimal):
+    """A number of another library."""
+
+    def __format__(self, spec: str, context: object = None, /) -> str:
+        raise RuntimeError("no format")
+
+
+def test_what_is_of_another_class_is_taken_as_the_plain_data_it_is() -> None:
+    made = Table(
+        [Column("a"), Column("b"), Column("c"), Column("d")],
+        [
+            Row(
+                Loud("key"),
+                (Loud("x"), Month(2026, 12, 15), Exact("1.50"), IntEnum("N", "one").one),
+            )
+        ],  # type: ignore[attr-defined]
+    )
+    [row] = made.rows
+    assert (row.key, row.cells) == ("key", ("x", date(2026, 12, 15), Decimal("1.50"), 1))
+    assert [type(cell) for cell in (row.key, *row.cells)] == [str, str, date, Decimal, int]
+
+
+def test_a_number_of_many_digits_can_be_said_in_every_way() -> None:
+    numbers = [
+        sign * Decimal(f"9.{'9' * 27}E{power}") for sign in (1, -1) for power in (59, 28, -59)
+    ]
+    made = Table(
+        [Column("a", kind="amount"), Column("b", kind="percent"), Column("c", kind="integer")],
+        [(number, number, int(number)) for number in numbers],
+        totals=(numbers[0], numbers[0], -(10**59)),
+    )
+    drawn = Chart(
+        "bars", ("a",) * 6, (Series("x", tuple(numbers)), Series("y", (Fraction(1, 3),) * 6))
+    )
+    for data in (made, drawn, replace(drawn, kind="lines"), Sections((("", made), ("", drawn)))):
+        assert view_as_csv(data)
+        assert view_as_markdown(data)
+        assert json_text(data.as_data())
+        print_view(data)
+    for row in made.rows:
+        assert all(said(cell, column) for cell, column in zip(row.cells, made.columns, strict=True))
+    assert sorted(made.rows, key=lambda row: sort_key(row.cells[0]))[0].cells[0] == min(numbers)
+    assert chart_drawn(drawn, 80)
+    assert chart_drawn(replace(drawn, kind="lines"), 80)
+
+
 def test_columns_are_named_once_and_there_is_one() -> None:
     with pytest.raises(ValueError, match="two columns are named 'item'"):
         Table([Column("item"), Column("item")])
     with pytest.raises(ValueError, match="at least one column"):
         Table([])
+    with pytest.raises(ValueError, match="a Table has columns, at most 200"):
+        Table(repeat(Column("a")))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="Column 'a': title must be a text, not int"):
+        Column("a", title=3)  # type: ignore[arg-type]
 
 
 def test_a_heading_is_the_title_or_the_name_in_words() -> None:
@@ -190,6 +285,9 @@ def test_numbers_keep_right_unless_told_otherwise() -> None:
         lambda: Column("a", kind="number"),  # type: ignore[arg-type]
         lambda: Column("a", edit="name"),  # type: ignore[arg-type]
         lambda: Column("a", width=0),
+        lambda: Column("a", width=True),
+        lambda: Ref("item", 10**20),
+        lambda: Ref("item", 0),
         lambda: Column("a", priority=-1),
         lambda: Column(""),
         lambda: Ref("cookie", 1),  # type: ignore[arg-type]
@@ -231,6 +329,67 @@ def test_sections_hold_tables_and_texts() -> None:
         TypeError, match="section 'List' must be a Table, Markdown or Chart, not str"
     ):
         Sections((("List", "flour"),))  # type: ignore[arg-type]
+
+
+def bars(labels: int) -> Chart:
+    return chart(labels=("a",) * labels, series=(Series("b", (1,) * labels),))
+
+
+def several(*parts: Part) -> Sections:
+    return Sections(tuple(("", part) for part in parts))
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Markdown("- one\n" * 200_000), "at most 2,000 lines"),
+        (lambda: Markdown("x" * 200_001), "200,000 characters"),
+        (lambda: Sections(repeat(("", Markdown("x")))), "Sections have parts, at most 100"),
+        (lambda: several(*(Markdown("x\n" * 1_500),) * 2), "at most 2,000 lines of text together"),
+        (
+            lambda: several(bars(6_000), bars(6_000)),
+            "10,000 numbers in charts together, not 12,000",
+        ),
+        (lambda: chart(labels=("a",) * 100_000), "a Chart has labels, at most 10,000"),
+        (lambda: chart(labels=("a",) * 6_000), "a Chart has at most 10,000 numbers, not 12,000"),
+        (lambda: chart(series=(Series(str(n), (1, 2)) for n in count())), "series, at most 50"),
+        (lambda: Series("a", repeat(1)), "Series 'a' has values, at most 10,000"),
+        (lambda: Row("a", repeat("x")), "a Row has cells, at most 200"),
+    ],
+)
+def test_more_than_a_screen_can_draw_is_refused(make: Callable[[], object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_rows_of_sections_are_counted_together() -> None:
+    rows = Table([Column("a")], [("x",)] * 100_001)
+    with pytest.raises(ValueError, match="at most 200,000 rows together, not 200,002"):
+        Sections((("a", rows), ("b", rows)))
+
+
+# -- findings --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"about": ("item", 3)}, "Finding: about must be a Ref, not tuple"),
+        ({"kind": None}, "Finding: kind must be a text, not None"),
+        ({"message": 5}, "Finding: message must be a text, not int"),
+        ({"event_ids": 3}, "not iterable"),
+        ({"event_ids": ("3",)}, "Finding: the id of an event is a number, not str"),
+        ({"event_id": "3"}, "Finding: the id of an event is a number, not str"),
+        ({"event_ids": repeat(3)}, "a Finding has event_ids, at most 10,000"),
+    ],
+)
+def test_a_wrong_finding_says_what_is_wrong(change: dict[str, object], message: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=message):
+        Finding(**{"message": "No price", **change})  # type: ignore[arg-type]
+
+
+def test_the_events_of_a_finding_may_come_as_a_list() -> None:
+    assert Finding(message="No price", event_ids=[1, 2]).event_ids == (1, 2)  # type: ignore[arg-type]
 
 
 # -- actions ---------------------------------------------------------------------------------------
@@ -341,7 +500,14 @@ def test_a_wrong_chart_says_what_is_wrong(change: dict[str, object], message: st
         chart(**change)
 
 
-@pytest.mark.parametrize("value", [1.5, True, "2", Decimal("NaN"), Decimal("Infinity")])
+def test_the_labels_of_a_chart_have_a_column_of_their_own_whatever_series_are_called() -> None:
+    taken = chart(series=(Series("label", (1, 2)), Series("label_", (3, 4)))).as_table()
+    assert [column.name for column in taken.columns] == ["label__", "label", "label_"]
+
+
+@pytest.mark.parametrize(
+    "value", [1.5, True, "2", Decimal("NaN"), Decimal("Infinity"), 10**60, Fraction(10**99, 7)]
+)
 def test_a_series_takes_exact_numbers_only(value: object) -> None:
     with pytest.raises((ValueError, TypeError), match="Series 'oven'"):
         Series("oven", (value,))  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from textual.widgets import Input
 from bakehouse.cli import run
 from core.session import Database
 from tests.tui.conftest import NARROW, WIDE, Site, app_of, keys, running, said, write
+from tests.tui.test_event_screen import open_pane
 from tui.screens.event.screen import EventScreen
 from tui.screens.events.screen import EventsScreen
 from tui.screens.export.screen import ExportScreen
@@ -168,6 +169,18 @@ async def test_what_cannot_be_written_keeps_what_was_typed(
             assert isinstance(pilot.app.screen, ExportScreen)
             assert says in message(pilot)
             assert pilot.app.screen.query_one(Input).value == name
+    assert list(folder.iterdir()) == []
+
+
+async def test_data_of_a_plugin_that_is_no_json_is_told_under_its_name(
+    demo: Database, site: Site, folder: Path
+) -> None:
+    site.install("notes", "return Table([Column('a')], [('x',)], data=object())", title="Notes")
+    async with running(site, event="winter-market-stall") as pilot:
+        await open_pane(pilot, "notes")
+        await keys(pilot, "e", "down", "down", "enter")
+        assert isinstance(pilot.app.screen, ExportScreen)
+        assert "Plugin notes 1.0, notes: what it gives as its data is no JSON" in message(pilot)
     assert list(folder.iterdir()) == []
 
 

@@ -117,7 +117,7 @@ def test_tables_beside_each_other_have_one_width_and_keep_their_columns() -> Non
     columns = [Column("item", width=30, priority=0), Column("store", width=20), Column("note")]
     one = Table(columns, [("flour", "a", "n" * 50)])
     other = Table(columns, [("f" * 30, "s" * 30, "")])
-    beside = (one, other)
-    assert Columns(one, beside).fit(50) == Columns(other, beside).fit(50)
-    assert [each.column.name for each in Columns(one, beside).fit(30)] == ["item", "store", "note"]
-    assert len(Columns(one, beside).fit(20)) < 3
+    together = Columns(one, other, several=True)
+    assert [each.width for each in together.fit(200)] == [30, 30, 50]
+    assert [each.column.name for each in together.fit(30)] == ["item", "store", "note"]
+    assert len(together.fit(20)) < 3

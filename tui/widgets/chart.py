@@ -8,17 +8,18 @@ from fractions import Fraction
 from importlib.util import find_spec
 
 from rich.cells import cell_len
-from rich.text import Text
+from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.geometry import Size
+from textual.strip import Strip
 from textual.widget import Widget
 
 from bakehouse.plugin import Chart, Series
 from core.amount_words import say
 from core.money import SYMBOLS, say_money
 from core.units import to_decimal
+from tui.widgets.lines import Lines
 from tui.widgets.plain import fitted, plain
 
 HEIGHTS = "▁▂▃▄▅▆▇█"
@@ -133,20 +134,16 @@ def _height(value: Number | None, low: Fraction, high: Fraction) -> str:
     return HEIGHTS[min(len(HEIGHTS) - 1, int(share * len(HEIGHTS)))]
 
 
-class Blocks(Widget):
+class Blocks(Lines):
     """A chart of block characters, as high as it has to be in the width it has."""
 
     def __init__(self, chart: Chart) -> None:
         super().__init__()
         self._chart = chart
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return the lines it takes in this width."""
-        return len(drawn(self._chart, max(1, width)))
-
-    def render(self) -> Text:
+    def lines_in(self, width: int) -> Sequence[Strip]:
         """Draw it."""
-        return Text("\n".join(drawn(self._chart, max(1, self.content_size.width))), no_wrap=True)
+        return [Strip([Segment(line)], cell_len(line)) for line in drawn(self._chart, width)]
 
 
 class ChartView(Vertical):

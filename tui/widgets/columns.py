@@ -12,7 +12,10 @@ from bakehouse.plugin import Column, Table
 from tui.widgets.cells import said
 
 SAMPLE = 100
-"""About how many rows are looked at for the widths; the rest is never measured."""
+"""About how many rows of a table are looked at for the widths; the rest is never measured."""
+TOGETHER = 1000
+"""About how many rows of several tables are looked at; of each a few at least."""
+FEW = 10
 LEAST_TEXT = 8
 WISHED_TEXT = 16
 LEAST_PERCENT = 6
@@ -38,16 +41,16 @@ class _Wish(Struct, frozen=True):
 
 
 class Columns:
-    """The columns of a table, measured once and fitted into whatever width there is.
+    """The columns of tables, measured once and fitted into whatever width there is.
 
-    Tables `beside` it, of the same columns, get the same widths.
+    Several tables, which have the same columns, get the same widths; with `several` one alone is
+    treated as they are, so that its texts are shortened before any column gives way.
     """
 
-    def __init__(self, table: Table, beside: Sequence[Table] = ()) -> None:
-        tables = beside or (table,)
-        at_most = LEAST_TEXT if beside else None
+    def __init__(self, *tables: Table, several: bool = False) -> None:
+        at_most = LEAST_TEXT if several else None
         self._wishes = [
-            _wish(tables, column, index, at_most) for index, column in enumerate(table.columns)
+            _wish(tables, column, index, at_most) for index, column in enumerate(tables[0].columns)
         ]
 
     def fit(self, available: int) -> list[Fitted]:
@@ -55,7 +58,7 @@ class Columns:
 
         Numbers are shown whole or not at all. Columns that are empty give way before any text is
         shortened, the others after that, by priority. What is left over goes to texts that are too
-        short. With tables beside it, texts are shortened before any column gives way.
+        short. Of several tables, texts are shortened before any column gives way.
         """
         wishes = self._wishes.copy()
         _make_room(wishes, available, lambda wish: wish.most, only_empty=True)
@@ -118,7 +121,8 @@ def _shrunk(wishes: list[_Wish], available: int) -> list[int]:
 
 
 def _wish(tables: Sequence[Table], column: Column, index: int, at_most: int | None) -> _Wish:
-    sample = [text for table in tables for text in _sample(table, column, index)]
+    rows = min(SAMPLE, max(FEW, TOGETHER // len(tables)))
+    sample = [text for table in tables for text in _sample(table, column, index, rows)]
     longest = max(map(cell_len, sample), default=0)
     most = max(longest, cell_len(column.heading), 1)
     wish = _Wish(index, column, most, most, longest == 0)
@@ -129,9 +133,9 @@ def _wish(tables: Sequence[Table], column: Column, index: int, at_most: int | No
     return wish
 
 
-def _sample(table: Table, column: Column, index: int) -> list[str]:
+def _sample(table: Table, column: Column, index: int, about: int) -> list[str]:
     rows = table.rows
-    some = rows if len(rows) <= SAMPLE else (*rows[:: len(rows) // SAMPLE], rows[-1])
+    some = rows if len(rows) <= about else (*rows[:: len(rows) // about], rows[-1])
     sample = [said(row.cells[index], column, row.style) for row in some]
     if table.totals is not None:
         sample.append(said(table.totals[index], column))

@@ -82,6 +82,11 @@ class Listing(Vertical):
         """What the list is called in exports."""
         return self.app.current_mode
 
+    @property
+    def source(self) -> str:
+        """Whose the rows are, where they are a plugin's."""
+        return ""
+
     def exported(self) -> ViewData:
         """Return what is exported: the rows as they are filtered and sorted now."""
         shown, rows = self.table.table, self.table.rows

@@ -240,6 +240,11 @@ class Pane(Listing):
         """What the view is called in exports."""
         return self.view.title
 
+    @property
+    def source(self) -> str:
+        """The plugin and the view the rows come from."""
+        return self.view.source
+
     def exported(self) -> ViewData:
         """Return what the view returned where it is no list, else the rows as they are shown."""
         outcome = self.outcome
@@ -322,6 +327,6 @@ class MarkdownView(VerticalScroll):
     def compose(self) -> ComposeResult:
         """Lay out the text."""
         # Slow to import, and few views are texts.
-        from textual.widgets import Markdown as MarkdownText
+        from tui.widgets.prose import Prose
 
-        yield MarkdownText(self._data.text, open_links=False)
+        yield Prose(self._data.text)

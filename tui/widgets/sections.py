@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -10,8 +9,10 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.geometry import Region
 
-from bakehouse.plugin import Chart, Markdown, Ref, Row, Sections, Table
+from bakehouse.plugin import Chart, Column, Markdown, Ref, Row, Sections, Table
 from tui.widgets.chart import ChartView
+from tui.widgets.columns import Columns
+from tui.widgets.prose import Prose
 from tui.widgets.table import TableView, same
 from tui.widgets.words import Words
 
@@ -25,9 +26,9 @@ Place = tuple[int, str]
 class SectionTable(TableView):
     """One table of several: all of it is shown, and the cursor goes on into the next one."""
 
-    def __init__(self, table: Table, beside: Sequence[Table], sections: SectionsView) -> None:
+    def __init__(self, table: Table, shared: Columns, sections: SectionsView) -> None:
         super().__init__(classes="section")
-        self.beside = beside
+        self.shared = shared
         self._sections = sections
         self.show_table(table)
         self.styles.height = self.lines
@@ -61,23 +62,22 @@ class SectionsView(VerticalScroll):
         self._data = data
         self._place = place
         tables = [part for _, part in data.parts if isinstance(part, Table)]
-        self.tables = [
-            SectionTable(table, [t for t in tables if t.columns == table.columns], self)
-            for table in tables
-        ]
+        alike: dict[tuple[Column, ...], list[Table]] = {}
+        for table in tables:
+            alike.setdefault(table.columns, []).append(table)
+        shared = {columns: Columns(*each, several=True) for columns, each in alike.items()}
+        self.tables = [SectionTable(table, shared[table.columns], self) for table in tables]
         self.current = next((table for table in self.tables if table.rows), None)
         """The table that has the cursor."""
 
     def compose(self) -> ComposeResult:
         """Lay out a title and what belongs to it, one after the other."""
-        from textual.widgets import Markdown as MarkdownText
-
         tables = iter(self.tables)
         for title, part in self._data.parts:
             if title:
                 yield Words(title, classes="section-title")
             if isinstance(part, Markdown):
-                yield MarkdownText(part.text, open_links=False)
+                yield Prose(part.text)
             elif isinstance(part, Chart):
                 yield ChartView(part)
             else:

@@ -100,8 +100,8 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         self.words = ""
         self.sorting: Sorting | None = None
         self._styles: dict[str, Style] = {}
-        self.beside: Sequence[Table] = ()
-        """The tables that are to have the same widths, where there are several."""
+        self.shared: Columns | None = None
+        """The columns of several tables that are to have the same widths."""
         self._columns = Columns(EMPTY)
         self._fitted: list[Fitted] = []
         self._fitted_for = 0, 0
@@ -165,7 +165,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         """Show a table; the cursor stays on the row with the same key."""
         self.table = table
         self._search = Search(table)
-        self._columns = Columns(table, self.beside)
+        self._columns = self.shared or Columns(table)
         self._arrange()
         self._stays = False
 
