@@ -169,7 +169,9 @@ class Registry:
                 offered = run(lambda: {hook: self._ask(plugin, hook) for hook in _KINDS})
             self._take(plugin, offered)
             self._refuse_unknown_hooks(module)
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             self.remove(plugin)
             plugin.state = State.FAILED
             plugin.reason = f"{doing}: {describe(error)}"

@@ -81,7 +81,9 @@ def _resolve(
     try:
         with Watchdog(seconds, lambda: None, lambda: on_stuck and on_stuck(late)) as dog:
             function = getattr(import_module(module), name)
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         return job.failure(f"cannot import {job.reference}: {describe(error)}", error)
     if dog.hit:
         return late
@@ -139,7 +141,9 @@ class _Attempt(Generic[T]):
                 outcome = self._late()
             except BadFile as error:
                 outcome = self._job.failure(describe(error), bad_file=True)
-            except (Exception, SystemExit) as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
                 outcome = self._job.failure(describe(error), error)
                 if isinstance(error, DatabaseError):
                     self._database_error = error

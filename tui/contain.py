@@ -7,6 +7,10 @@ Textual ends the app on every exception that nothing handles. Three private door
 to it, and it gives way to a panel; everything else goes the way it always went. A test tries every
 way a widget can fail, since a new Textual may have new doors.
 
+What is no `Exception`, as `sys.exit()`, would go past all of them and end the loop itself. Three
+more doors turn it into one: `textual._callback._invoke`, which every callback goes through,
+`Widget._post_mount` (the first watchers), and what runs the worker of a guest.
+
 What still comes to a screen while the app is left finds its parts gone, which is no reason to leave
 with a report of a crash.
 """
@@ -14,19 +18,22 @@ with a report of a crash.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from types import TracebackType
 from typing import Any, TypeVar
 
+from textual import _callback
 from textual._context import active_message_pump
 from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
 from textual.dom import DOMNode, NoScreen
 from textual.screen import Screen
-from textual.widget import MountError
-from textual.worker import NoActiveWorker, WorkerFailed, get_current_worker
+from textual.widget import MountError, Widget
+from textual.worker import NoActiveWorker, Worker, WorkerFailed, get_current_worker
+from textual.worker_manager import WorkerManager
 
-from tui.widgets.guest import Guest
+from plugins.failing import describe
+from tui.widgets.guest import Guest, may_be_a_plugins
 
 Result = TypeVar("Result")
 
@@ -38,6 +45,13 @@ PARTS_GONE = (MountError, NoMatches, NoScreen, ScreenStackError)
 
 class ContainingApp(App[Result]):
     """An app that outlives what its guests raise."""
+
+    @property
+    def workers(self) -> WorkerManager:
+        """The work under way, in which a guest's own cannot end the loop."""
+        if not isinstance(self._workers, _Workers):
+            self._workers = _Workers(self)
+        return self._workers
 
     def _handle_exception(self, error: Exception) -> None:
         """End the app, unless the error is a guest's or of an end that is under way."""
@@ -59,12 +73,55 @@ class ContainingApp(App[Result]):
         """Run an action; one of a guest that raises is done with."""
         try:
             return await super()._dispatch_action(namespace, action_name, params)
-        except Exception as error:
+        except BaseException as error:
             guest = _guest_around(namespace) or guest_behind(self, error)
-            if guest is None:
+            if guest is None or not may_be_a_plugins(error):
                 raise
             guest.fail(error)
             return True
+
+
+class _Workers(WorkerManager):
+    def add_worker(self, worker: Worker[Any], start: bool = True, exclusive: bool = True) -> None:
+        if _guest_around(worker.node) is not None:
+            worker.run = _held(worker.run)  # type: ignore
+        super().add_worker(worker, start, exclusive)
+
+
+class _ExceptionsOnly:
+    """Within `with`: nothing is raised that would end the loop it runs in."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is None or isinstance(error, Exception) or not may_be_a_plugins(error):
+            return
+        raise RuntimeError(describe(error)) from error
+
+
+_EXCEPTIONS_ONLY = _ExceptionsOnly()
+
+
+def _held(run: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    async def held(*given: Any) -> Any:
+        with _EXCEPTIONS_ONLY:
+            return await run(*given)
+
+    return held
+
+
+def _held_post_mount(post_mount: Callable[[Widget], None]) -> Callable[[Widget], None]:
+    def held(widget: Widget) -> None:
+        with _EXCEPTIONS_ONLY:
+            post_mount(widget)
+
+    return held
 
 
 def guest_behind(app: App[Any], error: BaseException) -> Guest | None:
@@ -123,9 +180,9 @@ def _contained(refresh: Callable[[Screen[Any]], None]) -> Callable[[Screen[Any]]
     def contained(screen: Screen[Any]) -> None:
         try:
             refresh(screen)
-        except Exception as error:
+        except BaseException as error:
             guest = guest_behind(screen.app, error)
-            if guest is None:
+            if guest is None or not may_be_a_plugins(error):
                 raise
             guest.fail(error)
 
@@ -134,3 +191,5 @@ def _contained(refresh: Callable[[Screen[Any]], None]) -> Callable[[Screen[Any]]
 
 # Every screen draws those behind it, so that a guest may fail in any of them, the palette too.
 Screen._compositor_refresh = _contained(Screen._compositor_refresh)  # type: ignore
+_callback._invoke = _held(_callback._invoke)  # type: ignore[assignment]
+Widget._post_mount = _held_post_mount(Widget._post_mount)  # type: ignore

@@ -92,6 +92,8 @@ def check(site: Site, reason: str, bad: str = "bad") -> Failure:
 REGISTERING = {
     "an import error": ("import nothing_of_this_name", "ModuleNotFoundError"),
     "an exit": ("raise SystemExit(3)", "it called sys.exit(3)"),
+    "a cancellation": ("import asyncio\nraise asyncio.CancelledError", "CancelledError"),
+    "a panic": ("class Panic(BaseException): pass\nraise Panic('out')", "Panic: out"),
     "an endless import": ("import time\nwhile True: time.sleep(0.01)", "longer than 0.5 s"),
     "a misspelt hook": ("@contribute.imports\ndef f(): return []", "did you mean 'importers'?"),
     "an endless hook": (
@@ -136,6 +138,17 @@ def test_a_plugin_that_does_wrong_when_it_registers(
 LOADING = {
     "an exception": ("def load(ctx): raise KeyError('oven')", "", "KeyError: 'oven'"),
     "an exit": ("def load(ctx): sys.exit(3)", "", "it called sys.exit(3)"),
+    "a cancellation": (
+        "import asyncio\ndef load(ctx): raise asyncio.CancelledError",
+        "",
+        "CancelledError",
+    ),
+    "a panic": (
+        "class Panic(BaseException): pass\ndef load(ctx): raise Panic('out')",
+        "",
+        "Panic: out",
+    ),
+    "a generator that is closed": ("def load(ctx): raise GeneratorExit", "", "GeneratorExit"),
     "a wrong type": ("def load(ctx): return {'a': 1}", "", "not dict"),
     "something async": ("async def load(ctx): return TABLE", "", "must not be async"),
     "a generator": ("def load(ctx): yield TABLE", "", "not generator"),

@@ -42,6 +42,10 @@ def fail(*_):
     raise RuntimeError("no [b]oven[/x]")
 
 
+class Panic(BaseException):
+    pass
+
+
 class Shown(Static, can_focus=True):
     def __init__(self, data):
         super().__init__(data.text)
@@ -138,6 +142,30 @@ async def test_a_widget_that_fails_costs_only_its_pane(
         assert not pane.query(Guest)
         await check_others(pilot)
         assert len(app_of(pilot).host.record("guest").failures) == 1
+
+
+EXIT, CANCELLED, PANIC = "SystemExit(3)", "asyncio.CancelledError()", "Panic('out')"
+NO_EXCEPTIONS = [
+    *((way, EXIT) for way in WAYS if "css" not in way and "exit" not in way),
+    *((way, CANCELLED) for way in ("async mount", "watcher", "later render", "worker")),
+    *((way, PANIC) for way in ("constructor", "message handler", "layout", "thread worker")),
+]
+"""Ways to raise what goes past every `except Exception`."""
+
+
+@pytest.mark.parametrize(("way", "error"), NO_EXCEPTIONS)
+async def test_nothing_that_a_widget_raises_ends_the_app(
+    site: Site, demo: Database, way: str, error: str
+) -> None:
+    install(site, WAYS[way])
+    file = site.folder / "tui_plugin_guest.py"
+    file.write_text(file.read_text().replace('RuntimeError("no [b]oven[/x]")', error))
+    async with running(site, event="christmas-gift-bags") as pilot:
+        pane = await opened(pilot)
+        await until(pilot, lambda: panel_of(pane) is not None)
+        assert pane.failure is not None
+        assert pane.failure.plugin == "guest"
+        await check_others(pilot)
 
 
 async def test_an_action_that_fails_costs_only_its_pane(site: Site, demo: Database) -> None:

@@ -49,7 +49,7 @@ class Guest(Container):
         self.run_worker(self._build(), exit_on_error=True)
 
     async def _build(self) -> None:
-        # Whatever it raises costs this place only.
+        # Whatever it raises costs this place only, but taking this place away is no error.
         try:
             reference = cast(str, self._view.spec.show)
             make = await asyncio.wrap_future(in_thread(lambda: _resolve(reference)))
@@ -58,10 +58,12 @@ class Guest(Container):
                 kind = type(widget).__name__
                 raise TypeError(f"{reference} must make a Textual widget, not {kind}")
             self._try_css(widget)
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
+            if not may_be_a_plugins(error):
+                raise
             self.fail(error)
             return
-        _hold_exits(widget)
+        _let_go_of(widget)
         if self.is_attached:
             await self.mount(widget)
             if self._wants_focus:
@@ -112,26 +114,27 @@ def _resolve(reference: str) -> Callable[[Any], object]:
     return cast(Callable[[Any], object], found)
 
 
-def _hold_exits(widget: Widget) -> None:
-    """Turn the widget's sys.exit() into an error, also while it is taken away."""
-    dispatch, leave = widget._dispatch_message, widget._message_loop_exit
+def may_be_a_plugins(error: BaseException) -> bool:
+    """Tell whether an error may be of a plugin: not Ctrl-C, and not that the task is given up."""
+    if isinstance(error, asyncio.CancelledError):
+        task = asyncio.current_task()
+        return task is not None and not task.cancelling()
+    return not isinstance(error, KeyboardInterrupt | GeneratorExit)
 
-    async def dispatched(message: Message) -> None:
-        try:
-            await dispatch(message)
-        except SystemExit as error:
-            raise RuntimeError(f"it called sys.exit({error})") from error
+
+def _let_go_of(widget: Widget) -> None:
+    """Have the widget gone from the screen also where it fails while it is taken away."""
+    leave = widget._message_loop_exit
 
     async def left() -> None:
         try:
             await leave()
         except Exception as error:
-            # It has gone from the screen; its parent must still let go of it.
+            # Its parent must still let go of it.
             widget.app._handle_exception(error)
             if widget._parent is not None:
                 cast(Widget, widget._parent)._nodes._remove(widget)
             widget.app._registry.discard(widget)
             widget._detach()
 
-    widget._dispatch_message = dispatched  # type: ignore[method-assign]
     widget._message_loop_exit = left  # type: ignore[method-assign]
