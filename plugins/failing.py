@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from core.errors import BakehouseError, Refused
 
@@ -23,6 +25,21 @@ LONGEST = 2000
 
 class Unwritable(Refused):
     """What a view gives as its data cannot be written so; that is its plugin's doing."""
+
+
+@contextmanager
+def writing(what: str) -> Iterator[None]:
+    """Within `with`: data of a plugin is written as `what`; it may have ways of its own.
+
+    Raises:
+        Unwritable: It cannot be, for whatever reason.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise Unwritable(f"what it gives as its data is no {what}: {describe(error)}") from error
 
 
 def describe(error: BaseException) -> str:

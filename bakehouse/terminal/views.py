@@ -36,7 +36,7 @@ from bakehouse.terminal.output import (
     say,
     width_of,
 )
-from plugins.failing import Unwritable, describe
+from plugins.failing import writing
 
 LONGEST_BAR = 40
 """Characters of the longest bar of a chart."""
@@ -61,13 +61,8 @@ def view_as_json(data: ViewData) -> Raw:
     Raises:
         Unwritable: What the plugin gives as `data` is no JSON.
     """
-    # It may hold things with ways of their own, and those may fail in any way.
-    try:
+    with writing("JSON"):
         return Raw(encode(jsonable(data.as_data())))
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        raise Unwritable(f"what it gives as its data is no JSON: {describe(error)}") from error
 
 
 def view_as_csv(data: ViewData) -> str:
