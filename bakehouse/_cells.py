@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, TypeAlias
 
-from bakehouse._checking import kind_of, plain_text
+from bakehouse._checking import MOST_SAID, check_texts, kind_of, plain_text
 
 MOST_DIGITS: Final = 60
 """Digits before or after the point of a number; with more of them it is no number of a kitchen."""
@@ -50,7 +50,7 @@ class Money:
 Cell: TypeAlias = str | int | Decimal | date | Amount | Money | None
 """What stands in one cell. None is shown as "unknown"; an empty text as nothing."""
 
-_AS_THEY_ARE = frozenset((str, date, Amount, Money, type(None)))
+_AS_THEY_ARE = frozenset((date, Amount, Money, type(None)))
 
 
 def checked_cell(cell: object) -> Cell:
@@ -58,9 +58,13 @@ def checked_cell(cell: object) -> Cell:
 
     Raises:
         TypeError: It is no cell.
-        ValueError: It is a number that nobody could read.
+        ValueError: It is a number, or a text, that nobody could read.
     """
     kind = type(cell)
+    if kind is str:
+        if len(cell) > MOST_SAID:  # type: ignore[arg-type]
+            raise ValueError(f"a cell has at most {MOST_SAID:,} characters")
+        return cell  # type: ignore[return-value]
     if kind in _AS_THEY_ARE:
         return cell  # type: ignore[return-value]
     if kind is int or kind is Decimal:
@@ -71,7 +75,7 @@ def checked_cell(cell: object) -> Cell:
 
 def _plain_cell(cell: object) -> Cell:
     if isinstance(cell, str):
-        return plain_text(cell)
+        return checked_cell(plain_text(cell))
     if isinstance(cell, Amount | Money):
         return cell
     if isinstance(cell, date) and not isinstance(cell, datetime):
@@ -110,5 +114,5 @@ def _check_value(value: object, said: object, what: str) -> None:
             refuse_unreadable(value)
         except ValueError as error:
             raise ValueError(f"{what}: {error}") from None
-    if not isinstance(said, str):
-        raise TypeError(f"{what}: said must be a text, not {kind_of(said)}")
+    if type(said) is not str or len(said) > MOST_SAID:
+        check_texts(what, said=said)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import TypeVar, get_args
+from typing import Final, TypeVar, get_args
+
+MOST_SAID: Final = 5_000
+"""So many characters may stand in one cell, heading or note; no line shows more of them."""
 
 T = TypeVar("T")
 
@@ -31,10 +34,12 @@ def kind_of(value: object) -> str:
 
 
 def check_texts(where: str, **texts: object) -> None:
-    """Raise `TypeError` for what should be a text and is none."""
+    """Raise `TypeError` for what should be a text and is none, `ValueError` for too long a one."""
     for name, text in texts.items():
         if not isinstance(text, str):
             raise TypeError(f"{where}: {name} must be a text, not {kind_of(text)}")
+        if len(text) > MOST_SAID:
+            raise ValueError(f"{where}: {name} has at most {MOST_SAID:,} characters")
 
 
 def check_choice(value: object, choices: object, where: str, what: str) -> None:

@@ -56,8 +56,8 @@ class Finding:
     def __post_init__(self) -> None:
         for name in ("message", "place", "effect", "fix", "kind", "check"):
             text = getattr(self, name)
+            check_texts("Finding", **{name: text})
             if type(text) is not str:
-                check_texts("Finding", **{name: text})
                 object.__setattr__(self, name, plain_text(text))
         if self.about is not None and not isinstance(self.about, Ref):
             raise TypeError(f"Finding: about must be a Ref, not {kind_of(self.about)}")

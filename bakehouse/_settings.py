@@ -55,7 +55,7 @@ class Setting:
             raise ValueError(f"Setting {self.key!r}: a key is small letters, digits and _")
         if not isinstance(self.title, str) or not self.title.strip():
             raise ValueError(f"Setting {self.key!r}: needs a title")
-        check_texts(f"Setting {self.key!r}", help=self.help)
+        check_texts(f"Setting {self.key!r}", title=self.title, help=self.help)
         if self.kind not in get_args(SettingKind):
             known = ", ".join(get_args(SettingKind))
             raise ValueError(

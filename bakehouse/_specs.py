@@ -255,7 +255,7 @@ def _check_named(what: str, name: object, title: object, told: object = "") -> N
         )
     if not isinstance(title, str) or not title.strip():
         raise ValueError(f"{what} {name!r}: needs a title")
-    check_texts(f"{what} {name!r}", help=told)
+    check_texts(f"{what} {name!r}", title=title, help=told)
 
 
 def _check_reference(what: str, name: str, attribute: str, value: object) -> None:

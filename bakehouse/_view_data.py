@@ -65,6 +65,7 @@ class Series:
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
             raise ValueError("a Series needs a name")
+        check_texts("Series", name=self.name)
         where = f"Series {self.name!r}"
         object.__setattr__(
             self, "values", at_most(self.values, MOST_NUMBERS, f"{where} has values,")
@@ -106,8 +107,8 @@ class Chart:
         object.__setattr__(self, "labels", labels)
         series = at_most(self.series, MOST_SERIES, "a Chart has series,")
         object.__setattr__(self, "series", series)
-        if not all(isinstance(label, str) for label in self.labels):
-            raise TypeError("Chart: labels must be texts")
+        for label in labels:
+            check_texts("Chart", label=label)
         _check_series(self)
 
     @property
@@ -182,6 +183,7 @@ def _checked_pair(pair: object) -> tuple[str, Part]:
     if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)):
         raise TypeError("Sections takes pairs of a title and a Table, Markdown or Chart")
     title, part = plain_text(pair[0]), pair[1]
+    check_texts("Sections", title=title)
     if not isinstance(part, Part):
         raise TypeError(
             f"section {title!r} must be a Table, Markdown or Chart, not {kind_of(part)}"
