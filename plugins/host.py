@@ -23,6 +23,7 @@ from plugins.states import (
     Importer,
     KeyClash,
     Loaded,
+    Offers,
     PluginError,
     Record,
     State,
@@ -39,6 +40,7 @@ __all__ = [
     "Importer",
     "KeyClash",
     "Loaded",
+    "Offers",
     "PluginError",
     "Record",
     "State",
@@ -109,6 +111,15 @@ class Host:
             PluginError: It is not loaded; says why.
         """
         return self._shelf.settings(name)
+
+    def offers(self, name: str) -> Offers:
+        """Return everything that a plugin offers; loads the plugin.
+
+        Raises:
+            PluginNotFound: No such plugin.
+            PluginError: It is not loaded; says why.
+        """
+        return self._shelf.loaded(name).offers
 
     def known_settings(self, name: str) -> Settings:
         """Return the settings of a plugin as far as they are known; imports nothing."""

@@ -75,10 +75,7 @@ class Shelf:
             PluginNotFound: No such plugin.
             PluginError: It is not loaded; says why.
         """
-        plugin = self.named(name)
-        self.load([plugin])
-        if plugin.state is not State.LOADED:
-            raise PluginError(name, why_not(plugin), latest(plugin))
+        plugin = self.loaded(name)
         plugin.settings = read_settings(name, plugin.offers.settings)
         return plugin.settings
 
@@ -240,6 +237,14 @@ class Shelf:
         for plugin in self._by_name.get(name, ()):
             return plugin
         raise PluginNotFound(name, get_close_matches(name, [p.name for p in self.plugins]))
+
+    def loaded(self, name: str) -> Plugin:
+        """Load a plugin and return it. Raises `PluginNotFound`, `PluginError`."""
+        plugin = self.named(name)
+        self.load([plugin])
+        if plugin.state is not State.LOADED:
+            raise PluginError(name, why_not(plugin), latest(plugin))
+        return plugin
 
     def usable(self, name: str) -> Plugin:
         """Return a plugin whose registration holds. Raises `PluginError`."""

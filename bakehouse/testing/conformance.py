@@ -1,6 +1,7 @@
 """What every plugin must hold, to inherit.
 
-Each test is about one view, check or format of `plugin`, and says in its name what that must hold.
+A host registers the plugin first: what it refuses fails one test with its words, and those of the
+views, checks and formats are skipped. Each of these says in its name what it must hold.
 Times are CPU time, so that a busy machine fails nobody.
 """
 
@@ -11,7 +12,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Mapping
-from importlib import import_module
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -25,11 +25,10 @@ from bakehouse.plugin import (
     ImporterSpec,
     Source,
     ViewSpec,
-    hidden_hook,
 )
 from bakehouse.testing.commands import Command
-from bakehouse.testing.installed import name_of
 from bakehouse.testing.kitchens import Samples
+from bakehouse.testing.registered import missing, registered
 from bakehouse.testing.screens import NARROW, WIDE, Screens
 from bakehouse.testing.views import Views
 
@@ -69,6 +68,18 @@ class _Registration:
         assert not heavy, f"importing the plugin imports {', '.join(heavy)}; name them in `load`"
         assert ms < REGISTRATION_MS, f"importing the plugin takes {ms:.0f} ms"
 
+    def test_the_host_registers_it(self) -> None:
+        """A host asks every hook of it, and takes all that it offers."""
+        refusal = registered(self.plugin).refusal
+        if refusal:
+            pytest.fail(refusal, pytrace=False)
+
+    def test_every_reference_resolves(self) -> None:
+        """Functions, migrations and the commands of actions that its specs name are there."""
+        wrong = missing(registered(self.plugin).offers)
+        if wrong:
+            pytest.fail("\n".join(wrong), pytrace=False)
+
 
 class ViewConformance(_Registration):
     """Every view of a plugin."""
@@ -78,15 +89,7 @@ class ViewConformance(_Registration):
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Make one test of each kind for each view."""
-        _for_each("spec", _specs(self.plugin, "views"), metafunc)
-
-    def test_the_id_begins_with_the_name_of_the_plugin(self, spec: ViewSpec) -> None:
-        """An id is the plugin's name, or that, a dot and more."""
-        _check_prefix(spec.id, name_of(self.plugin))
-
-    def test_every_reference_resolves(self, spec: ViewSpec) -> None:
-        """`load` names a function that is there."""
-        _check_reference(spec.load)
+        _for_each_spec(self.plugin, "views", metafunc)
 
     def test_it_loads_on_every_event(
         self, spec: ViewSpec, bakehouse_views_of: Any, bakehouse_big_events: Samples
@@ -179,15 +182,7 @@ class CheckConformance(_Registration):
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Make one test of each kind for each check."""
-        _for_each("spec", _specs(self.plugin, "checks"), metafunc)
-
-    def test_the_id_begins_with_the_name_of_the_plugin(self, spec: CheckSpec) -> None:
-        """An id is the plugin's name, or that, a dot and more."""
-        _check_prefix(spec.id, name_of(self.plugin))
-
-    def test_every_reference_resolves(self, spec: CheckSpec) -> None:
-        """`check` names a function that is there."""
-        _check_reference(spec.check)
+        _for_each_spec(self.plugin, "checks", metafunc)
 
     def test_it_runs_on_every_event(
         self, spec: CheckSpec, bakehouse_views_of: Any, bakehouse_big_events: Samples
@@ -237,16 +232,7 @@ class ImporterConformance(_Registration):
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Make one test of each kind for each format."""
-        _for_each("spec", _specs(self.plugin, "importers"), metafunc)
-
-    def test_the_id_begins_with_the_name_of_the_plugin(self, spec: ImporterSpec) -> None:
-        """An id is the plugin's name, or that, a dot and more."""
-        _check_prefix(spec.id, name_of(self.plugin))
-
-    def test_every_reference_resolves(self, spec: ImporterSpec) -> None:
-        """`read` and `sniff` name functions that are there."""
-        for reference in filter(None, (spec.read, spec.sniff)):
-            _check_reference(reference)
+        _for_each_spec(self.plugin, "importers", metafunc)
 
     def test_a_good_file_can_be_imported(
         self, spec: ImporterSpec, bakehouse_views_of: Any, bakehouse_events: Samples
@@ -284,15 +270,7 @@ class ExporterConformance(_Registration):
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Make one test of each kind for each format."""
-        _for_each("spec", _specs(self.plugin, "exporters"), metafunc)
-
-    def test_the_id_begins_with_the_name_of_the_plugin(self, spec: ExporterSpec) -> None:
-        """An id is the plugin's name, or that, a dot and more."""
-        _check_prefix(spec.id, name_of(self.plugin))
-
-    def test_every_reference_resolves(self, spec: ExporterSpec) -> None:
-        """`write` names a function that is there."""
-        _check_reference(spec.write)
+        _for_each_spec(self.plugin, "exporters", metafunc)
 
     def test_it_writes_every_event(
         self, spec: ExporterSpec, bakehouse_views_of: Any, bakehouse_big_events: Samples
@@ -329,17 +307,6 @@ class ExporterConformance(_Registration):
 # -- inside ----------------------------------------------------------------------------------------
 
 
-def _specs(plugin: ModuleType, hook: str) -> list[Any]:
-    hidden = hidden_hook(plugin)
-    assert hidden is None, f"{plugin.__name__}: {hidden}"
-    specs: list[Any] = []
-    for function in vars(plugin).values():
-        told = getattr(function, "bakehouse_impl", None)
-        if told is not None and (told.get("specname") or function.__name__) == hook:
-            specs += function()
-    return specs
-
-
 def _places(spec: ViewSpec | ExporterSpec, event_ids: Iterable[int]) -> list[int | None]:
     """Return where it is run: on every event, and where it may be, on none."""
     return [*event_ids, None] if spec.area is Area.KITCHEN else [*event_ids]
@@ -349,18 +316,17 @@ def _writing(sent: Iterable[str]) -> list[str]:
     return [text for text in sent if not text.lstrip(" (\n").upper().startswith(READS)]
 
 
-def _for_each(name: str, specs: list[Any], metafunc: pytest.Metafunc) -> None:
-    if name in metafunc.fixturenames:
-        metafunc.parametrize(name, specs, ids=[spec.id for spec in specs])
-
-
-def _check_prefix(spec_id: str, name: str) -> None:
-    assert spec_id == name or spec_id.startswith(f"{name}."), f"{spec_id} is not of {name}"
-
-
-def _check_reference(reference: str) -> None:
-    module, _, attribute = reference.partition(":")
-    assert callable(getattr(import_module(module), attribute)), reference
+def _for_each_spec(plugin: ModuleType, hook: str, metafunc: pytest.Metafunc) -> None:
+    """Make one test for each spec of a hook; all are skipped where the host takes no plugin."""
+    if "spec" not in metafunc.fixturenames:
+        return
+    taken = registered(plugin)
+    if taken.refusal:
+        skipped = pytest.mark.skip("the host does not register the plugin")
+        metafunc.parametrize("spec", [pytest.param(None, marks=skipped, id="none")])
+    else:
+        specs = getattr(taken.offers, hook)
+        metafunc.parametrize("spec", specs, ids=[spec.id for spec in specs])
 
 
 def _least_cpu_ms(views: Views, spec: ViewSpec, event_id: int | None, limit: int) -> float:

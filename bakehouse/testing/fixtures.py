@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bakehouse.testing.registered import PATIENCE
+
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
     from plugins.host import Host
 
 Template = tuple[Path, "Samples"]
-
-PATIENCE = 10
-"""How many times longer than for people things may take before the host stops them."""
 
 
 @pytest.fixture
