@@ -153,6 +153,7 @@ class Calls:
         self._note_deprecated(plugin, job)
         if isinstance(outcome, Ran):
             plugin.slowest_ms = max(plugin.slowest_ms or 0.0, outcome.ms)
+            self._memory.worked(plugin.found, job.id)
             self._losses.pop(key, None)
         elif key not in self._stopped and not outcome.bad_file:
             self.count(plugin, outcome)
@@ -161,13 +162,18 @@ class Calls:
 
     def count(self, plugin: Plugin, failure: Failure) -> None:
         """Note a failure; after a few of them a third-party plugin is left out."""
-        plugin.failures.append(failure)
+        self._remember(plugin, failure)
         plugin.tries += 1
         if plugin.found.builtin or plugin.tries < TRIES:
             return
         plugin.state = State.QUARANTINED
         plugin.reason = quarantined(plugin.name, failure.message)
         self._memory.note(plugin.found, quarantined=failure.message)
+
+    def _remember(self, plugin: Plugin, failure: Failure) -> None:
+        plugin.failures.append(failure)
+        if not plugin.found.builtin:
+            self._memory.failed(plugin.found, failure.view, failure.message)
 
     def _refused(self, plugin: Plugin, job: Job[T]) -> Failure | None:
         """Return why a job is not run, or None."""
@@ -198,7 +204,7 @@ class Calls:
         failure: Failure,
     ) -> None:
         self._stopped[key] = failure
-        plugin.failures.append(failure)
+        self._remember(plugin, failure)
         if on_stuck is not None:
             on_stuck(failure)
 

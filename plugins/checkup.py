@@ -45,6 +45,11 @@ def look(host: Host, database: Database | None) -> list[Trouble]:
             message = f"its module '{record.module}' is not installed"
             fix = f"pip install --force-reinstall {record.distribution}"
             troubles.append(Trouble(name, message, fix))
+        elif record.state in (State.ENABLED, State.LOADED):
+            fix = f"bakehouse plugins disable {name}, or upgrade it"
+            troubles += [
+                Trouble(name, f"when last used: {told}", fix) for told in record.when_last_used
+            ]
         held = host.known_settings(name)
         troubles += [Trouble(name, message) for message in (*held.troubles, *held.unknown)]
         troubles += [Trouble(name, f"uses what will stop: {told}") for told in record.deprecated]

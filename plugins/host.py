@@ -14,6 +14,7 @@ from plugins import formats
 from plugins.choosing import keys_of, matching, near
 from plugins.consent import Only
 from plugins.jobs import Job, OnStuck, Ran
+from plugins.memory import TABLES
 from plugins.registering import Plugin
 from plugins.settings import Held, Settings
 from plugins.shelf import Shelf, latest, why_not
@@ -387,14 +388,15 @@ class Host:
     def _prepare(self, database: Database, plugin: Plugin, spec: TablesSpec) -> Failure | None:
         from plugins.tables import TablesError, is_known, prepare
 
-        done = self._shelf.memory.of(plugin.found).get("tables", [])
-        if str(database) in done and is_known(database, plugin.name):
-            return None
-        try:
-            prepare(database, plugin.name, spec)
-        except TablesError as error:
-            return self._shelf.fail(plugin, error)
-        self._shelf.memory.note(plugin.found, tables=sorted({*done, str(database)}))
+        memory = self._shelf.memory
+        done = memory.of(plugin.found).get("tables", [])
+        if str(database) not in done or not is_known(database, plugin.name):
+            try:
+                prepare(database, plugin.name, spec)
+            except TablesError as error:
+                return self._shelf.fail(plugin, error)
+            memory.note(plugin.found, tables=sorted({*done, str(database)}))
+        memory.worked(plugin.found, TABLES)
         return None
 
     # -- inside ------------------------------------------------------------------------------------

@@ -14,13 +14,17 @@ from typing import Any
 from plugins.discovery import Found
 from plugins.storage import replace_file
 
+REGISTERING = "(registering)"
+TABLES = "(tables)"
+"""What can fail beside views, checks and formats, which go by their ids."""
+
 
 class Memory:
     """A file in the state folder; one that cannot be read or written is done without."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._writing = threading.Lock()
+        self._writing = threading.RLock()
         self._entries = self._read()
 
     def of(self, found: Found) -> dict[str, Any]:
@@ -41,6 +45,24 @@ class Memory:
             with suppress(OSError):
                 text = json.dumps(self._entries, indent=1, ensure_ascii=False, sort_keys=True)
                 replace_file(self.path, text + "\n")
+
+    def failures(self, found: Found) -> dict[str, str]:
+        """Return what of this version failed when it was last used, and why."""
+        told = self.of(found).get("failures")
+        return {what: str(why) for what, why in told.items()} if isinstance(told, dict) else {}
+
+    def failed(self, found: Found, what: str, why: str) -> None:
+        """Remember that something of this version failed, until it works again."""
+        with self._writing:
+            self.note(found, failures={**self.failures(found), what: why})
+
+    def worked(self, found: Found, *whats: str) -> None:
+        """Forget that something of this version failed."""
+        with self._writing:
+            before = self.failures(found)
+            left = {what: why for what, why in before.items() if what not in whats}
+            if left != before:
+                self.note(found, failures=left or None)
 
     def _read(self) -> dict[str, dict[str, Any]]:
         try:

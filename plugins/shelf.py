@@ -17,7 +17,7 @@ from plugins.blocking import BlockList
 from plugins.calls import Calls, quarantined
 from plugins.consent import Consent, Limits, Only
 from plugins.discovery import Found, clash, discover, incompatible
-from plugins.memory import Memory
+from plugins.memory import REGISTERING, TABLES, Memory
 from plugins.registering import Plugin, Registry, ids_of
 from plugins.settings import Held, Settings, described, keep_setting, read_settings, remembered
 from plugins.singles import FOLDER, discover_files
@@ -168,6 +168,7 @@ class Shelf:
             failure = plugin.failure(str(error), error.__cause__)
             plugin.state, plugin.reason = State.FAILED, str(error)
             plugin.failures.append(failure)
+            self.memory.failed(plugin.found, TABLES, str(error))
         return failure
 
     # -- inside ------------------------------------------------------------------------------------
@@ -185,18 +186,26 @@ class Shelf:
 
     def _after_loading(self, plugin: Plugin) -> None:
         plugin.settings = read_settings(plugin.name, plugin.offers.settings)
-        if plugin.state is not State.LOADED or plugin.found.builtin:
+        if plugin.found.builtin:
             return
+        if plugin.state is not State.LOADED:
+            self.memory.failed(plugin.found, REGISTERING, plugin.reason)
+            return
+        offers = ids_of(plugin.offers)
+        there = {each for ids in offers.values() for each in ids}
+        if plugin.offers.tables:
+            there.add(TABLES)
+        self.memory.worked(plugin.found, *(self.memory.failures(plugin.found).keys() - there))
         self.memory.note(
             plugin.found,
-            offers=ids_of(plugin.offers) or None,
+            offers=offers or None,
             keys={view.id: view.key for view in plugin.offers.views if view.key} or None,
             deprecated=list(plugin.deprecated) or None,
             settings=[described(each) for each in plugin.offers.settings] or None,
         )
 
     def _record(self, plugin: Plugin) -> Record:
-        record = plugin.record()
+        record = replace(plugin.record(), last_failures=self._last_failures(plugin.found))
         if plugin.import_ms is not None:
             return record
         told = self.memory.of(plugin.found)
@@ -204,6 +213,17 @@ class Shelf:
             record,
             offers=told.get("offers", {}),
             deprecated=tuple(told.get("deprecated", ())),
+        )
+
+    def _last_failures(self, found: Found) -> tuple[Failure, ...]:
+        return tuple(
+            Failure(
+                plugin=found.name,
+                version=found.version,
+                view="" if what in (REGISTERING, TABLES) else what,
+                message=why,
+            )
+            for what, why in self.memory.failures(found).items()
         )
 
     def _judged(self, found: Found, everything: list[Found]) -> Plugin:

@@ -171,6 +171,8 @@ class Record(Struct, frozen=True, kw_only=True):
     `import_ms` is None until it has been imported, `slowest_ms` until one of its views was loaded.
     `offers` lists ids by hook, and `deprecated` what it uses of the API that will stop; both are
     remembered from the last run of this version where it has not been loaded in this one.
+    `last_failures` is what failed when it was last used, in this run or another, and has not worked
+    since.
     """
 
     name: str
@@ -187,6 +189,16 @@ class Record(Struct, frozen=True, kw_only=True):
     failures: tuple[Failure, ...]
     offers: dict[str, list[str]]
     deprecated: tuple[str, ...]
+    last_failures: tuple[Failure, ...] = ()
+
+    @property
+    def when_last_used(self) -> list[str]:
+        """What failed when it was last used, each in one line."""
+        told = (
+            f"{failure.view}: {failure.message}" if failure.view else failure.message
+            for failure in self.last_failures
+        )
+        return [" ".join(each.split()) for each in told]
 
 
 class KeyClash(Struct, frozen=True, kw_only=True):

@@ -46,7 +46,7 @@ def list_(ctx: click.Context) -> None:
         Heading("offers", "Offers"),
         Heading("reason", "Why"),
     ]
-    rows = [(r.name, r.version, str(r.state), ", ".join(r.offers), r.reason) for r in records]
+    rows = [(r.name, r.version, str(r.state), ", ".join(r.offers), _why(r)) for r in records]
     print_table(headings, rows)
     for record in records:
         for told in record.deprecated:
@@ -55,6 +55,11 @@ def list_(ctx: click.Context) -> None:
         say(f"the key {clash.key} is wanted by {', '.join(clash.lost_by)}; {clash.kept_by} has it")
     for note in host.notes:
         say(note)
+
+
+def _why(record: Record) -> str:
+    """Return why a plugin has its state, else what failed when it was last used."""
+    return record.reason or "; ".join(f"when last used: {told}" for told in record.when_last_used)
 
 
 @plugins.command("show", help="Show what is known of one plugin, with its settings.")
@@ -77,6 +82,7 @@ def show(ctx: click.Context, name: str) -> None:
         ("state", str(record.state)),
         ("why", record.reason),
         *((hook, ", ".join(ids)) for hook, ids in record.offers.items() if hook != "settings"),
+        *(("when last used", told) for told in record.when_last_used),
         *(("will stop", told) for told in record.deprecated),
     ]
     print_table(FIELDS, rows)

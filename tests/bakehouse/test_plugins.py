@@ -221,6 +221,28 @@ def test_a_setting_is_set_and_taken_back(
         assert (refused.code, says in refused.err) == (code, True)
 
 
+def test_what_failed_when_last_used_is_told_until_it_works_again(cli: Cli, labels: Site) -> None:
+    view = labels.folder / "plugin_labels" / "view.py"
+    view.write_text("def load(ctx): raise KeyError('oven')")
+    assert cli("show", "labels").code == 1
+    said = "when last used: labels: KeyError: 'oven'"
+    [row] = [line for line in cli("plugins", "list").out.splitlines() if "labels" in line]
+    assert "enabled" in row
+    assert row.endswith(said)
+    shown = cli("plugins", "show", "labels").out
+    assert "when last used  labels: KeyError: 'oven'" in shown
+    doctor = cli("plugins", "doctor")
+    assert (doctor.code, f"labels: {said}" in doctor.out) == (1, True)
+    data = cli("plugins", "show", "labels", "--json").json["data"]
+    [listed] = [each for each in cli("plugins", "list", "--json").json["data"] if each == data]
+    assert [each["message"] for each in listed["last_failures"]] == ["KeyError: 'oven'"]
+    sys.modules.pop("plugin_labels.view")
+    view.write_text(VIEW)
+    assert cli("show", "labels").code == 0
+    assert "when last used" not in cli("plugins", "list").out
+    assert cli("plugins", "doctor").code == 0
+
+
 def test_key_clashes_are_listed(cli: Cli, labels: Site) -> None:
     labels.offer("other", "def load(ctx): return TABLE", spec="key='g'")
     cli("show", "labels")

@@ -111,7 +111,13 @@ def test_a_built_in_view_is_always_tried_again(site: Site, session: KitchenSessi
 def test_what_is_remembered_may_be_damaged(site: Site) -> None:
     site.offer("good", GOOD)
     site.state.mkdir()
-    for told in ("{", "[]", '{"good": 1}', '{"good": {"version": "1.0", "settings": [3]}}'):
+    for told in (
+        "{",
+        "[]",
+        '{"good": 1}',
+        '{"good": {"version": "1.0", "settings": [3]}}',
+        '{"good": {"version": "1.0", "failures": 3}}',
+    ):
         (site.state / "plugins.json").write_text(told)
         host = site.host()
         assert host.known_settings("good").held == ()
@@ -278,6 +284,87 @@ def test_the_checkup_says_what_is_wrong_and_what_to_do_without_importing(
 def test_nothing_is_wrong_with_the_built_in_plugins(site: Site) -> None:
     assert look(site.with_builtins().host(), None) == []
     assert discover([str(site.folder)])[1] == []
+
+
+# -- what failed when it was last used -------------------------------------------------------------
+
+
+def test_what_failed_is_told_by_the_next_run_without_importing(
+    site: Site, session: KitchenSession
+) -> None:
+    broken = site.install("broken", "raise ImportError('no oven')")
+    unread = site.install("unread", "from bakehouse.plugin import *\n@contribute.views\ndef v(): 1")
+    raising = site.offer("raising", BAD)
+    host = site.host()
+    host.views()
+    load(host, "raising", session)
+    for name in [name for name in sys.modules if name.startswith("plugin_")]:
+        del sys.modules[name]
+    later = site.host()
+    told = {record.name: record.when_last_used for record in later.records()}
+    assert told["broken"] == ["cannot be imported: ImportError: no oven"]
+    assert told["raising"] == ["raising: KeyError: 'oven'"]
+    assert "cannot be registered: TypeError: views must return a list" in told["unread"][0]
+    assert {record.state for record in later.records()} == {State.ENABLED}
+    troubles = {each.plugin: each for each in look(later, None)}
+    assert troubles["raising"].message == "when last used: raising: KeyError: 'oven'"
+    assert "bakehouse plugins disable raising" in troubles["raising"].fix
+    assert not {broken, unread, raising} & set(sys.modules)
+
+
+def test_what_works_again_is_forgotten_and_nothing_else(
+    site: Site, session: KitchenSession
+) -> None:
+    package = site.install(
+        "two",
+        """
+        from bakehouse.plugin import Area, ViewSpec, contribute
+
+        @contribute.views
+        def views():
+            return [ViewSpec(id=f"two.{name}", title=name, area=Area.KITCHEN,
+                             load=f"plugin_two.view:{name}") for name in ("left", "right")]
+        """,
+        view="def left(ctx): 1 / 0\ndef right(ctx): 1 / 0",
+    )
+    host = site.host()
+    for name in ("left", "right"):
+        load(host, name, session)
+    assert len(site.host().record("two").last_failures) == 2
+    view = site.folder / package / "view.py"
+    view.write_text(
+        "from bakehouse.plugin import Markdown\n"
+        "def left(ctx): return Markdown('well')\ndef right(ctx): 1 / 0\n"
+    )
+    del sys.modules[f"{package}.view"]
+    assert isinstance(load(site.host(), "left", session), Loaded)
+    [failure] = site.host().record("two").last_failures
+    assert (failure.view, failure.version) == ("two.right", "1.0")
+
+
+def test_a_plugin_that_can_be_imported_again_is_well(site: Site) -> None:
+    package = site.offer("good", GOOD)
+    module = site.folder / package / "__init__.py"
+    text = module.read_text()
+    module.write_text("raise ImportError('no oven')")
+    site.host().views()
+    assert site.host().record("good").when_last_used
+    module.write_text(text + "# mended\n")
+    site.host().views()
+    assert site.host().record("good").when_last_used == []
+    assert look(site.host(), None) == []
+
+
+def test_what_failed_of_one_version_is_not_told_of_another(
+    site: Site, session: KitchenSession
+) -> None:
+    site.offer("bad", BAD)
+    load(site.host(), "bad", session)
+    assert site.host().record("bad").last_failures
+    (site.folder / "bakehouse_bad-1.0.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: bakehouse-bad\nVersion: 1.1\n"
+    )
+    assert site.host().record("bad").last_failures == ()
 
 
 # -- what will stop --------------------------------------------------------------------------------

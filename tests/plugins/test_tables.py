@@ -129,6 +129,19 @@ def test_a_later_version_goes_on_from_where_it_was(site: Site, kitchen: Database
     assert words(host) == ["flour", "sugar"]
 
 
+def test_tables_that_failed_are_told_until_they_are_made(site: Site, kitchen: Database) -> None:
+    offer(site, "words", "1 / 0")
+    assert site.host().prepare(kitchen)
+    [told] = site.host().record("words").when_last_used
+    assert told == "its tables could not be made: ZeroDivisionError: division by zero"
+    site.host().views()
+    assert site.host().record("words").when_last_used == [told], "registering is another thing"
+    revision = site.folder / "plugin_words" / "migrations" / "r0001.py"
+    revision.write_text(revision.read_text().replace("1 / 0", "pass"))
+    assert site.host().prepare(kitchen) == []
+    assert site.host().record("words").when_last_used == []
+
+
 BAD = {
     "fails half-way": (FIRST, "op.execute('UPDATE {prefix}word SET word = 1')\n1 / 0"),
     "a table of the kitchen dropped": (FIRST, "op.drop_table('setting')"),
