@@ -72,16 +72,24 @@ def discover(path: Sequence[str] | None = None) -> tuple[list[Found], list[str]]
 
 
 def clash(found: Found, same_name: Iterable[Found]) -> str:
-    """Return why a plugin cannot have its name, or nothing."""
+    """Return why a plugin cannot have its name, or nothing.
+
+    Names are the same that give the same tables and variables of settings, as pre-fix and pre_fix.
+    """
     others = [other for other in same_name if other is not found]
     if found.builtin:
         others = [other for other in others if other.builtin]
     if not others:
         return ""
-    if any(other.builtin for other in others):
-        return f"'{found.name}' of {found} has the name of a built-in plugin"
-    both = " and ".join(sorted(map(str, [found, *others])))
-    return f"'{found.name}' is the name of two plugins: {both}; uninstall one"
+    for other in others:
+        if other.builtin:
+            like = "" if other.name == found.name else f", '{other.name}'"
+            return f"'{found.name}' of {found} has the name of a built-in plugin{like}"
+    if all(other.name == found.name for other in others):
+        both = " and ".join(sorted(map(str, [found, *others])))
+        return f"'{found.name}' is the name of two plugins: {both}; uninstall one"
+    both = " and ".join(sorted(f"'{each.name}' of {each}" for each in [found, *others]))
+    return f"{both} would share their tables and variables of settings; uninstall one"
 
 
 def incompatible(found: Found) -> str:

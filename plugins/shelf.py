@@ -10,6 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from bakehouse.plugin import prefix_of
 from core.errors import PluginNotFound
 from plugins import bisecting
 from plugins.blocking import NAME as BLOCK_LIST
@@ -51,7 +52,10 @@ class Shelf:
         installed, damaged = discover(path)
         files, odd = discover_files(folder / FOLDER)
         found = [*installed, *files]
-        self.plugins = [self._judged(each, found) for each in found]
+        same_name: dict[str, list[Found]] = {}
+        for each in found:
+            same_name.setdefault(prefix_of(each.name), []).append(each)
+        self.plugins = [self._judged(each, same_name[prefix_of(each.name)]) for each in found]
         self._by_name: dict[str, list[Plugin]] = {}
         for plugin in self.plugins:
             self._by_name.setdefault(plugin.name, []).append(plugin)
@@ -226,8 +230,8 @@ class Shelf:
             for what, why in self.memory.failures(found).items()
         )
 
-    def _judged(self, found: Found, everything: list[Found]) -> Plugin:
-        taken = clash(found, (other for other in everything if other.name == found.name))
+    def _judged(self, found: Found, same_name: list[Found]) -> Plugin:
+        taken = clash(found, same_name)
         if taken:
             return Plugin(found, State.BLOCKED, taken)
         harmful = self._blocked.reason(found)

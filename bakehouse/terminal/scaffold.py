@@ -46,8 +46,9 @@ def scaffold(name: str, kind: str, parent: Path, taken: frozenset[str] = frozens
             f"'{name}' cannot be the name of a plugin. Use small letters, digits and dashes, "
             "as in by-store."
         )
-    if name in taken:
-        raise RuleBroken(f"There is a plugin '{name}' already. Choose another name.")
+    for other in taken:
+        if prefix_of(other) == prefix_of(name):
+            raise RuleBroken(f"There is a plugin '{other}' already. Choose another name.")
     folder = parent / f"bakehouse-{name}"
     if folder.exists():
         raise _bad(folder, "is there already; remove it or choose another name")

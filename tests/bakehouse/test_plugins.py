@@ -252,6 +252,15 @@ def test_key_clashes_are_listed(cli: Cli, labels: Site) -> None:
     assert "the key g is wanted by other; labels has it" in cli("plugins", "list").err
 
 
+def test_a_new_plugin_takes_no_name_that_would_share_with_another(
+    cli: Cli, labels: Site, tmp_path: Path
+) -> None:
+    labels.install("by_store", "")
+    refused = cli("plugins", "new", "by-store", "--in", tmp_path)
+    assert refused.code == 1
+    assert "There is a plugin 'by_store' already" in refused.err
+
+
 def test_the_culprit_is_found_by_a_command(cli: Cli, labels: Site, tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         labels.offer(name, "def load(ctx): return TABLE")

@@ -214,6 +214,35 @@ def test_nobody_can_take_the_name_of_a_built_in_plugin(site: Site) -> None:
     assert not is_imported(package)
 
 
+@pytest.mark.parametrize("other", ["pre_fix", "Pre-Fix", "pre.fix"])
+def test_names_that_would_share_tables_and_variables_are_both_named_and_neither_loaded(
+    site: Site, other: str
+) -> None:
+    package = site.offer("pre-fix", GOOD)
+    site.distribute("other-prefix", {other: package}, version="2.1")
+    site.offer("prefix", GOOD)
+    host = site.host()
+    assert [view.id for view in host.views()] == ["prefix"]
+    for name in ("pre-fix", other):
+        record = host.record(name)
+        assert record.state is State.BLOCKED
+        assert "'pre-fix' of bakehouse-pre-fix 1.0" in record.reason
+        assert f"'{other}' of other-prefix 2.1" in record.reason
+        with pytest.raises(PluginError, match="would share their tables and variables"):
+            host.enable(name)
+    assert not is_imported(package)
+
+
+def test_a_name_that_would_share_with_a_built_in_plugin_is_its_name(site: Site) -> None:
+    package = site.with_builtins().offer("Shopping", GOOD)
+    host = site.host()
+    assert host.view("shopping").builtin
+    record = host.record("Shopping")
+    assert record.state is State.BLOCKED
+    assert record.reason.endswith("has the name of a built-in plugin, 'shopping'")
+    assert not is_imported(package)
+
+
 @pytest.mark.parametrize(
     ("requires", "state"),
     [
