@@ -14,6 +14,7 @@ from bakehouse.terminal.scaffold import KINDS, scaffold
 from bakehouse.terminal.talk import stdout_is_talk
 
 if TYPE_CHECKING:
+    from plugins.bisecting import Bisect
     from plugins.host import Host, Record
 
 FIELDS = [Heading("field", ""), Heading("value", "")]
@@ -243,10 +244,7 @@ def bisect(ctx: click.Context) -> None:
     if ctx.invoked_subcommand is not None:
         return
     host = settings_of(ctx).host()
-    search = bisecting.load(host.state_folder)
-    if search is None:
-        search = bisecting.begin([r.name for r in host.records() if _takes_part(r)])
-        bisecting.keep(host.state_folder, search)
+    search = _search(host)
     while _tell(host, search) and sys.stdin.isatty():
         said = click.prompt("Try it in another terminal. Is the trouble still there? [y/n/q]")
         if said[:1].lower() not in ("y", "n"):
@@ -282,10 +280,7 @@ def run(ctx: click.Context, command: tuple[str, ...]) -> None:
     from plugins import bisecting
 
     host = settings_of(ctx).host()
-    search = bisecting.load(host.state_folder)
-    if search is None:
-        search = bisecting.begin([r.name for r in host.records() if _takes_part(r)])
-    bisecting.keep(host.state_folder, search)
+    search = _search(host)
     while _tell(host, search):
         # The person named this command to be run.
         code = subprocess.run(command, check=False).returncode  # noqa: S603
@@ -302,6 +297,24 @@ def stop(ctx: click.Context) -> None:
 
     bisecting.end(settings_of(ctx).host().state_folder)
     click.echo("The search has ended; every plugin takes part again.")
+
+
+def _search(host: Host) -> Bisect:
+    """Return the search that is under way, or begin one."""
+    from core.errors import RuleBroken
+    from plugins import bisecting
+
+    search = bisecting.load(host.state_folder)
+    if search is None:
+        names = [record.name for record in host.records() if _takes_part(record)]
+        if not names:
+            raise RuleBroken(
+                "No plugin takes part but the built-in ones: there is nothing to search among. "
+                "`bakehouse plugins list` says why; `bakehouse doctor` looks at the kitchen."
+            )
+        search = bisecting.begin(names)
+        bisecting.keep(host.state_folder, search)
+    return search
 
 
 def _takes_part(record: Record) -> bool:
@@ -322,7 +335,7 @@ def _answer(host: Host, *, trouble: bool) -> None:
     _tell(host, search)
 
 
-def _tell(host: Host, search: Any) -> bool:
+def _tell(host: Host, search: Bisect) -> bool:
     """Say where the search is; return whether it goes on. A search that is over is forgotten."""
     from plugins import bisecting
 

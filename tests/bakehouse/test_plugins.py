@@ -281,6 +281,18 @@ def test_a_search_goes_on_from_command_to_command(cli: Cli, labels: Site) -> Non
     assert cli("plugins", "bisect", "bad").code == 1
 
 
+def test_without_plugins_there_is_nothing_to_search_among(
+    cli: Cli, labels: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BAKEHOUSE_PLUGINS", "")
+    for words in ((), ("run", "--", sys.executable, "-c", "exit(1)")):
+        told = cli("plugins", "bisect", *words)
+        assert (told.code, told.out) == (1, "")
+        assert "No plugin takes part" in told.err
+        assert "`bakehouse plugins list`" in told.err
+    assert not (tmp_path / "state-home" / "bakehouse" / "bisect.json").exists()
+
+
 # -- recovery --------------------------------------------------------------------------------------
 
 RECOVERY = [
