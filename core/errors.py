@@ -151,6 +151,7 @@ class ViewNotFound(NotFound):
     """Nothing in the kitchen is a view of this name."""
 
     noun = "view"
+    advice = " `bakehouse plugins list` names the plugins; `bakehouse show` takes their names too."
 
 
 class PluginNotFound(NotFound):

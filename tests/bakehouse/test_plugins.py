@@ -186,6 +186,13 @@ def test_an_export_that_fails_leaves_the_old_file(cli: Cli, labels: Site, tmp_pa
 # -- what is told ----------------------------------------------------------------------------------
 
 
+def test_a_view_that_there_is_not_says_where_to_look(cli: Cli) -> None:
+    refused = cli("show", "nothing")
+    assert (refused.code, refused.out) == (1, "")
+    assert "There is no view 'nothing'. `bakehouse plugins list` names the plugins" in refused.err
+    assert "Did you mean shopping? `bakehouse plugins list`" in cli("show", "shoping").err
+
+
 def test_settings_and_what_is_offered_are_shown(
     cli: Cli, labels: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
