@@ -91,7 +91,7 @@ def print_table(
     totals: Sequence[str] | None = None,
     empty: str = "Nothing here yet.",
 ) -> None:
-    """Print a table for people."""
+    """Print a table for people; where no column has a title, without a line of titles."""
     if not rows:
         say(empty)
         return
@@ -101,8 +101,9 @@ def print_table(
     widths = [max(width_of(row[n]) for row in [titles, *cells, *foot]) for n in range(len(titles))]
     right = [heading.kind in RIGHT for heading in headings]
     rule = "  ".join("─" * width for width in widths)
-    click.echo(_line(titles, widths, right))
-    click.echo(rule)
+    if any(titles):
+        click.echo(_line(titles, widths, right))
+        click.echo(rule)
     for row in cells:
         click.echo(_line(row, widths, right))
     if foot:

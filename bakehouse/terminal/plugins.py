@@ -86,7 +86,7 @@ def show(ctx: click.Context, name: str) -> None:
         *(("when last used", told) for told in record.when_last_used),
         *(("will stop", told) for told in record.deprecated),
     ]
-    print_table(FIELDS, rows)
+    print_table(FIELDS, [(field, value) for field, value in rows if value])
     if held.held:
         click.echo()
         headings = [Heading("key", "Setting"), Heading("value", "Value"), Heading("title", "What"),

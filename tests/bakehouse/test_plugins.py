@@ -207,6 +207,18 @@ def test_settings_and_what_is_offered_are_shown(
     assert (held["key"], held["value"], held["default"]) == ("store", "Wegmans", "anywhere")
 
 
+def test_what_is_shown_of_a_plugin_has_no_empty_lines(cli: Cli, labels: Site) -> None:
+    shown = cli("plugins", "show", "shopping").out
+    assert [line.split()[0] for line in shown.splitlines()] == [
+        "name",
+        "version",
+        "distribution",
+        "state",
+    ]
+    cli("plugins", "disable", "shopping")
+    assert "why           turned off" in cli("plugins", "show", "shopping").out
+
+
 def test_a_setting_is_set_and_taken_back(
     cli: Cli, labels: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
