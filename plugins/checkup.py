@@ -16,42 +16,54 @@ from plugins.states import State
 if TYPE_CHECKING:
     from core.session import Database
     from plugins.host import Host
+    from plugins.settings import Held
 
 
 class Trouble(Struct, frozen=True):
-    """One thing that is wrong; `plugin` is empty where it is about none in particular."""
+    """One thing that is wrong, or is only `news`: then nothing has to be done about it.
+
+    `plugin` is empty where it is about none in particular.
+    """
 
     plugin: str
     message: str
     fix: str = ""
+    news: bool = False
 
 
 def look(host: Host, database: Database | None) -> list[Trouble]:
-    """Return what is wrong, plugin by plugin; with a kitchen, also in its tables."""
+    """Return what is wrong or new, plugin by plugin; with a kitchen, also in its tables."""
     troubles = [Trouble("", note) for note in host.notes]
     for record in host.records():
         name = record.name
+        disable = f"bakehouse plugins disable {name}"
+        if record.state is State.DISABLED:
+            continue
         if record.state is State.DISCOVERED:
             message = f"version {record.version} of {record.distribution} is new and not loaded"
             fix = f"bakehouse plugins enable {name}, or pip uninstall {record.distribution}"
-            troubles.append(Trouble(name, message, fix))
+            troubles.append(Trouble(name, message, fix, news=True))
         elif record.state in (State.INCOMPATIBLE, State.BLOCKED):
             fix = f"pip install --upgrade {record.distribution}, or pip uninstall it"
             troubles.append(Trouble(name, record.reason, fix))
         elif record.state in (State.FAILED, State.QUARANTINED):
-            fix = f"bakehouse plugins disable {name}, or upgrade it"
-            troubles.append(Trouble(name, record.reason, fix))
+            troubles.append(Trouble(name, record.reason, f"{disable}, or upgrade it"))
         elif record.state is State.ENABLED and not _is_there(record.module):
             message = f"its module '{record.module}' is not installed"
-            fix = f"pip install --force-reinstall {record.distribution}"
+            fix = f"pip install --force-reinstall {record.distribution}, or {disable}"
             troubles.append(Trouble(name, message, fix))
         elif record.state in (State.ENABLED, State.LOADED):
-            fix = f"bakehouse plugins disable {name}, or upgrade it"
             troubles += [
-                Trouble(name, f"when last used: {told}", fix) for told in record.when_last_used
+                Trouble(name, f"when last used: {told}", f"{disable}, or upgrade it")
+                for told in record.when_last_used
             ]
-        held = host.known_settings(name)
-        troubles += [Trouble(name, message) for message in (*held.troubles, *held.unknown)]
+        settings = host.known_settings(name)
+        troubles += [
+            Trouble(name, held.trouble, f"{_way_back(name, held)}, or {disable}")
+            for held in settings.held
+            if held.trouble
+        ]
+        troubles += [Trouble(name, message) for message in settings.unknown]
         troubles += [Trouble(name, f"uses what will stop: {told}") for told in record.deprecated]
     if bisecting.load(host.state_folder) is not None:
         message = "a search for trouble is under way, which leaves plugins out"
@@ -59,6 +71,13 @@ def look(host: Host, database: Database | None) -> list[Trouble]:
     if database is not None:
         troubles += _tables(host, database)
     return troubles
+
+
+def _way_back(plugin: str, held: Held) -> str:
+    """Return how a setting has its default again."""
+    if held.variable:
+        return f"unset {held.variable}"
+    return f"bakehouse plugins set {plugin} {held.setting.key} --default"
 
 
 def _is_there(module: str) -> bool:

@@ -202,11 +202,12 @@ def purge(ctx: click.Context, name: str, yes: bool) -> int:
 @common_options
 @click.pass_context
 def doctor(ctx: click.Context) -> int:
-    """Look at every plugin without importing it; exit 1 if anything is wrong."""
+    """Look at every plugin without importing it; exit 1 if anything is wrong, not only new."""
     from plugins.checkup import look
 
     settings = settings_of(ctx)
     troubles = look(settings.host(), _kitchen(settings))
+    wrong = any(not trouble.news for trouble in troubles)
     if settings.as_json:
         print_json({"data": troubles})
     else:
@@ -216,9 +217,9 @@ def doctor(ctx: click.Context) -> int:
             )
             if trouble.fix:
                 click.echo(f"    {trouble.fix}")
-        if not troubles:
+        if not wrong:
             say("Nothing is wrong with the plugins.")
-    return 1 if troubles else 0
+    return 1 if wrong else 0
 
 
 def _kitchen(settings: Settings) -> Any:

@@ -312,6 +312,47 @@ def test_without_plugins_there_is_nothing_to_search_among(
     assert not (tmp_path / "state-home" / "bakehouse" / "bisect.json").exists()
 
 
+# -- what is wrong ---------------------------------------------------------------------------------
+
+
+def test_a_plugin_that_is_only_new_is_told_and_no_trouble(
+    cli: Cli, labels: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BAKEHOUSE_PLUGINS")
+    looked = cli("plugins", "doctor")
+    assert looked.code == 0
+    assert "labels: version 1.0 of bakehouse-labels is new and not loaded" in looked.out
+    assert "bakehouse plugins enable labels" in looked.out
+    assert "Nothing is wrong with the plugins." in looked.err
+    [told] = cli("plugins", "doctor", "--json").json["data"]
+    assert (told["plugin"], told["news"]) == ("labels", True)
+
+
+def test_the_way_out_that_is_told_of_what_is_wrong_is_one(
+    cli: Cli, labels: Site, tmp_path: Path
+) -> None:
+    config = tmp_path / "config-home" / "bakehouse" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("[plugins.labels]\nstore = 3\n")
+    labels.distribute("bakehouse-gone", {"gone": "plugin_gone"})
+    assert cli("show", "labels").code == 1
+    told = {each["plugin"]: each for each in cli("plugins", "doctor", "--json").json["data"]}
+    assert "its module 'plugin_gone' is not installed" in told["gone"]["message"]
+    assert told["gone"]["fix"].endswith("or bakehouse plugins disable gone")
+    assert "the setting 'store'" in told["labels"]["message"]
+    assert told["labels"]["fix"] == (
+        "bakehouse plugins set labels store --default, or bakehouse plugins disable labels"
+    )
+    cli("plugins", "disable", "gone")
+    assert cli("plugins", "doctor").code == 1
+    cli("plugins", "disable", "labels")
+    assert cli("plugins", "doctor").code == 0
+    cli("plugins", "enable", "labels")
+    assert cli("plugins", "doctor").code == 1
+    assert cli("plugins", "set", "labels", "store", "--default").code == 0
+    assert cli("plugins", "doctor").code == 0
+
+
 # -- recovery --------------------------------------------------------------------------------------
 
 RECOVERY = [

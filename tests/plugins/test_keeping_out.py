@@ -281,6 +281,26 @@ def test_the_checkup_says_what_is_wrong_and_what_to_do_without_importing(
     assert new not in sys.modules
 
 
+def test_a_variable_that_does_not_fit_is_to_be_unset(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.install(
+        "most",
+        """
+        from bakehouse.plugin import Setting, contribute
+
+        @contribute.settings
+        def settings():
+            return [Setting(key="rows", title="Rows", kind="integer", default=3)]
+        """,
+    )
+    site.host().views()
+    monkeypatch.setenv("BAKEHOUSE_PLUGIN_MOST_ROWS", "many")
+    [trouble] = look(site.host(), None)
+    assert "must be a number, not 'many'" in trouble.message
+    assert trouble.fix == "unset BAKEHOUSE_PLUGIN_MOST_ROWS, or bakehouse plugins disable most"
+
+
 def test_nothing_is_wrong_with_the_built_in_plugins(site: Site) -> None:
     assert look(site.with_builtins().host(), None) == []
     assert discover([str(site.folder)])[1] == []
