@@ -15,6 +15,15 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 import bakehouse.plugin as api
+from bakehouse._context import MOST_STEPS
+from bakehouse._tables import MOST_COLUMNS, MOST_ROWS, MOST_TEXT
+from bakehouse._view_data import (
+    MOST_CHARACTERS,
+    MOST_LINES,
+    MOST_NUMBERS,
+    MOST_SECTIONS,
+    MOST_SERIES,
+)
 from bakehouse.cli import run
 from bakehouse.plugin import Finding, Row, Source, Table, contribute
 from bakehouse.testing import Samples, Views
@@ -23,7 +32,11 @@ from core import commands
 from core.services import event_service, journal_service
 from core.session import Database
 from plugins import changes
+from plugins.formats import MOST_BYTES
 from plugins.host import PluginError
+from plugins.jobs import MOST_FINDINGS
+from plugins.registering import REGISTER_SECONDS
+from plugins.running import IMPORT_SECONDS
 from tests.plugins.conftest import Site
 from tui.screens.form.words import read_words
 
@@ -247,6 +260,32 @@ def test_a_page_has_every_field_of_what_it_tells_of(page: str, told_of: tuple[st
         name: [(each.name, str(each.type), default_of(each)) for each in fields(getattr(api, name))]
         for name in told_of
     }
+
+
+LIMITS = {
+    "guarantees.md": (
+        f"Registering may take {REGISTER_SECONDS:g} seconds, and so may importing what a spec",
+        f"A table has at most {MOST_ROWS:,} rows, {MOST_COLUMNS} columns",
+        f"and {MOST_TEXT // 10**6} million characters",
+        f"a text {MOST_LINES:,} lines and {MOST_CHARACTERS:,} characters",
+        f"a chart {MOST_SERIES} series and {MOST_NUMBERS:,} numbers",
+        f"`Sections` {MOST_SECTIONS} parts",
+        f"A check has at most {MOST_FINDINGS:,} findings, an import {MOST_STEPS:,} steps",
+        f"an export {MOST_BYTES // 1024**2} MB",
+    ),
+    "checks.md": (f"At most {MOST_FINDINGS:,} are taken",),
+    "../plugins.md": (
+        f"A table has at most {MOST_ROWS:,} rows and {MOST_TEXT // 10**6} million characters",
+        f"Registering may take {REGISTER_SECONDS:g} seconds",
+    ),
+}
+
+
+@pytest.mark.parametrize("page", LIMITS)
+def test_a_page_tells_the_limits_that_hold(page: str) -> None:
+    told = " ".join((PAGES / page).read_text().split())
+    assert [limit for limit in LIMITS[page] if limit not in told] == []
+    assert IMPORT_SECONDS == REGISTER_SECONDS
 
 
 def test_there_is_a_page_for_each_hook_and_the_tutorial_links_to_every_page() -> None:
