@@ -58,6 +58,8 @@ class Memory:
 
     def worked(self, found: Found, *whats: str) -> None:
         """Forget that something of this version failed."""
+        if "failures" not in self._entries.get(found.name, {}):
+            return
         with self._writing:
             before = self.failures(found)
             left = {what: why for what, why in before.items() if what not in whats}
