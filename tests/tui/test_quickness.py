@@ -179,6 +179,7 @@ LATER = (
     "core.services._journal",
     "core.services.stock_service",
     "pint",
+    "rich.markdown",
     "sqlalchemy.dialects.postgresql",
     "textual.widgets._markdown",
     "textual.widgets._text_area",

@@ -12,7 +12,6 @@ from textual.geometry import Region
 from bakehouse.plugin import Chart, Column, Markdown, Ref, Row, Sections, Table
 from tui.widgets.chart import ChartView
 from tui.widgets.columns import Columns
-from tui.widgets.prose import Prose
 from tui.widgets.table import TableView, same
 from tui.widgets.words import Words
 
@@ -77,6 +76,9 @@ class SectionsView(VerticalScroll):
             if title:
                 yield Words(title, classes="section-title")
             if isinstance(part, Markdown):
+                # Slow to import, and few views have texts.
+                from tui.widgets.prose import Prose
+
                 yield Prose(part.text)
             elif isinstance(part, Chart):
                 yield ChartView(part)
