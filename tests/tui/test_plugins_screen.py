@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from bakehouse.plugin import Row
 from bakehouse.testing.screens import playing, settle, until
 from core.services import journal_service
-from core.session import Database
+from core.session import Database, read_session
 from plugins.host import Host
 from plugins.tables import tables_of
 from tests.tui.conftest import NARROW, Site, app_of, keys, running, said
@@ -60,6 +60,23 @@ async def test_states_times_and_failures_are_shown(demo: Database, site: Site) -
         await keys(pilot, "C")
         assert "the oven is cold" in pilot.app.clipboard
         assert "in load" in pilot.app.clipboard
+
+
+async def test_what_failed_when_a_plugin_was_last_used_is_told_the_next_time(
+    demo: Database, site: Site
+) -> None:
+    site.install("stoves", "raise ValueError('the oven is cold')")
+    host = site.host()
+    with read_session() as session:
+        host.load(host.view("stoves"), session, 1)
+    async with running(site) as pilot:
+        await keys(pilot, "f6")
+        told = "when last used: stoves: ValueError: the oven is cold"
+        assert cells(pilot, "stoves")["reason"] == told
+        go_to(pilot, "stoves")
+        await keys(pilot, "enter")
+        told = " ".join(str(each.render()) for each in pilot.app.screen.query(Words))
+        assert "when last used" in told
 
 
 async def test_turning_a_plugin_off_and_on_changes_the_workspace(

@@ -63,7 +63,11 @@ def _reason(record: Record) -> str:
     if record.reason:
         return record.reason
     if record.failures:
-        return f"failed {len(record.failures)} times, last: {record.failures[-1].message}"
+        count = len(record.failures)
+        times = "once" if count == 1 else f"{count} times, last"
+        return f"failed {times}: {record.failures[-1].message}"
+    if record.when_last_used:
+        return f"when last used: {'; '.join(record.when_last_used)}"
     return "built in" if record.builtin else f"from {record.distribution}"
 
 
@@ -95,6 +99,9 @@ def facts(record: Record, settings: Settings) -> Iterator[tuple[str, str]]:
         yield "! will stop", old
     for failure in record.failures:
         yield "failure", str(failure)
+    if not record.failures:
+        for told in record.when_last_used:
+            yield "when last used", told
 
 
 def report(record: Record, settings: Settings) -> str:
