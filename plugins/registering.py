@@ -6,6 +6,7 @@ import inspect
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from decimal import localcontext
 from functools import partial
 from itertools import islice
 from types import ModuleType
@@ -160,7 +161,8 @@ class Registry:
         # Whatever a plugin raises costs that plugin only; Ctrl-C goes through.
         try:
             plugin.deprecated = {}
-            with noting(plugin.deprecated):
+            # A context of decimals that the plugin changes is its own.
+            with noting(plugin.deprecated), localcontext():
                 module = run(plugin.found.entry.load)
                 plugin.import_ms = (time.perf_counter() - started) * 1000
                 doing = "cannot be registered"

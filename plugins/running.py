@@ -6,6 +6,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Mapping
+from decimal import localcontext
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
@@ -79,7 +80,8 @@ def _resolve(
     seconds = IMPORT_SECONDS * patience
     late = job.failure(_too_long(seconds, "importing it"), stopped=True)
     try:
-        with Watchdog(seconds, lambda: None, lambda: on_stuck and on_stuck(late)) as dog:
+        watch = Watchdog(seconds, lambda: None, lambda: on_stuck and on_stuck(late))
+        with watch as dog, localcontext():
             function = getattr(import_module(module), name)
     except KeyboardInterrupt:
         raise
@@ -133,7 +135,8 @@ class _Attempt(Generic[T]):
         )
         outcome: Ran[T] | Failure
         dog, noted = Watchdog(self._limit, self._stop, self._stuck), dict[str, None]()
-        with dog, noting(noted):
+        # A context of decimals that the plugin changes is its own.
+        with dog, noting(noted), localcontext():
             started = time.perf_counter()
             try:
                 value = self._job.accept(function(context, *self._job.more))

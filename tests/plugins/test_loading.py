@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -142,6 +143,21 @@ def test_a_view_that_fails_costs_only_itself(
     assert host.record("bad").failures == (failure,)
     assert loaded(host, "good", session).data
     assert host.record("good").failures == ()
+
+
+@pytest.mark.parametrize("where", ["registering", "importing", "loading"])
+def test_decimals_that_a_plugin_rounds_stay_its_own(
+    site: Site, session: KitchenSession, where: str
+) -> None:
+    rounds = "import decimal\ndecimal.getcontext().prec = 2\n"
+    body = f"    {rounds.strip()}\n".replace("\n", "\n    ") if where == "loading" else ""
+    head = rounds if where == "importing" else ""
+    site.offer("bad", f"{head}def load(ctx):\n{body}\n    return TABLE")
+    if where == "registering":
+        module = site.folder / "plugin_bad" / "__init__.py"
+        module.write_text(rounds + module.read_text())
+    assert loaded(site.host(), "bad", session).data
+    assert Decimal("1.005") + Decimal("100") == Decimal("101.005")
 
 
 def test_the_traceback_begins_in_the_plugin(site: Site, session: KitchenSession) -> None:
