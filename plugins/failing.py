@@ -10,6 +10,7 @@ from core.errors import BakehouseError, Refused
 
 OURS = (
     "plugins.formats.",
+    "plugins.guarding.",
     "plugins.jobs.",
     "plugins.registering.",
     "plugins.running.",

@@ -386,7 +386,8 @@ class Host:
         return [failure for failure in outcomes if failure is not None]
 
     def _prepare(self, database: Database, plugin: Plugin, spec: TablesSpec) -> Failure | None:
-        from plugins.tables import TablesError, is_known, prepare
+        from plugins.guarding import TablesError
+        from plugins.tables import is_known, prepare
 
         memory = self._shelf.memory
         done = memory.of(plugin.found).get("tables", [])
