@@ -42,7 +42,7 @@ def prepare(database: Database, plugin: str, spec: TablesSpec) -> bool:
             f"a plugin with tables has a name in small letters, digits and single - or _, "
             f"not '{plugin}'"
         )
-    # Whatever the migrations of a plugin raise costs that plugin only.
+    # Whatever the migrations of a plugin raise costs that plugin only; Ctrl-C goes through.
     try:
         config, head = _config(plugin, spec)
         with database.reader.connect() as connection:
@@ -54,9 +54,9 @@ def prepare(database: Database, plugin: str, spec: TablesSpec) -> bool:
             if database.path is not None:
                 _back_up(database.path)
             _upgrade(config, connection)
-    except TablesError:
+    except (TablesError, KeyboardInterrupt):
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         raise TablesError(f"its tables could not be made: {describe(error)}") from error
     return True
 

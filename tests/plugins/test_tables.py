@@ -164,6 +164,9 @@ BAD = {
     "a commit": (FIRST, "op.get_bind().commit()\n1 / 0"),
     "a commit as text": (FIRST, "op.execute('COMMIT')\n1 / 0"),
     "an exit": (FIRST, "raise SystemExit(3)"),
+    "being cancelled": (FIRST, "import asyncio\nraise asyncio.CancelledError"),
+    "the end of a generator": (FIRST, "raise GeneratorExit"),
+    "an exception of its own": (FIRST, "class Own(BaseException): pass\nraise Own('no oven')"),
     "a syntax error": ("this is no Python",),
 }
 
@@ -181,6 +184,16 @@ def test_a_migration_that_does_wrong_leaves_nothing_and_costs_only_its_plugin(
     assert host.record("bad").state is State.FAILED
     assert words(host) == ["flour"]
     purge(kitchen, "words")
+    assert schema(kitchen) == before
+
+
+def test_ctrl_c_during_a_migration_is_no_fault_of_the_plugin(site: Site, kitchen: Database) -> None:
+    offer(site, "words", FIRST + "raise KeyboardInterrupt")
+    before = schema(kitchen)
+    host = site.host()
+    with pytest.raises(KeyboardInterrupt):
+        host.prepare(kitchen)
+    assert host.record("words").failures == ()
     assert schema(kitchen) == before
 
 
