@@ -1,7 +1,7 @@
 """Guarding a kitchen against the migrations of a plugin.
 
-They may only touch what begins with the plugin's prefix; on SQLite every other statement is
-refused, on PostgreSQL the transaction is looked over before it is kept.
+They may only touch what begins with the plugin's prefix: SQLite refuses every other statement, and
+what a transaction has done is looked over before it is kept.
 """
 
 from __future__ import annotations
@@ -99,16 +99,21 @@ def _refuse_ties(connection: Connection, plugin: str) -> None:
 
 @contextmanager
 def _watched(connection: Connection, plugin: str) -> Iterator[None]:
+    """Refuse what is of others and was changed, though every statement looked harmless."""
+    prefix = prefix_of(plugin)
+    before = _of_others(connection, prefix)
     if connection.dialect.name == "sqlite":
-        with _authorized(connection, prefix_of(plugin)):
+        with _authorized(connection, prefix):
             yield
-        return
-    before = _schema(connection, plugin)
-    yield
-    touched = _written(connection, plugin)
-    if touched or _schema(connection, plugin) != before:
-        what = ", ".join(touched) or "tables"
-        raise TablesError(f"its migration touches {what} of others; it may only use its own")
+        touched = set[str]()
+    else:
+        yield
+        touched = _written(connection, prefix)
+    touched |= {name for name, *_ in before ^ _of_others(connection, prefix)}
+    if touched:
+        raise TablesError(
+            f"its migration touches {', '.join(sorted(touched))} of others; it may only use its own"
+        )
 
 
 @contextmanager
@@ -142,11 +147,9 @@ def _authorized(connection: Connection, prefix: str) -> Iterator[None]:
         raise TablesError(f"its migration touches '{refused[0]}'; its tables begin with '{prefix}'")
 
 
-def _schema(connection: Connection, plugin: str) -> list[tuple[object, ...]]:
-    """Return every column, index and constraint on PostgreSQL that is not the plugin's."""
-    from sqlalchemy import text
-
-    queries = (
+_SCHEMA = {
+    "sqlite": ("SELECT tbl_name, name, type, sql FROM sqlite_master",),
+    "postgresql": (
         "SELECT table_name, column_name, data_type, is_nullable, column_default "
         "FROM information_schema.columns WHERE table_schema = current_schema()",
         "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()",
@@ -154,18 +157,26 @@ def _schema(connection: Connection, plugin: str) -> list[tuple[object, ...]]:
         "FROM information_schema.table_constraints WHERE table_schema = current_schema()",
         "SELECT event_object_table, trigger_name, action_statement "
         "FROM information_schema.triggers WHERE trigger_schema = current_schema()",
-    )
-    rows = [tuple(row) for query in queries for row in connection.execute(text(query))]
-    return sorted((row for row in rows if not row[0].startswith(prefix_of(plugin))), key=repr)
+    ),
+}
+"""What tells all that belongs to tables and views, whose name comes first."""
 
 
-def _written(connection: Connection, plugin: str) -> list[str]:
+def _of_others(connection: Connection, prefix: str) -> set[tuple[str, ...]]:
+    """Return every table and view that is not the plugin's, and what belongs to them."""
+    from sqlalchemy import text
+
+    queries = _SCHEMA[connection.dialect.name]
+    rows = [tuple(map(str, row)) for query in queries for row in connection.execute(text(query))]
+    return {row for row in rows if not row[0].startswith(prefix)}
+
+
+def _written(connection: Connection, prefix: str) -> set[str]:
     """Return the tables of others that this transaction has written on PostgreSQL."""
     from sqlalchemy import text
 
     query = (
-        "SELECT relname FROM pg_stat_xact_user_tables "
-        "WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 ORDER BY relname"
+        "SELECT relname FROM pg_stat_xact_user_tables WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
     )
-    names = [str(row[0]) for row in connection.execute(text(query))]
-    return [name for name in names if not name.startswith(prefix_of(plugin))]
+    names = {str(row[0]) for row in connection.execute(text(query))}
+    return {name for name in names if not name.startswith(prefix)}

@@ -157,6 +157,18 @@ BAD = {
     ),
     "a table without the prefix": ("op.create_table('words', sa.Column('x', sa.Integer))",),
     "a table of another plugin": ("op.create_table('p_others__x', sa.Column('x', sa.Integer))",),
+    "a table renamed to none of its own": (
+        FIRST,
+        "op.rename_table('{prefix}word', 'words')",
+    ),
+    "a table renamed to another plugin's": (
+        FIRST,
+        "op.rename_table('{prefix}word', 'p_words__word')",
+    ),
+    "a view without the prefix": (
+        FIRST,
+        "op.execute('CREATE VIEW every_word AS SELECT word FROM {prefix}word')",
+    ),
     "a trigger on the kitchen": (
         FIRST,
         "op.create_index('p_words__i', 'item', ['name'])",
@@ -185,6 +197,23 @@ def test_a_migration_that_does_wrong_leaves_nothing_and_costs_only_its_plugin(
     assert words(host) == ["flour"]
     purge(kitchen, "words")
     assert schema(kitchen) == before
+
+
+COPIES = """
+with op.batch_alter_table("{prefix}word", recreate="always") as batch:
+    batch.add_column(sa.Column("kind", sa.String))
+    batch.create_index("{prefix}by_kind", ["kind"])
+op.rename_table("{prefix}word", "{prefix}term")
+op.rename_table("{prefix}term", "{prefix}word")
+"""
+
+
+def test_a_migration_may_copy_and_rename_what_is_the_plugins(site: Site, kitchen: Database) -> None:
+    offer(site, "words", FIRST, COPIES)
+    host = site.host()
+    assert host.prepare(kitchen) == []
+    assert words(host) == ["flour"]
+    assert tables_of(kitchen, "words") == ["p_words__alembic_version", "p_words__word"]
 
 
 def test_ctrl_c_during_a_migration_is_no_fault_of_the_plugin(site: Site, kitchen: Database) -> None:
