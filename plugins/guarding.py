@@ -35,7 +35,20 @@ _ALTERS = frozenset(
     )
 )  # fmt: skip
 """Actions whose second argument is the table."""
-_NEVER = frozenset((sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_TRANSACTION))
+_OTHER_FILES = frozenset((sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH))
+_PRAGMAS = frozenset(
+    (
+        "foreign_key_list",
+        "index_info",
+        "index_list",
+        "index_xinfo",
+        "table_info",
+        "table_list",
+        "table_xinfo",
+    )
+)
+"""With which alembic looks at tables; all others change the file or the connection."""
+_ENDS = "its migration ends the transaction; that is not its to do"
 
 
 class TablesError(Refused):
@@ -68,7 +81,7 @@ def _refuse_ending(connection: Connection, cursor: object, statement: str, *more
 
 
 def _refuse_commit(connection: Connection) -> None:
-    raise TablesError("its migration ends the transaction; that is not its to do")
+    raise TablesError(_ENDS)
 
 
 def _refuse_ties(connection: Connection, plugin: str) -> None:
@@ -120,17 +133,16 @@ def _watched(connection: Connection, plugin: str) -> Iterator[None]:
 def _authorized(connection: Connection, prefix: str) -> Iterator[None]:
     raw = connection.connection.dbapi_connection
     assert isinstance(raw, sqlite3.Connection)
-    own = (prefix, _COPY + prefix, "sqlite_")
     refused: list[str] = []
 
     def judge(
         action: int, first: str | None, second: str | None, _database: str | None, _by: str | None
     ) -> int:
-        table = first if action in _WRITES else second if action in _ALTERS else None
-        if action in _NEVER or (table is not None and not table.startswith(own)):
-            refused.append(table or "the transaction")
-            return sqlite3.SQLITE_DENY
-        return sqlite3.SQLITE_OK
+        wrong = _wrong(prefix, action, first or "", second or "")
+        if wrong is None:
+            return sqlite3.SQLITE_OK
+        refused.append(wrong)
+        return sqlite3.SQLITE_DENY
 
     raw.set_authorizer(judge)
     try:
@@ -138,13 +150,25 @@ def _authorized(connection: Connection, prefix: str) -> Iterator[None]:
     except Exception as error:
         if not refused:
             raise
-        raise TablesError(
-            f"its migration touches '{refused[0]}'; its tables begin with '{prefix}'"
-        ) from error
+        raise TablesError(refused[0]) from error
     finally:
         raw.set_authorizer(None)
     if refused:
-        raise TablesError(f"its migration touches '{refused[0]}'; its tables begin with '{prefix}'")
+        raise TablesError(refused[0])
+
+
+def _wrong(prefix: str, action: int, first: str, second: str) -> str | None:
+    """Return why SQLite must not do something, of which it tells so much; None if it may."""
+    if action == sqlite3.SQLITE_TRANSACTION:
+        return _ENDS
+    if action in _OTHER_FILES:
+        return "its migration attaches another file; it may only use the kitchen's"
+    if action == sqlite3.SQLITE_PRAGMA and first.lower() not in _PRAGMAS:
+        return f"its migration uses PRAGMA {first}; it may only ask for what its tables are"
+    table = first if action in _WRITES else second if action in _ALTERS else None
+    if table is None or table.startswith((prefix, _COPY + prefix, "sqlite_")):
+        return None
+    return f"its migration touches '{table}'; its tables begin with '{prefix}'"
 
 
 _SCHEMA = {

@@ -199,6 +199,27 @@ def test_a_migration_that_does_wrong_leaves_nothing_and_costs_only_its_plugin(
     assert schema(kitchen) == before
 
 
+@pytest.mark.parametrize(
+    ("pragma", "name"),
+    [
+        ("PRAGMA user_version = 77", "user_version"),
+        ("PRAGMA main.application_id(7)", "application_id"),
+        ("pragma WRITABLE_SCHEMA = 1", "WRITABLE_SCHEMA"),
+        ("PRAGMA foreign_keys = ON", "foreign_keys"),
+        ("SELECT * FROM pragma_journal_mode", "journal_mode"),
+    ],
+)
+def test_a_migration_may_not_change_the_file_or_the_connection_by_a_pragma(
+    site: Site, sqlite_kitchen: Database, pragma: str, name: str
+) -> None:
+    offer(site, "words", FIRST, f"op.execute({pragma!r})")
+    [failure] = site.host().prepare(sqlite_kitchen)
+    assert f"its migration uses PRAGMA {name}; it may only" in failure.message
+    assert tables_of(sqlite_kitchen, "words") == []
+    with sqlite_kitchen.migrating_engine().connect() as connection:
+        assert connection.scalar(text("PRAGMA user_version")) == 0
+
+
 COPIES = """
 with op.batch_alter_table("{prefix}word", recreate="always") as batch:
     batch.add_column(sa.Column("kind", sa.String))
