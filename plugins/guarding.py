@@ -6,6 +6,7 @@ what a transaction has done is looked over before it is kept.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,20 +65,13 @@ def guarded(connection: Connection, plugin: str) -> Iterator[None]:
     """
     from sqlalchemy import event
 
-    event.listen(connection, "before_cursor_execute", _refuse_ending)
     event.listen(connection, "commit", _refuse_commit)
     try:
         with _watched(connection, plugin):
             yield
             _refuse_ties(connection, plugin)
     finally:
-        event.remove(connection, "before_cursor_execute", _refuse_ending)
         event.remove(connection, "commit", _refuse_commit)
-
-
-def _refuse_ending(connection: Connection, cursor: object, statement: str, *more: object) -> None:
-    if statement.split(None, 1)[0].rstrip(";").upper() in ("COMMIT", "END", "ROLLBACK", "BEGIN"):
-        _refuse_commit(connection)
 
 
 def _refuse_commit(connection: Connection) -> None:
@@ -114,19 +108,19 @@ def _refuse_ties(connection: Connection, plugin: str) -> None:
 def _watched(connection: Connection, plugin: str) -> Iterator[None]:
     """Refuse what is of others and was changed, though every statement looked harmless."""
     prefix = prefix_of(plugin)
+    sqlite = connection.dialect.name == "sqlite"
     before = _of_others(connection, prefix)
-    if connection.dialect.name == "sqlite":
-        with _authorized(connection, prefix):
-            yield
-        touched = set[str]()
-    else:
+    with _authorized(connection, prefix) if sqlite else _unending(connection):
         yield
-        touched = _written(connection, prefix)
+    touched = set() if sqlite else _written(connection, prefix)
     touched |= {name for name, *_ in before ^ _of_others(connection, prefix)}
     if touched:
         raise TablesError(
             f"its migration touches {', '.join(sorted(touched))} of others; it may only use its own"
         )
+
+
+# -- SQLite ---------------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -171,6 +165,71 @@ def _wrong(prefix: str, action: int, first: str, second: str) -> str | None:
     return f"its migration touches '{table}'; its tables begin with '{prefix}'"
 
 
+# -- PostgreSQL -----------------------------------------------------------------------------------
+
+_SET_GUARD = (
+    "CREATE TEMP TABLE bakehouse_migration "
+    "(one integer CONSTRAINT a_migration_does_not_commit UNIQUE DEFERRABLE INITIALLY DEFERRED)",
+    "INSERT INTO bakehouse_migration VALUES (1), (1)",
+)
+_GUARD_IS_GONE = "SELECT to_regclass('pg_temp.bakehouse_migration') IS NULL"
+_TAKE_GUARD_OFF = (
+    "DELETE FROM bakehouse_migration",
+    "SET CONSTRAINTS a_migration_does_not_commit IMMEDIATE",
+    "DROP TABLE bakehouse_migration",
+)
+_SILENT = re.compile(
+    r"--[^\n]*"
+    r"|/\*.*?\*/"
+    r"|\b[eE]'(?:[^'\\]|\\.|'')*'"
+    r"|'(?:[^']|'')*'"
+    r'|"(?:[^"]|"")*"'
+    r"|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$",
+    re.DOTALL,
+)
+"""Comments, and what is in quotes: nothing of it is done."""
+_NOT_ITS = re.compile(
+    r"(COMMIT|END|ABORT|BEGIN|DISCARD|START TRANSACTION|PREPARE TRANSACTION"
+    r"|ROLLBACK(?!( WORK| TRANSACTION)? TO\b)"
+    r"|(SET|RESET)( SESSION| LOCAL)?"
+    r" (TRANSACTION|CHARACTERISTICS|AUTHORIZATION|ROLE|SCHEMA|SEARCH_PATH|ALL))\b"
+)
+"""How statements begin that end the transaction, or change who and where it is."""
+
+
+@contextmanager
+def _unending(connection: Connection) -> Iterator[None]:
+    """Refuse ending the transaction by words, and make a COMMIT by other means impossible.
+
+    It would break a deferred constraint. After a ROLLBACK there is no such constraint any more.
+    """
+    from sqlalchemy import event, text
+
+    for statement in _SET_GUARD:
+        connection.exec_driver_sql(statement)
+    event.listen(connection, "before_cursor_execute", _refuse_words)
+    try:
+        yield
+    finally:
+        event.remove(connection, "before_cursor_execute", _refuse_words)
+    if connection.scalar(text(_GUARD_IS_GONE)):
+        raise TablesError(_ENDS)
+    for statement in _TAKE_GUARD_OFF:
+        connection.exec_driver_sql(statement)
+
+
+def _refuse_words(connection: Connection, cursor: object, statement: str, *more: object) -> None:
+    """Refuse a statement, or one of several in a text, that is about the transaction itself."""
+    for each in _SILENT.sub(" ", statement).split(";"):
+        found = _NOT_ITS.match(" ".join(each.upper().split()))
+        if found is not None:
+            raise TablesError(
+                f"its migration says {found[0]}; the transaction is not its to end or to change"
+            )
+
+
+# -- both -----------------------------------------------------------------------------------------
+
 _SCHEMA = {
     "sqlite": ("SELECT tbl_name, name, type, sql FROM sqlite_master",),
     "postgresql": (
@@ -181,6 +240,7 @@ _SCHEMA = {
         "FROM information_schema.table_constraints WHERE table_schema = current_schema()",
         "SELECT event_object_table, trigger_name, action_statement "
         "FROM information_schema.triggers WHERE trigger_schema = current_schema()",
+        "SELECT 'the search_path', current_setting('search_path')",
     ),
 }
 """What tells all that belongs to tables and views, whose name comes first."""

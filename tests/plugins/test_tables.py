@@ -220,6 +220,81 @@ def test_a_migration_may_not_change_the_file_or_the_connection_by_a_pragma(
         assert connection.scalar(text("PRAGMA user_version")) == 0
 
 
+ENDS = {
+    "after a comment": "op.execute('/* done; */ COMMIT')",
+    "after a line of comment": "op.execute('-- done\\nCOMMIT')",
+    "as the second of two": "op.execute('SELECT 1; COMMIT')",
+    "after a text with a quote": "op.execute(\"SELECT 'it''s; /*', E'\\\\';', '*/'; COMMIT\")",
+    "as END": "op.execute('end')",
+    "as ABORT": "op.execute('ABORT')",
+    "as ROLLBACK": "op.execute('ROLLBACK; DROP TABLE setting')",
+    "for another program": "op.execute(\"PREPARE TRANSACTION 'x'\")",
+    "to begin another": "op.execute('COMMIT AND CHAIN')",
+    "by the connection": "op.get_bind().commit()",
+    "taken back by the connection": "op.get_bind().rollback()",
+    "by the driver": "op.get_bind().connection.commit()",
+    "taken back by the driver": "op.get_bind().connection.rollback()",
+    "by words to the driver": "op.get_bind().connection.cursor().execute('COMMIT')",
+    "by the driver, and going on": (
+        "try: op.get_bind().connection.commit()\nexcept Exception: pass\n"
+        "op.create_table('{prefix}more', sa.Column('x', sa.Integer))"
+    ),
+    "in a block of its own": "with op.get_context().autocommit_block(): op.execute('SELECT 1')",
+}
+
+
+@pytest.mark.parametrize("ends", ENDS.values(), ids=list(ENDS))
+def test_no_way_to_end_the_transaction_of_a_migration_keeps_half_of_it(
+    site: Site, kitchen: Database, ends: str
+) -> None:
+    offer(site, "words", FIRST, ends)
+    before = schema(kitchen)
+    [failure] = site.host().prepare(kitchen)
+    assert failure.plugin == "words"
+    assert schema(kitchen) == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "START TRANSACTION READ WRITE",
+        "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+        "set  local search_path to pg_temp",
+        "RESET ALL",
+        "SELECT set_config('search_path', 'public, pg_temp', false)",
+        'SET "search_path" TO public, pg_temp',
+    ],
+)
+def test_a_migration_does_not_change_what_its_transaction_is_in(
+    site: Site, postgres_kitchen: Database, statement: str
+) -> None:
+    offer(site, "words", FIRST, f"op.execute({statement!r})")
+    before = schema(postgres_kitchen)
+    [failure] = site.host().prepare(postgres_kitchen)
+    assert "is not its to end or to change" in failure.message or "search_path" in failure.message
+    assert schema(postgres_kitchen) == before
+
+
+HARMLESS = r"""
+op.execute("SAVEPOINT here")
+op.execute("INSERT INTO {prefix}word VALUES ('COMMIT; -- ''now''')")
+op.execute("ROLLBACK TO SAVEPOINT here")
+op.execute("INSERT INTO {prefix}word VALUES ('; ROLLBACK')")
+op.execute("RELEASE SAVEPOINT here")
+with op.get_bind().begin_nested():
+    op.execute("UPDATE {prefix}word SET word = 'begin' WHERE word = 'flour'")
+"""
+
+
+def test_a_migration_may_use_savepoints_and_the_same_words_as_texts(
+    site: Site, kitchen: Database
+) -> None:
+    offer(site, "words", FIRST, HARMLESS)
+    host = site.host()
+    assert host.prepare(kitchen) == []
+    assert words(host) == ["; ROLLBACK", "begin"]
+
+
 COPIES = """
 with op.batch_alter_table("{prefix}word", recreate="always") as batch:
     batch.add_column(sa.Column("kind", sa.String))
