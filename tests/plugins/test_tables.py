@@ -199,6 +199,14 @@ def test_a_migration_that_does_wrong_leaves_nothing_and_costs_only_its_plugin(
     assert schema(kitchen) == before
 
 
+def test_a_table_of_the_kitchen_that_a_migration_empties_is_noticed(
+    site: Site, postgres_kitchen: Database
+) -> None:
+    offer(site, "words", FIRST, "op.execute('TRUNCATE setting')")
+    [failure] = site.host().prepare(postgres_kitchen)
+    assert "its migration touches setting of others" in failure.message
+
+
 @pytest.mark.parametrize(
     ("pragma", "name"),
     [
