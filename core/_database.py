@@ -6,10 +6,10 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError
@@ -81,6 +81,31 @@ class Database:
         if self.path is not None:
             return _sqlite.migrating_engine(self.path, self.timeout)
         return cast(Engine, postgres_module().migrating_engine(make_url(self.url), self.timeout))
+
+    def interrupt(self, driver: Any) -> None:
+        """Stop what a connection of the driver runs; for other threads to call.
+
+        On PostgreSQL it may take two seconds, if the server does not answer.
+        """
+        # It may be closing at this moment: then there is nothing to stop.
+        with suppress(self.reader.dialect.loaded_dbapi.Error):
+            if self.path is not None:
+                driver.interrupt()
+            else:
+                postgres_module().interrupt(driver)
+
+    def stop(self, driver: Any) -> None:
+        """Stop what a migrating connection runs, and on SQLite whatever it would run later."""
+        if self.path is not None:
+            driver.stopped = True
+        self.interrupt(driver)
+
+    def take_away(self, driver: Any) -> None:
+        """Take back what a stopped connection did whose thread does not come back, lock and all."""
+        if self.path is not None:
+            _sqlite.take_away(driver)
+        else:
+            postgres_module().take_away(driver, make_url(self.url), self.timeout)
 
     def dispose(self) -> None:
         """Close the connections that no session holds; the database can still be used."""

@@ -6,6 +6,7 @@ before it has committed, and no two writers can number their changes alike.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from core._watch import ON_LOAN, Watch, guard_transactions, watch_of
@@ -107,6 +109,14 @@ def guard_loan(connection: Connection) -> None:
 def interrupt(raw: psycopg.Connection[Any]) -> None:
     """Ask the server to stop what this connection runs; waits two seconds at most."""
     raw.cancel_safe(timeout=CANCEL_SECONDS)
+
+
+def take_away(raw: psycopg.Connection[Any], url: URL, timeout: float) -> None:
+    """Have the server end a connection, asked over another one; it takes back what is not kept."""
+    with suppress(psycopg.Error, SQLAlchemyError, BakehouseError):
+        process = raw.info.backend_pid
+        with migrating_engine(url, timeout).connect() as connection:
+            connection.exec_driver_sql("SELECT pg_terminate_backend(%s)", (process,))
 
 
 def failed(connection: Connection) -> bool:

@@ -8,10 +8,12 @@ taken off.
 
 from __future__ import annotations
 
+import gc
 import sqlite3
+import threading
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -63,7 +65,58 @@ _PRAGMAS = frozenset(
 )
 
 
-def connect(path: Path, mode: str, timeout: float) -> sqlite3.Connection:
+class Stoppable(sqlite3.Connection):
+    """A connection for one thread, which others can stop for good: then it begins no statement."""
+
+    stopped = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._thread = threading.get_ident()
+
+    def cursor(self, factory: Any = None) -> Any:
+        """Return a cursor that asks before each statement whether it may begin."""
+        return super().cursor(_StoppableCursor)
+
+    def execute(self, *args: Any) -> Any:
+        """Run a statement on a cursor of its own."""
+        return self.cursor().execute(*args)
+
+    def executemany(self, *args: Any) -> Any:
+        """Run a statement for each row on a cursor of its own."""
+        return self.cursor().executemany(*args)
+
+    def executescript(self, *args: Any) -> Any:
+        """Run several statements on a cursor of its own."""
+        return self.cursor().executescript(*args)
+
+    def refuse_stopped(self) -> None:
+        """Raise an error of the driver where the connection is stopped, or another thread's."""
+        if self.stopped:
+            raise sqlite3.OperationalError("interrupted")
+        if threading.get_ident() != self._thread:
+            raise sqlite3.ProgrammingError("this connection belongs to another thread")
+
+
+class _StoppableCursor(sqlite3.Cursor):
+    connection: Stoppable
+
+    def execute(self, *args: Any) -> Any:
+        self.connection.refuse_stopped()
+        return super().execute(*args)
+
+    def executemany(self, *args: Any) -> Any:
+        self.connection.refuse_stopped()
+        return super().executemany(*args)
+
+    def executescript(self, *args: Any) -> Any:
+        self.connection.refuse_stopped()
+        return super().executescript(*args)
+
+
+def connect(
+    path: Path, mode: str, timeout: float, factory: type[sqlite3.Connection] = sqlite3.Connection
+) -> sqlite3.Connection:
     """Open `path` with `mode` "ro", "rw" or "rwc"; wait `timeout` seconds for locks."""
     return sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
@@ -71,6 +124,7 @@ def connect(path: Path, mode: str, timeout: float) -> sqlite3.Connection:
         timeout=timeout,
         isolation_level=None,
         check_same_thread=False,
+        factory=factory,
     )
 
 
@@ -144,13 +198,13 @@ def writing_engine(path: Path, timeout: float) -> Engine:
 
 
 def migrating_engine(path: Path, timeout: float) -> Engine:
-    """Return the engine for migrations: foreign keys off, one writer, no authorizer.
+    """Return the engine for migrations: foreign keys off, one writer, no authorizer, stoppable.
 
     With foreign keys on, copying a table deletes the rows that cascade from it; inside a
     transaction the pragma would be ignored.
     """
     engine = create_engine(
-        "sqlite://", creator=lambda: connect(path, "rw", timeout), poolclass=NullPool
+        "sqlite://", creator=lambda: connect(path, "rw", timeout, Stoppable), poolclass=NullPool
     )
 
     @event.listens_for(engine, "connect")
@@ -201,6 +255,18 @@ def guard_loan(connection: Connection) -> None:
 def release(connection: Connection, *, reading: bool = False) -> None:
     """Take a guard off again; a `reading` connection keeps its own."""
     raw_of(connection).set_authorizer(_only_read if reading else None)
+
+
+def take_away(driver: Stoppable) -> None:
+    """Take back what a stopped connection has not kept, which gives up its lock.
+
+    It is not closed: its own thread may be inside SQLite still, which would crash the program.
+    """
+    # Where a query has been read half, SQLite goes on interrupting whatever comes.
+    cursors = [each for each in gc.get_referrers(driver) if isinstance(each, sqlite3.Cursor)]
+    for end in (*(each.close for each in cursors), driver.rollback):
+        with suppress(sqlite3.Error):
+            end()
 
 
 def raw_of(connection: Connection) -> sqlite3.Connection:

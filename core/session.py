@@ -8,7 +8,7 @@ its own. A view is handed a session with `lend`, and must leave it as it found i
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TypeVar, cast
 
 from sqlalchemy import Connection
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from core._database import Database, configure, database, use
 from core._loan import lend, refuse_while_borrowing
 from core._memory import Remembered, Stamp, Tables
-from core._session import NEWEST, KitchenSession, Purpose, backend_of, driver_error
+from core._session import NEWEST, KitchenSession, Purpose
 from core._watch import Watch, watch_of
 from core._watcher import Watcher
 from core.clock import today
@@ -206,9 +206,4 @@ def interrupt(session: KitchenSession) -> None:
         watch.revoked = True
     if driver is None:
         return
-    # The session may be closing its connection at this moment: then there is nothing to stop.
-    with suppress(driver_error(session)):
-        if session.database.is_sqlite:
-            driver.interrupt()
-        else:
-            backend_of(session).interrupt(driver)
+    session.database.interrupt(driver)

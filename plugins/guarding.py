@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -53,12 +53,21 @@ _ENDS = "its migration ends the transaction; that is not its to do"
 
 
 class TablesError(Refused):
-    """The tables of a plugin could not be made; the kitchen was left as it was."""
+    """The tables of a plugin could not be made; the kitchen was left as it was.
+
+    `stopped` says that it took too long.
+    """
+
+    def __init__(self, message: str, *, stopped: bool = False) -> None:
+        self.stopped = stopped
+        super().__init__(message)
 
 
 @contextmanager
-def guarded(connection: Connection, plugin: str) -> Iterator[None]:
+def guarded(connection: Connection, plugin: str, is_over: Callable[[], bool]) -> Iterator[None]:
     """Refuse what touches other tables than the plugin's, and ending the transaction.
+
+    Once `is_over()`, SQLite may do nothing but take back what was done.
 
     Raises:
         TablesError: The migration did so; its transaction must not be kept.
@@ -67,7 +76,7 @@ def guarded(connection: Connection, plugin: str) -> Iterator[None]:
 
     event.listen(connection, "commit", _refuse_commit)
     try:
-        with _watched(connection, plugin):
+        with _watched(connection, plugin, is_over):
             yield
             _refuse_ties(connection, plugin)
     finally:
@@ -105,12 +114,12 @@ def _refuse_ties(connection: Connection, plugin: str) -> None:
 
 
 @contextmanager
-def _watched(connection: Connection, plugin: str) -> Iterator[None]:
+def _watched(connection: Connection, plugin: str, is_over: Callable[[], bool]) -> Iterator[None]:
     """Refuse what is of others and was changed, though every statement looked harmless."""
     prefix = prefix_of(plugin)
     sqlite = connection.dialect.name == "sqlite"
     before = _of_others(connection, prefix)
-    with _authorized(connection, prefix) if sqlite else _unending(connection):
+    with _authorized(connection, prefix, is_over) if sqlite else _unending(connection):
         yield
     touched = set() if sqlite else _written(connection, prefix)
     touched |= {name for name, *_ in before ^ _of_others(connection, prefix)}
@@ -124,7 +133,7 @@ def _watched(connection: Connection, plugin: str) -> Iterator[None]:
 
 
 @contextmanager
-def _authorized(connection: Connection, prefix: str) -> Iterator[None]:
+def _authorized(connection: Connection, prefix: str, is_over: Callable[[], bool]) -> Iterator[None]:
     raw = connection.connection.dbapi_connection
     assert isinstance(raw, sqlite3.Connection)
     refused: list[str] = []
@@ -132,6 +141,9 @@ def _authorized(connection: Connection, prefix: str) -> Iterator[None]:
     def judge(
         action: int, first: str | None, second: str | None, _database: str | None, _by: str | None
     ) -> int:
+        if is_over():
+            back = (action, first) == (sqlite3.SQLITE_TRANSACTION, "ROLLBACK")
+            return sqlite3.SQLITE_OK if back else sqlite3.SQLITE_DENY
         wrong = _wrong(prefix, action, first or "", second or "")
         if wrong is None:
             return sqlite3.SQLITE_OK

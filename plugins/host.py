@@ -83,6 +83,7 @@ class Host:
         """
         self._shelf = Shelf(only, without, consent_file, path, state, patience)
         self._calls = self._shelf.calls
+        self._patience = patience
 
     @property
     def notes(self) -> list[str]:
@@ -370,7 +371,8 @@ class Host:
 
         Loads the plugins that may have tables: all of them, or the one that the view or format
         `name` is of. Returns those whose tables could not be made: they have failed, and left
-        nothing in the kitchen.
+        nothing in the kitchen. Each may take a minute; the thread of one that then will not stop is
+        given up.
         """
         plugins = [
             plugin
@@ -393,9 +395,9 @@ class Host:
         done = memory.of(plugin.found).get("tables", [])
         if str(database) not in done or not is_known(database, plugin.name):
             try:
-                prepare(database, plugin.name, spec)
+                prepare(database, plugin.name, spec, self._patience)
             except TablesError as error:
-                return self._shelf.fail(plugin, error)
+                return self._shelf.fail(plugin, error, stopped=error.stopped)
             memory.note(plugin.found, tables=sorted({*done, str(database)}))
         memory.worked(plugin.found, TABLES)
         return None

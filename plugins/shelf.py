@@ -165,11 +165,11 @@ class Shelf:
         offers = self.memory.of(plugin.found).get("offers")
         return offers is None or "tables" in offers
 
-    def fail(self, plugin: Plugin, error: Exception) -> Failure:
+    def fail(self, plugin: Plugin, error: Exception, *, stopped: bool = False) -> Failure:
         """Take back what a plugin offered, since it cannot be used after all."""
         with self._loading:
             self._registry.remove(plugin)
-            failure = plugin.failure(str(error), error.__cause__)
+            failure = replace(plugin.failure(str(error), error.__cause__), stopped=stopped)
             plugin.state, plugin.reason = State.FAILED, str(error)
             plugin.failures.append(failure)
             self.memory.failed(plugin.found, TABLES, str(error))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextvars
 import threading
+import time
 from collections.abc import Callable
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Generic, TypeVar
+
+from plugins import watchdog
 
 T = TypeVar("T")
 
@@ -39,8 +42,13 @@ class Helper:
     ) -> None:
         self._dismiss()
 
-    def run(self, seconds: float, work: Callable[[], T]) -> T:
+    def run(
+        self, seconds: float, work: Callable[[], T], stop: Callable[[], bool] | None = None
+    ) -> T:
         """Run `work` on the thread, and wait for it.
+
+        After `seconds`, `stop` is called here again and again, and `work` has a moment to end.
+        Where it returns false there is nothing to stop: what is left ends by itself.
 
         Raises:
             TooLong: It did not end in time; and whatever `work` itself raises.
@@ -52,7 +60,7 @@ class Helper:
                 target=_run_errands, args=(self._queue,), name="plugin-code", daemon=True
             ).start()
         self._queue.put(errand)
-        if not errand.ended.wait(seconds):
+        if not errand.ended.wait(seconds) and not (stop is not None and _stopped(errand, stop)):
             self._dismiss()
             raise TooLong(seconds)
         return errand.outcome()
@@ -85,6 +93,14 @@ class _Errand(Generic[T]):
         if self._error is not None:
             raise self._error
         return self._results[0]
+
+
+def _stopped(errand: _Errand[T], stop: Callable[[], bool]) -> bool:
+    until = time.monotonic() + watchdog.GRACE
+    while time.monotonic() < until:
+        if errand.ended.wait(watchdog.AGAIN if stop() else None):
+            return True
+    return False
 
 
 def _run_errands(queue: SimpleQueue[_Errand[Any] | None]) -> None:

@@ -353,6 +353,65 @@ def test_the_way_out_that_is_told_of_what_is_wrong_is_one(
     assert cli("plugins", "doctor").code == 0
 
 
+# -- tables ----------------------------------------------------------------------------------------
+
+TABLES = """
+from bakehouse.plugin import *
+
+@contribute.tables
+def tables():
+    return [TablesSpec(id="sleepy", migrations="plugin_sleepy.migrations")]
+
+@contribute.views
+def views():
+    return [ViewSpec(id="sleepy", title="Sleepy", area=Area.KITCHEN,
+                     load="plugin_sleepy.view:load")]
+"""
+REVISION = """
+from alembic import op
+revision, down_revision = "1", None
+
+def upgrade():
+    op.execute("CREATE TABLE p_sleepy__x (x INTEGER)")
+    while True: pass
+"""
+
+
+def test_a_migration_that_never_ends_ends_its_command_and_no_other(
+    cli: Cli, db: Path, labels: Site, tmp_path: Path
+) -> None:
+    folder = labels.folder / labels.install("sleepy", TABLES) / "migrations"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "first.py").write_text(REVISION)
+    code = (
+        "import sys\nfrom bakehouse.cli import run\nfrom plugins import tables, watchdog\n"
+        "tables.SECONDS = watchdog.GRACE = 0.2\n"
+        "sys.exit(max(run(words.split()) for words in sys.argv[1:]))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{labels.folder}{os.pathsep}{ROOT}"}
+
+    def ran(*commands: str) -> subprocess.CompletedProcess[str]:
+        words = [f"--db {db} {each}" for each in commands]
+        return subprocess.run(
+            [sys.executable, "-c", code, *words],
+            capture_output=True,
+            text=True,
+            env=environment,
+            cwd=tmp_path,
+            timeout=60,
+        )
+
+    shown = ran("show sleepy")
+    assert shown.returncode == 1
+    assert shown.stdout == ""
+    assert "sleepy 1.0" in shown.stderr
+    assert "making its tables took longer than 0.2 s and was stopped" in shown.stderr
+    others = ran("export sheet.txt", "event add Fair --date 2026-12-20")
+    assert others.returncode == 0, others.stderr
+    assert (tmp_path / "sheet.txt").read_text() == "event 1"
+
+
 # -- recovery --------------------------------------------------------------------------------------
 
 RECOVERY = [

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
@@ -13,6 +16,7 @@ from sqlalchemy import inspect, text
 from bakehouse.plugin import TablesSpec, prefix_of
 from core.errors import ReadOnly
 from core.session import Database, configure, read_session
+from plugins import tables, watchdog
 from plugins.host import Host, Loaded, State
 from plugins.tables import all_tables, purge, tables_of
 
@@ -328,6 +332,117 @@ def test_ctrl_c_during_a_migration_is_no_fault_of_the_plugin(site: Site, kitchen
         host.prepare(kitchen)
     assert host.record("words").failures == ()
     assert schema(kitchen) == before
+
+
+# -- without an end --------------------------------------------------------------------------------
+
+ENDLESS_SQL = (
+    "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+)
+ENDLESS = {
+    "SQL": f"op.execute('{ENDLESS_SQL}')",
+    "SQL, and going on when it was stopped": (
+        f"try: op.execute('{ENDLESS_SQL}')\nexcept Exception: pass"
+    ),
+    "a loop": "while not GO_ON.is_set(): pass",
+    "a wait": "GO_ON.wait()",
+    "a wait between two rows": (
+        "for row in op.get_bind().exec_driver_sql('SELECT 1 UNION SELECT 2'): GO_ON.wait()"
+    ),
+    "one more try": (
+        "while not GO_ON.is_set():\n"
+        "    try: op.execute('INSERT INTO {prefix}oven VALUES (1)')\n"
+        "    except Exception: pass"
+    ),
+    "one more try by the driver": (
+        "driver = op.get_bind().connection.dbapi_connection\n"
+        "while not GO_ON.is_set():\n"
+        "    try: driver.execute('INSERT INTO {prefix}oven VALUES (1)')\n"
+        "    except Exception: pass"
+    ),
+}
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """Give migrations of the plugin `bad` little time, and have them end after the test."""
+    monkeypatch.setattr(tables, "SECONDS", 0.3)
+    monkeypatch.setattr(watchdog, "GRACE", 0.2)
+    before = set(threading.enumerate())
+    yield monkeypatch
+    if "plugin_bad.view" in sys.modules:
+        sys.modules["plugin_bad.view"].GO_ON.set()
+    for thread in set(threading.enumerate()) - before:
+        if thread.name == "plugin-code":
+            thread.join(10)
+
+
+def offer_endless(site: Site, *bodies: str) -> None:
+    offer(site, "bad", FIRST, *(f"from plugin_bad.view import GO_ON\n{body}" for body in bodies))
+    view = site.folder / "plugin_bad" / "view.py"
+    view.write_text(f"import threading\nGO_ON = threading.Event()\n{view.read_text()}")
+
+
+def is_free(kitchen: Database) -> bool:
+    """Tell whether nobody holds what a migration of `bad` writes; rolled back."""
+    with kitchen.migrating_engine().connect() as connection:
+        connection.execute(text("CREATE TABLE p_bad__word (word VARCHAR)"))
+    return True
+
+
+@pytest.mark.parametrize("body", ENDLESS.values(), ids=list(ENDLESS))
+def test_a_migration_without_an_end_is_stopped_and_holds_up_nothing(
+    site: Site, kitchen: Database, short: pytest.MonkeyPatch, body: str
+) -> None:
+    offer_endless(site, body)
+    offer(site)
+    before = schema(kitchen)
+    host = site.host()
+    [failure] = host.prepare(kitchen, "bad")
+    assert failure.plugin == "bad"
+    assert failure.message == "making its tables took longer than 0.3 s and was stopped"
+    assert failure.stopped
+    assert host.record("bad").state is State.FAILED
+    assert schema(kitchen) == before
+    assert is_free(kitchen)
+    short.setattr(tables, "SECONDS", 60)
+    assert host.prepare(kitchen) == [], "another plugin has its tables while the thread goes on"
+    assert words(host) == ["flour"]
+
+
+def test_a_revision_that_never_ends_being_imported_is_stopped(
+    site: Site, sqlite_kitchen: Database, short: pytest.MonkeyPatch
+) -> None:
+    offer_endless(site, "pass")
+    with (site.folder / "plugin_bad" / "migrations" / "r0001.py").open("a") as file:
+        file.write("\nfrom plugin_bad.view import GO_ON\nGO_ON.wait()\n")
+    [failure] = site.host().prepare(sqlite_kitchen)
+    assert "took longer than 0.3 s" in failure.message
+
+
+def test_patience_gives_migrations_more_time(
+    site: Site, sqlite_kitchen: Database, short: pytest.MonkeyPatch
+) -> None:
+    offer(site, "bad", FIRST, f"op.execute('{ENDLESS_SQL}')")
+    [failure] = site.host(patience=2).prepare(sqlite_kitchen)
+    assert "took longer than 0.6 s" in failure.message
+
+
+def test_ctrl_c_does_not_wait_for_a_migration_without_an_end(
+    site: Site, kitchen: Database, short: pytest.MonkeyPatch
+) -> None:
+    short.setattr(tables, "SECONDS", 60)
+    ctrl_c = "import signal, threading\n"
+    ctrl_c += "signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)\nGO_ON.wait()"
+    offer_endless(site, ctrl_c)
+    before = schema(kitchen)
+    with pytest.raises(KeyboardInterrupt):
+        site.host().prepare(kitchen)
+    assert schema(kitchen) == before
+    assert is_free(kitchen)
+
+
+# -- with an end -----------------------------------------------------------------------------------
 
 
 def test_tables_of_a_read_only_kitchen_wait(site: Site, sqlite_kitchen: Database) -> None:

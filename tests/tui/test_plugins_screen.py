@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,9 +12,10 @@ from textual.pilot import Pilot
 
 from bakehouse.plugin import Row
 from bakehouse.testing.screens import playing, settle, until
-from core.services import journal_service
+from core.services import event_service, journal_service
 from core.session import Database, read_session
-from plugins.host import Host
+from plugins import tables, watchdog
+from plugins.host import Host, State
 from plugins.tables import tables_of
 from tests.tui.conftest import NARROW, Site, app_of, keys, running, said
 from tui.app import BakehouseApp
@@ -240,6 +244,9 @@ async def test_a_variable_that_wins_is_named(
 
 
 NOTES = """
+import threading
+GO_ON = threading.Event()
+
 @contribute.tables
 def tables():
     return [TablesSpec(id="notes", migrations="tui_plugin_notes_revisions")]
@@ -267,13 +274,13 @@ def upgrade():
 """
 
 
-def install_notes(site: Site) -> None:
+def install_notes(site: Site, *, then: str = "") -> None:
     """Install a plugin with a table, a view of it, and an action that writes it."""
     site.install_module("notes", NOTES)
     revisions = site.folder / "tui_plugin_notes_revisions"
     revisions.mkdir()
     (revisions / "__init__.py").write_text("")
-    (revisions / "first.py").write_text(REVISION)
+    (revisions / "first.py").write_text(f"{REVISION}    {then}\n")
 
 
 async def test_a_plugin_accepted_on_the_screen_has_its_tables_at_once(
@@ -287,6 +294,28 @@ async def test_a_plugin_accepted_on_the_screen_has_its_tables_at_once(
         go_to(pilot, "notes")
         await keys(pilot, "a")
         await until(pilot, lambda: "p_notes__note" in tables_of(demo, "notes"))
+
+
+async def test_tables_without_an_end_are_given_up_while_the_screen_goes_on(
+    demo: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "SECONDS", 0.2)
+    monkeypatch.setattr(watchdog, "GRACE", 0.2)
+    install_notes(site, then="import tui_plugin_notes\n    tui_plugin_notes.GO_ON.wait()")
+    consent = site.folder / "plugins.json"
+    host = Host(None, path=[str(site.folder)], consent_file=consent, state=site.folder / "state")
+    async with playing(BakehouseApp(host, look_every=3600), size=NARROW) as pilot:
+        await keys(pilot, "f6")
+        go_to(pilot, "notes")
+        await keys(pilot, "a")
+        await until(pilot, lambda: any("longer than 0.2 s" in each for each in said(pilot)))
+        assert host.record("notes").state is State.FAILED
+        assert tables_of(demo, "notes") == []
+        event_service.add_event("Fair", date(2026, 12, 20))
+        sys.modules["tui_plugin_notes"].GO_ON.set()
+        for thread in threading.enumerate():
+            if thread.name == "plugin-code":
+                thread.join(10)
 
 
 async def test_an_action_writes_a_row_with_a_preview_and_an_undo(
