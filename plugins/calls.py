@@ -219,7 +219,4 @@ def _runner() -> Callable[..., Any]:
 
 def quarantined(name: str, message: str) -> str:
     """Return why a plugin is left out, and how to try it anew."""
-    return (
-        f"failed {TRIES} times and is left out, at last: {message}; "
-        f"`bakehouse plugins enable {name}` tries it again"
-    )
+    return f"left out since it failed: {message}; `bakehouse plugins enable {name}` tries it again"

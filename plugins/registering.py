@@ -6,7 +6,6 @@ import inspect
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from decimal import localcontext
 from functools import partial
 from itertools import islice
 from types import ModuleType
@@ -161,8 +160,7 @@ class Registry:
         # Whatever a plugin raises costs that plugin only; Ctrl-C goes through.
         try:
             plugin.deprecated = {}
-            # A context of decimals that the plugin changes is its own.
-            with noting(plugin.deprecated), localcontext():
+            with noting(plugin.deprecated):
                 module = run(plugin.found.entry.load)
                 plugin.import_ms = (time.perf_counter() - started) * 1000
                 doing = "cannot be registered"

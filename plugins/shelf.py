@@ -166,13 +166,20 @@ class Shelf:
         return offers is None or "tables" in offers
 
     def fail(self, plugin: Plugin, error: Exception, *, stopped: bool = False) -> Failure:
-        """Take back what a plugin offered, since it cannot be used after all."""
+        """Take back what a plugin offered, since it cannot be used after all.
+
+        One that had to be stopped is left out: it would hold up every start as long.
+        """
+        message = str(error)
         with self._loading:
             self._registry.remove(plugin)
-            failure = replace(plugin.failure(str(error), error.__cause__), stopped=stopped)
-            plugin.state, plugin.reason = State.FAILED, str(error)
+            failure = replace(plugin.failure(message, error.__cause__), stopped=stopped)
+            plugin.state, plugin.reason = State.FAILED, message
+            if stopped:
+                plugin.state, plugin.reason = State.QUARANTINED, quarantined(plugin.name, message)
+                self.memory.note(plugin.found, quarantined=message)
             plugin.failures.append(failure)
-            self.memory.failed(plugin.found, TABLES, str(error))
+            self.memory.failed(plugin.found, TABLES, message)
         return failure
 
     # -- inside ------------------------------------------------------------------------------------

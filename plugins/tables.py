@@ -30,6 +30,8 @@ LOCATION = Path(__file__).parent / "migrating"
 SECONDS = 60.0
 """How long making the tables of one plugin may take."""
 OVER = "it took too long and was stopped; nothing of it is kept"
+_ONE = threading.Lock()
+"""Alembic keeps the migrations under way in a place that all threads share."""
 _NAME = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 
 
@@ -51,23 +53,8 @@ def prepare(database: Database, plugin: str, spec: TablesSpec, patience: float =
             f"a plugin with tables has a name in small letters, digits and single - or _, "
             f"not '{plugin}'"
         )
-    making, seconds = _Making(database, plugin, spec), SECONDS * patience
-    # Whatever the migrations of a plugin raise costs that plugin only; Ctrl-C goes through.
-    try:
-        with Helper() as helper:
-            return helper.run(seconds, making.run, making.stop)
-    except KeyboardInterrupt:
-        making.give_up()
-        raise
-    except BaseException as error:
-        if isinstance(error, TooLong):
-            making.give_up()
-        if making.stopped:
-            what = f"making its tables took longer than {seconds:g} s and was stopped"
-            raise TablesError(what, stopped=True) from error
-        if isinstance(error, TablesError):
-            raise
-        raise TablesError(f"its tables could not be made: {describe(error)}") from error
+    with _ONE:
+        return _made(_Making(database, plugin, spec), SECONDS * patience)
 
 
 def is_known(database: Database, plugin: str) -> bool:
@@ -118,6 +105,25 @@ def purge(database: Database, plugin: str) -> list[str]:
 
 
 # -- migrating ------------------------------------------------------------------------------------
+
+
+def _made(making: _Making, seconds: float) -> bool:
+    # Whatever the migrations of a plugin raise costs that plugin only; Ctrl-C goes through.
+    try:
+        with Helper() as helper:
+            return helper.run(seconds, making.run, making.stop)
+    except KeyboardInterrupt:
+        making.give_up()
+        raise
+    except BaseException as error:
+        if isinstance(error, TooLong):
+            making.give_up()
+        if making.stopped:
+            what = f"making its tables took longer than {seconds:g} s and was stopped"
+            raise TablesError(what, stopped=True) from error
+        if isinstance(error, TablesError):
+            raise
+        raise TablesError(f"its tables could not be made: {describe(error)}") from error
 
 
 class _Making:

@@ -6,6 +6,7 @@ import contextvars
 import threading
 import time
 from collections.abc import Callable
+from decimal import localcontext
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Generic, TypeVar
@@ -72,7 +73,7 @@ class Helper:
 
 
 class _Errand(Generic[T]):
-    """One thing to run, in the context of whoever asks for it."""
+    """One thing to run, in the context of whoever asks for it, but for decimals."""
 
     def __init__(self, work: Callable[[], T]) -> None:
         self.ended = threading.Event()
@@ -84,7 +85,7 @@ class _Errand(Generic[T]):
     def run(self) -> None:
         # Whatever it is, it belongs to the caller: Ctrl-C and sys.exit() too.
         try:
-            self._results.append(self._context.run(self._work))
+            self._results.append(self._context.run(_with_own_decimals, self._work))
         except BaseException as error:
             self._error = error
         self.ended.set()
@@ -93,6 +94,11 @@ class _Errand(Generic[T]):
         if self._error is not None:
             raise self._error
         return self._results[0]
+
+
+def _with_own_decimals(work: Callable[[], T]) -> T:
+    with localcontext():
+        return work()
 
 
 def _stopped(errand: _Errand[T], stop: Callable[[], bool]) -> bool:

@@ -402,12 +402,26 @@ def test_a_migration_without_an_end_is_stopped_and_holds_up_nothing(
     assert failure.plugin == "bad"
     assert failure.message == "making its tables took longer than 0.3 s and was stopped"
     assert failure.stopped
-    assert host.record("bad").state is State.FAILED
+    assert host.record("bad").state is State.QUARANTINED
     assert schema(kitchen) == before
     assert is_free(kitchen)
     short.setattr(tables, "SECONDS", 60)
     assert host.prepare(kitchen) == [], "another plugin has its tables while the thread goes on"
     assert words(host) == ["flour"]
+
+
+def test_a_migration_without_an_end_holds_up_one_start_only(
+    site: Site, sqlite_kitchen: Database, short: pytest.MonkeyPatch
+) -> None:
+    offer(site, "bad", FIRST, f"op.execute('{ENDLESS_SQL}')")
+    assert site.host().prepare(sqlite_kitchen)
+    later = site.host()
+    assert later.prepare(sqlite_kitchen) == []
+    assert later.record("bad").state is State.QUARANTINED
+    assert "making its tables took longer than 0.3 s" in later.record("bad").reason
+    later.enable("bad")
+    [failure] = later.prepare(sqlite_kitchen)
+    assert failure.stopped, "whoever enables it has it tried again"
 
 
 def test_a_revision_that_never_ends_being_imported_is_stopped(
