@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from bakehouse.plugin import prefix_of
 from plugins import bisecting
-from plugins.states import State
+from plugins.states import Record, State
 
 if TYPE_CHECKING:
     from core.session import Database
@@ -37,24 +37,24 @@ def look(host: Host, database: Database | None) -> list[Trouble]:
     for record in host.records():
         name = record.name
         disable = f"bakehouse plugins disable {name}"
+        mend, remove = _ways_out(record)
         if record.state is State.DISABLED:
             continue
         if record.state is State.DISCOVERED:
             message = f"version {record.version} of {record.distribution} is new and not loaded"
-            fix = f"bakehouse plugins enable {name}, or pip uninstall {record.distribution}"
+            fix = f"bakehouse plugins enable {name}, or {remove}"
             troubles.append(Trouble(name, message, fix, news=True))
         elif record.state in (State.INCOMPATIBLE, State.BLOCKED):
-            fix = f"pip install --upgrade {record.distribution}, or pip uninstall it"
-            troubles.append(Trouble(name, record.reason, fix))
+            troubles.append(Trouble(name, record.reason, f"{mend}, or {remove}"))
         elif record.state in (State.FAILED, State.QUARANTINED):
-            troubles.append(Trouble(name, record.reason, f"{disable}, or upgrade it"))
-        elif record.state is State.ENABLED and not _is_there(record.module):
+            troubles.append(Trouble(name, record.reason, f"{disable}, or {mend}"))
+        elif record.state is State.ENABLED and not _is_there(record):
             message = f"its module '{record.module}' is not installed"
             fix = f"pip install --force-reinstall {record.distribution}, or {disable}"
             troubles.append(Trouble(name, message, fix))
         elif record.state in (State.ENABLED, State.LOADED):
             troubles += [
-                Trouble(name, f"when last used: {told}", f"{disable}, or upgrade it")
+                Trouble(name, f"when last used: {told}", f"{disable}, or {mend}")
                 for told in record.when_last_used
             ]
         settings = host.known_settings(name)
@@ -80,10 +80,19 @@ def _way_back(plugin: str, held: Held) -> str:
     return f"bakehouse plugins set {plugin} {held.setting.key} --default"
 
 
-def _is_there(module: str) -> bool:
+def _ways_out(record: Record) -> tuple[str, str]:
+    """Return how to have another version of a plugin, and how to be rid of it."""
+    if record.single_file:
+        return f"mend {record.distribution}", "remove the file"
+    return f"pip install --upgrade {record.distribution}", f"pip uninstall {record.distribution}"
+
+
+def _is_there(record: Record) -> bool:
     """Return whether a module can be found; looking for a top-level one imports nothing."""
+    if record.single_file:
+        return True
     try:
-        return find_spec(module.partition(".")[0]) is not None
+        return find_spec(record.module.partition(".")[0]) is not None
     except (ImportError, ValueError):
         return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from importlib.metadata import Distribution, PackageMetadata, distributions
+from pathlib import Path
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -27,7 +28,7 @@ class Entry(Protocol):
 
 
 class Found(Struct, frozen=True):
-    """An entry point and the distribution it comes from."""
+    """An entry point and the distribution it comes from, or a `file` that is a plugin."""
 
     name: str
     version: str
@@ -35,6 +36,7 @@ class Found(Struct, frozen=True):
     builtin: bool
     requires: tuple[str, ...]
     entry: Entry
+    file: Path | None = None
 
     @property
     def module(self) -> str:

@@ -120,6 +120,7 @@ class Plugin(Struct, eq=False):
             version=self.found.version,
             distribution=self.found.distribution,
             module=self.found.module,
+            single_file=self.found.file is not None,
             state=self.state,
             reason=self.reason,
             builtin=self.found.builtin,

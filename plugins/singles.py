@@ -63,5 +63,5 @@ def discover_files(folder: Path) -> tuple[list[Found], list[str]]:
             notes.append(f"{path} is left out: {error.strerror}")
             continue
         name = path.stem.replace("_", "-")
-        found.append(Found(name, version, str(path), False, (), FileEntry(path)))
+        found.append(Found(name, version, str(path), False, (), FileEntry(path), path))
     return found, notes

@@ -168,7 +168,8 @@ class Exporter(Struct, frozen=True, kw_only=True):
 class Record(Struct, frozen=True, kw_only=True):
     """What is known of one plugin at one moment.
 
-    `import_ms` is None until it has been imported, `slowest_ms` until one of its views was loaded.
+    `distribution` is what it was installed with, or the path of a single file. `import_ms` is None
+    until it has been imported, `slowest_ms` until one of its views was loaded.
     `offers` lists ids by hook, and `deprecated` what it uses of the API that will stop; both are
     remembered from the last run of this version where it has not been loaded in this one.
     `last_failures` is what failed when it was last used, in this run or another, and has not worked
@@ -179,6 +180,7 @@ class Record(Struct, frozen=True, kw_only=True):
     version: str
     distribution: str
     module: str
+    single_file: bool
     state: State
     reason: str
     builtin: bool

@@ -463,3 +463,23 @@ def test_disabling_lasts_for_later_commands(cli: Cli, labels: Site) -> None:
     rows = cli("plugins", "list", "--json").json["data"]
     assert next(row for row in rows if row["name"] == "labels")["state"] == "disabled"
     assert json.loads(cli("plugins", "doctor", "--json").out)["data"] == []
+
+
+def test_a_single_file_that_is_fine_is_no_trouble_and_a_bad_one_is_to_be_mended(
+    cli: Cli, labels: Site, tmp_path: Path
+) -> None:
+    file = tmp_path / "config-home" / "bakehouse" / "plugins" / "notes.py"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        "from bakehouse.plugin import *\n@contribute.views\ndef views():\n"
+        "    return [ViewSpec(id='notes', title='N', area=Area.KITCHEN, load='notes:load')]\n"
+        "def load(ctx): raise ValueError('no paper')\n"
+    )
+    assert cli("plugins", "enable", "notes").code == 0
+    looked = cli("plugins", "doctor")
+    assert (looked.code, looked.out) == (0, "")
+    assert cli("show", "notes").code == 1
+    looked = cli("plugins", "doctor")
+    assert looked.code == 1
+    assert "notes: when last used: notes: ValueError: no paper" in looked.out
+    assert f"bakehouse plugins disable notes, or mend {file}" in looked.out
