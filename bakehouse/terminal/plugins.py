@@ -346,7 +346,8 @@ def _tell(host: Host, search: Bisect) -> bool:
         click.echo(f"It is {search.culprit}. `bakehouse plugins disable {search.culprit}`")
     else:
         let_in = ", ".join(search.let_in) or "none"
-        click.echo(f"Plugins that take part now: {let_in}. At most {search.rounds} rounds to go.")
+        rounds = "One round" if search.rounds == 1 else f"At most {search.rounds} rounds"
+        click.echo(f"Plugins that take part now: {let_in}. {rounds} to go.")
         say("Look whether the trouble is there, then `bakehouse plugins bisect bad` or `good`.")
         return True
     bisecting.end(host.state_folder)
