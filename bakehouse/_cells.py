@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
-from bakehouse._checking import MOST_SAID, check_texts, kind_of, plain_text
+from bakehouse._checking import MOST_SAID, kind_of, plain_text, put_texts
 
 MOST_DIGITS: Final = 60
 """Digits before or after the point of a number; with more of them it is no number of a kitchen."""
 
 _MOST = 10**MOST_DIGITS
+_NUMBERS = frozenset((int, Decimal, Fraction))
+
+Exact = TypeVar("Exact", bound=Decimal | int | Fraction)
 
 Number: TypeAlias = Decimal | int | Fraction | None
 """One value of a chart; None is unknown."""
@@ -33,7 +36,7 @@ class Amount:
     said: str
 
     def __post_init__(self) -> None:
-        _check_value(self.value, self.said, "Amount")
+        _check_value(self, "Amount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Money:
     said: str
 
     def __post_init__(self) -> None:
-        _check_value(self.value, self.said, "Money")
+        _check_value(self, "Money")
 
 
 Cell: TypeAlias = str | int | Decimal | date | Amount | Money | None
@@ -61,58 +64,57 @@ def checked_cell(cell: object) -> Cell:
         ValueError: It is a number, or a text, that nobody could read.
     """
     kind = type(cell)
-    if kind is str:
-        if len(cell) > MOST_SAID:  # type: ignore[arg-type]
-            raise ValueError(f"a cell has at most {MOST_SAID:,} characters")
-        return cell  # type: ignore[return-value]
     if kind in _AS_THEY_ARE:
         return cell  # type: ignore[return-value]
-    if kind is int or kind is Decimal:
-        refuse_unreadable(cell)  # type: ignore[arg-type]
-        return cell  # type: ignore[return-value]
-    return _plain_cell(cell)
-
-
-def _plain_cell(cell: object) -> Cell:
     if isinstance(cell, str):
-        return checked_cell(plain_text(cell))
+        if len(cell) > MOST_SAID:
+            raise ValueError(f"a cell has at most {MOST_SAID:,} characters")
+        return cell if kind is str and cell.isascii() else plain_text(cell)
     if isinstance(cell, Amount | Money):
         return cell
+    if isinstance(cell, int | Decimal) and not isinstance(cell, bool):
+        return plain_number(cell)
     if isinstance(cell, date) and not isinstance(cell, datetime):
         return date.fromordinal(date.toordinal(cell))
-    number: int | Decimal
-    if isinstance(cell, int) and not isinstance(cell, bool):
-        number = int.__int__(cell)
-    elif isinstance(cell, Decimal):
-        number = Decimal(cell)
-    else:
-        raise TypeError(
-            "a cell is a text, a whole number, a Decimal, a date, an Amount, Money or None, "
-            f"not {kind_of(cell)}"
-        )
-    refuse_unreadable(number)
-    return number
+    raise TypeError(
+        "a cell is a text, a whole number, a Decimal, a date, an Amount, Money or None, "
+        f"not {kind_of(cell)}"
+    )
 
 
-def refuse_unreadable(number: Decimal | int | Fraction) -> None:
-    """Raise `ValueError` for an infinity, no number, and one of more digits than anybody reads."""
-    if isinstance(number, Decimal):
-        if not number.is_finite():
-            raise ValueError(f"{number} is no number that can be shown")
-        if -MOST_DIGITS < number.adjusted() < MOST_DIGITS:
-            return
-    elif -_MOST < number < _MOST:
-        return
+def plain_number(number: Exact) -> Exact:
+    """Return a number as a plain one.
+
+    Raises:
+        ValueError: It is an infinity, no number, or of more digits than anybody reads.
+    """
+    plain: Decimal | int | Fraction = number
+    if type(number) not in _NUMBERS:
+        if isinstance(number, Decimal):
+            plain = Decimal(number)
+        elif isinstance(number, int):
+            plain = int.__int__(number)
+        else:
+            plain = Fraction(*Fraction.as_integer_ratio(number))
+    if isinstance(plain, Decimal):
+        if not plain.is_finite():
+            raise ValueError(f"{plain} is no number that can be shown")
+        if -MOST_DIGITS < plain.adjusted() < MOST_DIGITS:
+            return plain  # type: ignore[return-value]
+    elif -_MOST < plain < _MOST:
+        return plain  # type: ignore[return-value]
     raise ValueError(f"a number has at most {MOST_DIGITS} digits")
 
 
-def _check_value(value: object, said: object, what: str) -> None:
+def _check_value(cell: Amount | Money, what: str) -> None:
+    value = cell.value
     if value is not None:
         if not isinstance(value, Decimal):
             raise TypeError(f"{what}: value must be a Decimal or None, not {kind_of(value)}")
         try:
-            refuse_unreadable(value)
+            plain = plain_number(value)
         except ValueError as error:
             raise ValueError(f"{what}: {error}") from None
-    if type(said) is not str or len(said) > MOST_SAID:
-        check_texts(what, said=said)
+        if plain is not value:
+            object.__setattr__(cell, "value", plain)
+    put_texts(cell, what, "said")

@@ -16,8 +16,45 @@ T = TypeVar("T")
 
 
 def plain_text(text: str) -> str:
-    """Return a text as a plain `str`, so that no method of another class is called later."""
-    return text if type(text) is str else str.__str__(text)
+    """Return a text as a plain `str`, so that no method of another class is called later.
+
+    Raises:
+        ValueError: It has half a character in it, and could not be printed or written.
+    """
+    plain = text if type(text) is str else str.__str__(text)
+    if not plain.isascii():
+        try:
+            plain.encode()
+        except UnicodeEncodeError:
+            raise ValueError("has half a character in it (a surrogate)") from None
+    return plain
+
+
+def put_texts(thing: object, where: str, *names: str) -> None:
+    """Make attributes of a frozen thing plain texts.
+
+    Raises:
+        TypeError: One is no text.
+        ValueError: One is too long, or cannot be written.
+    """
+    for name in names:
+        text = getattr(thing, name)
+        if type(text) is str and text.isascii() and len(text) <= MOST_SAID:
+            continue
+        object.__setattr__(thing, name, checked_text(text, f"{where}: {name}"))
+
+
+def checked_text(text: object, what: str) -> str:
+    """Return one text as a plain one. Errors as `put_texts`; they begin with `what`."""
+    if not isinstance(text, str):
+        raise TypeError(f"{what} must be a text, not {kind_of(text)}")
+    try:
+        plain = plain_text(text)
+    except ValueError as error:
+        raise ValueError(f"{what}: {error}") from None
+    if len(plain) > MOST_SAID:
+        raise ValueError(f"{what} has at most {MOST_SAID:,} characters")
+    return plain
 
 
 def at_most(values: Iterable[T], most: int, what: str) -> tuple[T, ...]:
@@ -33,17 +70,8 @@ def kind_of(value: object) -> str:
     return "None" if value is None else type(value).__name__
 
 
-def check_texts(where: str, **texts: object) -> None:
-    """Raise `TypeError` for what should be a text and is none, `ValueError` for too long a one."""
-    for name, text in texts.items():
-        if not isinstance(text, str):
-            raise TypeError(f"{where}: {name} must be a text, not {kind_of(text)}")
-        if len(text) > MOST_SAID:
-            raise ValueError(f"{where}: {name} has at most {MOST_SAID:,} characters")
-
-
 def check_choice(value: object, choices: object, where: str, what: str) -> None:
     """Raise `ValueError` for what is not one of the words of a `Literal`."""
     known = get_args(choices)
-    if value not in known:
+    if not isinstance(value, str) or value not in known:
         raise ValueError(f"{where}: {what} must be one of {', '.join(known)}, not {value!r}")

@@ -15,7 +15,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from bakehouse._checking import at_most, check_texts, kind_of, plain_text
+from bakehouse._cells import plain_number
+from bakehouse._checking import at_most, checked_text, kind_of, plain_text, put_texts
 from bakehouse._tables import Ref
 
 if TYPE_CHECKING:
@@ -54,12 +55,8 @@ class Finding:
     event_ids: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("message", "place", "effect", "fix", "kind", "check"):
-            text = getattr(self, name)
-            check_texts("Finding", **{name: text})
-            if type(text) is not str:
-                object.__setattr__(self, name, plain_text(text))
-        if self.about is not None and not isinstance(self.about, Ref):
+        put_texts(self, "Finding", "message", "place", "effect", "fix", "kind", "check")
+        if self.about is not None and type(self.about) is not Ref:
             raise TypeError(f"Finding: about must be a Ref, not {kind_of(self.about)}")
         if type(self.event_ids) is not tuple:
             given = at_most(self.event_ids, MOST_EVENTS, "a Finding has event_ids,")
@@ -175,9 +172,10 @@ class Step:
     def __post_init__(self) -> None:
         if not isinstance(self.command, str) or not self.command.strip():
             raise ValueError("a Step needs the name of a command")
+        put_texts(self, "Step", "command")
         if not isinstance(self.arguments, Mapping):
             raise TypeError(f"Step {self.command!r}: arguments must be a mapping by name")
-        typed = {key: _typed(self.command, key, value) for key, value in self.arguments.items()}
+        typed = dict(_typed(self.command, *each) for each in self.arguments.items())
         object.__setattr__(self, "arguments", MappingProxyType(typed))
 
 
@@ -200,27 +198,38 @@ class ChangeSet:
             given = at_most(getattr(self, name), MOST_STEPS, f"a ChangeSet has {name},")
             object.__setattr__(self, name, given)
         for number, step in enumerate(self.steps):
-            if not isinstance(step, Step):
+            if type(step) is not Step:
                 raise TypeError(f"steps[{number}] must be a Step, not {type(step).__name__}")
-        if not isinstance(self.summary, str) or not all(isinstance(n, str) for n in self.notes):
-            raise TypeError("the summary and the notes of a ChangeSet are texts")
+        put_texts(self, "ChangeSet", "summary")
+        notes = tuple(checked_text(note, "ChangeSet: note") for note in self.notes)
+        object.__setattr__(self, "notes", notes)
 
 
-def _typed(command: str, key: object, value: object) -> str | bool | tuple[str, ...] | None:
-    """Return an argument as people type it."""
+Typed: TypeAlias = str | bool | tuple[str, ...] | None
+"""One argument as people type it."""
+
+
+def _typed(command: str, key: object, value: object) -> tuple[str, Typed]:
+    if not isinstance(key, str):
+        raise TypeError(f"Step {command!r}: the name of an argument is a text, not {kind_of(key)}")
+    try:
+        return plain_text(key), _as_typed(value)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"Step {command!r}: {key} {error}") from None
+
+
+def _as_typed(value: object) -> Typed:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
         return plain_text(value)
-    if isinstance(value, Decimal) and value.is_finite():
-        return f"{value:f}"
-    if isinstance(value, int | Fraction):
-        return str(value)
+    if isinstance(value, Decimal | int | Fraction):
+        number = plain_number(value)
+        return f"{number:f}" if isinstance(number, Decimal) else str(number)
     if isinstance(value, date):
-        return value.isoformat()
+        return date.isoformat(value)
     if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
-        return tuple(value)
+        return tuple(map(plain_text, value))
     raise TypeError(
-        f"Step {command!r}: {key} must be a text, an exact number, a date, a flag or texts, "
-        f"not {value!r}"
+        f"must be a text, an exact number, a date, a flag or texts, not {kind_of(value)}"
     )

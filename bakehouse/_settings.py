@@ -11,7 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Literal, TypeAlias, get_args
 
-from bakehouse._checking import at_most, check_texts
+from bakehouse._cells import MOST_DIGITS, plain_number
+from bakehouse._checking import at_most, checked_text, kind_of, plain_text, put_texts
 
 MOST_CHOICES = 1000
 """More choices than this are taken for an endless generator."""
@@ -53,15 +54,22 @@ class Setting:
     def __post_init__(self) -> None:
         if not isinstance(self.key, str) or not _KEY.fullmatch(self.key):
             raise ValueError(f"Setting {self.key!r}: a key is small letters, digits and _")
-        if not isinstance(self.title, str) or not self.title.strip():
-            raise ValueError(f"Setting {self.key!r}: needs a title")
-        check_texts(f"Setting {self.key!r}", title=self.title, help=self.help)
+        where = f"Setting {self.key!r}"
+        put_texts(self, "Setting", "key")
+        put_texts(self, where, "title", "help")
+        if not self.title.strip():
+            raise ValueError(f"{where}: needs a title")
         if self.kind not in get_args(SettingKind):
             known = ", ".join(get_args(SettingKind))
             raise ValueError(
                 f"Setting {self.key!r}: kind must be one of {known}, not {self.kind!r}"
             )
-        object.__setattr__(self, "choices", at_most(self.choices, MOST_CHOICES, "it has choices,"))
+        choices = at_most(self.choices, MOST_CHOICES, "it has choices,")
+        choices = tuple(checked_text(choice, f"{where}: a choice") for choice in choices)
+        object.__setattr__(self, "choices", choices)
+        for bound in ("least", "most"):
+            if getattr(self, bound) is not None:
+                object.__setattr__(self, bound, _bound(getattr(self, bound), f"{where}: {bound}"))
         if (self.kind == "choice") != bool(self.choices):
             raise ValueError(f"Setting {self.key!r}: a choice, and nothing else, has choices")
         try:
@@ -121,21 +129,36 @@ class Setting:
         if self.kind == "flag" and isinstance(value, bool):
             return value
         if self.kind in ("text", "choice") and isinstance(value, str):
-            return value
+            return plain_text(value)
         if self.kind == "date":
             if isinstance(value, str):
                 return _date(value)
             if isinstance(value, date) and not isinstance(value, datetime):
-                return value
+                return date.fromordinal(date.toordinal(value))
         if self.kind in ("integer", "number") and not isinstance(value, bool):
-            number = Decimal(str(value)) if isinstance(value, int | float | Decimal) else None
-            if number is not None and number.is_finite():
+            if isinstance(value, float):
+                value = Decimal(str(value))
+            if isinstance(value, int | Decimal):
+                number = Decimal(_plain(value))
                 if self.kind == "number":
                     return number
                 if number == number.to_integral_value():
                     return int(number)
         wanted = {"flag": "true or false", "integer": "a whole number", "date": "a date"}
         raise ValueError(f"must be {wanted.get(self.kind, f'a {self.kind}')}, not {value!r}")
+
+
+def _bound(value: object, what: str) -> int | Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise TypeError(f"{what} must be a whole number or a Decimal, not {kind_of(value)}")
+    return _plain(value)
+
+
+def _plain(value: int | Decimal) -> int | Decimal:
+    try:
+        return plain_number(value)
+    except ValueError:
+        raise ValueError(f"must be a number of at most {MOST_DIGITS} digits") from None
 
 
 def _number(text: str) -> Decimal:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
-from bakehouse._checking import at_most, check_texts
+from bakehouse._checking import at_most, checked_text, put_texts
 from bakehouse._tables import Row
 
 MOST = 100
@@ -50,11 +51,13 @@ class Action:
     key: str | None = None
 
     def __post_init__(self) -> None:
-        _check_named("Action", self.id, self.title)
+        _check_named(self, "Action", "title")
         _check_key("Action", self.id, self.key)
         object.__setattr__(self, "command", at_most(self.command, MOST, "a command has words,"))
         if not self.command or not all(isinstance(word, str) for word in self.command):
             raise ValueError(f"Action {self.id!r}: command must be a command's name and arguments")
+        words = tuple(checked_text(word, f"Action {self.id!r}: a word") for word in self.command)
+        object.__setattr__(self, "command", words)
         for word in self.command:
             for place in _PLACEHOLDER.findall(word):
                 if place not in _PLACES:
@@ -110,7 +113,7 @@ class ViewSpec:
     findings: bool = False
 
     def __post_init__(self) -> None:
-        _check_named("ViewSpec", self.id, self.title, self.help)
+        _check_named(self, "ViewSpec", "title", "help")
         _check_reference("ViewSpec", self.id, "load", self.load)
         _check_key("ViewSpec", self.id, self.key)
         _check_budget("ViewSpec", self.id, self.budget_ms)
@@ -142,7 +145,7 @@ class CheckSpec:
     help: str = ""
 
     def __post_init__(self) -> None:
-        _check_named("CheckSpec", self.id, self.title, self.help)
+        _check_named(self, "CheckSpec", "title", "help")
         _check_reference("CheckSpec", self.id, "check", self.check)
         _check_budget("CheckSpec", self.id, self.budget_ms)
 
@@ -172,7 +175,7 @@ class ImporterSpec:
     help: str = ""
 
     def __post_init__(self) -> None:
-        _check_named("ImporterSpec", self.id, self.title, self.help)
+        _check_named(self, "ImporterSpec", "title", "help")
         _check_reference("ImporterSpec", self.id, "read", self.read)
         if self.sniff is not None:
             _check_reference("ImporterSpec", self.id, "sniff", self.sniff)
@@ -208,7 +211,7 @@ class ExporterSpec:
     help: str = ""
 
     def __post_init__(self) -> None:
-        _check_named("ExporterSpec", self.id, self.title, self.help)
+        _check_named(self, "ExporterSpec", "title", "help")
         _check_suffix("ExporterSpec", self.id, self.suffix)
         _check_reference("ExporterSpec", self.id, "write", self.write)
         _check_area("ExporterSpec", self.id, self.area)
@@ -231,7 +234,7 @@ class TablesSpec:
     help: str = ""
 
     def __post_init__(self) -> None:
-        _check_named("TablesSpec", self.id, "tables", self.help)
+        _check_named(self, "TablesSpec", "help")
         if not isinstance(self.migrations, str) or not _PACKAGE.fullmatch(self.migrations):
             raise ValueError(
                 f"TablesSpec {self.id!r}: migrations must be the name of a package, "
@@ -247,15 +250,17 @@ def prefix_of(plugin: str) -> str:
 # -- checking -----------------------------------------------------------------------------------
 
 
-def _check_named(what: str, name: object, title: object, told: object = "") -> None:
-    if not isinstance(name, str) or not _ID.fullmatch(name):
+def _check_named(spec: Any, what: str, *texts: str) -> None:
+    """Check the id of a spec and its texts, the title among them."""
+    if not isinstance(spec.id, str) or not _ID.fullmatch(spec.id):
         raise ValueError(
-            f"{what} {name!r}: an id is the plugin's name, or that, a dot and more; "
+            f"{what} {spec.id!r}: an id is the plugin's name, or that, a dot and more; "
             "letters, digits, - and _"
         )
-    if not isinstance(title, str) or not title.strip():
-        raise ValueError(f"{what} {name!r}: needs a title")
-    check_texts(f"{what} {name!r}", title=title, help=told)
+    put_texts(spec, what, "id")
+    put_texts(spec, f"{what} {spec.id!r}", *texts)
+    if "title" in texts and not spec.title.strip():
+        raise ValueError(f"{what} {spec.id!r}: needs a title")
 
 
 def _check_reference(what: str, name: str, attribute: str, value: object) -> None:
@@ -264,7 +269,7 @@ def _check_reference(what: str, name: str, attribute: str, value: object) -> Non
 
 
 def _check_key(what: str, name: str, key: object) -> None:
-    if key is not None and not (isinstance(key, str) and _KEY.fullmatch(key)):
+    if key is not None and not (type(key) is str and key.isprintable() and _KEY.fullmatch(key)):
         raise ValueError(f"{what} {name!r}: key must be one key such as 'g' or 'ctrl+g'")
 
 

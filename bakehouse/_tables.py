@@ -12,7 +12,14 @@ from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
 from bakehouse._cells import Amount, Cell, Money, checked_cell
-from bakehouse._checking import at_most, check_choice, check_texts, kind_of, plain_text
+from bakehouse._checking import (
+    at_most,
+    check_choice,
+    checked_text,
+    kind_of,
+    plain_text,
+    put_texts,
+)
 
 ColumnKind: TypeAlias = Literal["text", "amount", "money", "date", "percent", "status", "integer"]
 Edit: TypeAlias = Literal["target", "quantity", "stock"]
@@ -73,7 +80,7 @@ class Column:
         if not isinstance(self.name, str) or not self.name.strip():
             raise ValueError("a Column needs a name")
         where = f"Column {self.name!r}"
-        check_texts(where, title=self.heading)
+        put_texts(self, where, "name", *(() if self.title is None else ("title",)))
         check_choice(self.kind, ColumnKind, where, "kind")
         if self.edit is not None:
             check_choice(self.edit, Edit, where, "edit")
@@ -111,9 +118,9 @@ class Row:
             raise ValueError(f"a Row needs a text as its key, not {self.key!r}")
         if self.style is not None:
             check_choice(self.style, RowStyle, f"Row {self.key!r}", "style")
-        if self.about is not None and not isinstance(self.about, Ref):
+        if self.about is not None and type(self.about) is not Ref:
             raise TypeError(f"Row {self.key!r}: about must be a Ref, not {kind_of(self.about)}")
-        if type(self.key) is not str:
+        if type(self.key) is not str or not self.key.isascii():
             object.__setattr__(self, "key", plain_text(self.key))
         if type(self.cells) is not tuple:
             object.__setattr__(self, "cells", at_most(self.cells, MOST_COLUMNS, "a Row has cells,"))
@@ -153,13 +160,12 @@ class Table:
     ) -> None:
         put = object.__setattr__
         checked = _checked_columns(columns)
-        check_texts("Table", empty=empty, note=note)
         put(self, "columns", checked)
         put(self, "rows", _checked_rows(rows, checked))
         put(self, "totals", None if totals is None else _checked_totals(totals, checked))
         put(self, "data", data)
-        put(self, "empty", empty)
-        put(self, "note", note)
+        put(self, "empty", checked_text(empty, "Table: empty"))
+        put(self, "note", checked_text(note, "Table: note"))
 
     def as_data(self) -> object:
         """Return `data`, or one dict per row; amounts and money as their exact values."""
@@ -178,7 +184,7 @@ def _checked_columns(columns: Iterable[Column]) -> tuple[Column, ...]:
         raise ValueError("a Table needs at least one column")
     seen: set[str] = set()
     for column in checked:
-        if not isinstance(column, Column):
+        if type(column) is not Column:
             raise TypeError(f"a Table takes columns of Column, not {kind_of(column)}")
         if column.name in seen:
             raise ValueError(f"two columns are named {column.name!r}")
@@ -199,7 +205,7 @@ def _checked_rows(rows: Iterable[object], columns: tuple[Column, ...]) -> tuple[
             raise ValueError(f"two rows have the key {row.key!r}")
         seen.add(row.key)
         checked.append(row)
-        size += sum(len(cell) for cell in row.cells if type(cell) is str)
+        size += sum(map(_length, row.cells))
         if size > MOST_TEXT:
             raise ValueError(f"a Table has at most {MOST_TEXT:,} characters; show less of each row")
     return tuple(checked)
@@ -207,7 +213,7 @@ def _checked_rows(rows: Iterable[object], columns: tuple[Column, ...]) -> tuple[
 
 def _row(number: int, given: object, columns: tuple[Column, ...]) -> Row:
     row: Row
-    if isinstance(given, Row):
+    if type(given) is Row:
         row = given
     elif isinstance(given, tuple):
         row = Row(str(number), given)
@@ -239,6 +245,13 @@ def _checked_cells(
     if not changed:
         return cells
     return tuple(changed.get(place, cell) for place, cell in enumerate(cells))
+
+
+def _length(cell: Cell) -> int:
+    """Return how many characters of a text are kept for a cell."""
+    if type(cell) is str:
+        return len(cell)
+    return len(cell.said) if isinstance(cell, Amount | Money) else 0
 
 
 def _said(key: str | None) -> str:

@@ -9,23 +9,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, Inexact, localcontext
 from fractions import Fraction
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
-from bakehouse._cells import MOST_DIGITS, Number, refuse_unreadable
-from bakehouse._checking import at_most, check_choice, check_texts, kind_of, plain_text
+from bakehouse._cells import MOST_DIGITS, Number, plain_number
+from bakehouse._checking import (
+    at_most,
+    check_choice,
+    checked_text,
+    kind_of,
+    plain_text,
+    put_texts,
+)
 from bakehouse._tables import MOST_ROWS, Column, Table
 
 ChartKind: TypeAlias = Literal["bars", "lines"]
 
-MOST_SECTIONS: Final = 100
+MOST_SECTIONS: Final = 50
 """More parts than this under each other are looked for in a table, with a filter."""
-MOST_NUMBERS: Final = 10_000
+MOST_NUMBERS: Final = 5_000
 """So many numbers may be drawn in one chart; a drawing has no room for more."""
 MOST_SERIES: Final = 50
 """So many series may stand in one chart; nobody tells more of them apart."""
-MOST_LINES: Final = 2_000
+MOST_LINES: Final = 1_000
 """So many lines a text may have."""
-MOST_CHARACTERS: Final = 200_000
+MOST_CHARACTERS: Final = 50_000
 """So many characters a text may have."""
 
 
@@ -65,19 +72,10 @@ class Series:
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
             raise ValueError("a Series needs a name")
-        check_texts("Series", name=self.name)
+        put_texts(self, "Series", "name")
         where = f"Series {self.name!r}"
-        object.__setattr__(
-            self, "values", at_most(self.values, MOST_NUMBERS, f"{where} has values,")
-        )
-        for value in self.values:
-            if isinstance(value, bool) or not isinstance(value, Decimal | int | Fraction | None):
-                raise TypeError(
-                    f"{where}: a value is a Decimal, a whole number, a Fraction or None, "
-                    f"not {kind_of(value)}"
-                )
-            if value is not None:
-                _refuse_unreadable(value, where)
+        values = at_most(self.values, MOST_NUMBERS, f"{where} has values,")
+        object.__setattr__(self, "values", tuple(_checked_number(each, where) for each in values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +100,12 @@ class Chart:
 
     def __post_init__(self) -> None:
         check_choice(self.kind, ChartKind, "Chart", "kind")
-        check_texts("Chart", unit=self.unit, title=self.title)
+        put_texts(self, "Chart", "unit", "title")
         labels = at_most(self.labels, MOST_NUMBERS, "a Chart has labels,")
+        labels = tuple(checked_text(label, "Chart: label") for label in labels)
         object.__setattr__(self, "labels", labels)
         series = at_most(self.series, MOST_SERIES, "a Chart has series,")
         object.__setattr__(self, "series", series)
-        for label in labels:
-            check_texts("Chart", label=label)
         _check_series(self)
 
     @property
@@ -172,9 +169,16 @@ ViewData: TypeAlias = Table | Sections | Markdown | Chart
 # -- checking -----------------------------------------------------------------------------------
 
 
-def _refuse_unreadable(number: Decimal | int | Fraction, where: str) -> None:
+def _checked_number(value: object, where: str) -> Number:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, Decimal | int | Fraction):
+        raise TypeError(
+            f"{where}: a value is a Decimal, a whole number, a Fraction or None, "
+            f"not {kind_of(value)}"
+        )
     try:
-        refuse_unreadable(number)
+        return plain_number(value)
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
 
@@ -182,9 +186,8 @@ def _refuse_unreadable(number: Decimal | int | Fraction, where: str) -> None:
 def _checked_pair(pair: object) -> tuple[str, Part]:
     if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)):
         raise TypeError("Sections takes pairs of a title and a Table, Markdown or Chart")
-    title, part = plain_text(pair[0]), pair[1]
-    check_texts("Sections", title=title)
-    if not isinstance(part, Part):
+    title, part = checked_text(pair[0], "Sections: title"), pair[1]
+    if type(part) not in get_args(Part):
         raise TypeError(
             f"section {title!r} must be a Table, Markdown or Chart, not {kind_of(part)}"
         )
@@ -212,7 +215,7 @@ def _check_series(chart: Chart) -> None:
         raise ValueError(f"a Chart has at most {MOST_NUMBERS:,} numbers, not {chart.numbers:,}")
     seen: set[str] = set()
     for series in chart.series:
-        if not isinstance(series, Series):
+        if type(series) is not Series:
             raise TypeError(f"a Chart takes series of Series, not {kind_of(series)}")
         if series.name in seen:
             raise ValueError(f"two series are named {series.name!r}")

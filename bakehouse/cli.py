@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -18,6 +19,7 @@ from bakehouse.terminal.options import Settings, common_options
 from core.commands.registry import COMMANDS
 from core.errors import BakehouseError
 
+USAGE = 2
 INTERRUPTED = 130
 
 PLANS = "bakehouse.terminal.plans"
@@ -123,13 +125,24 @@ def cli(ctx: click.Context) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
-    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+    code = run(sys.argv[1:] if arguments is None else list(arguments))
+    others = (each for each in threading.enumerate() if each is not threading.main_thread())
+    if any(not each.daemon for each in others):
+        # A plugin has left work behind that nobody waits for: ours is on daemon threads.
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code; errors become one message on stderr."""
     # An option with an optional value would take the next word for it.
     words = ["--no-plugins=" if word == "--no-plugins" else word for word in arguments]
+    for word in words:
+        if not _is_text(word):
+            _tell(f"'{ascii(word)[1:-1]}' is no text; Bakehouse reads arguments as UTF-8.")
+            return USAGE
     try:
         result = cli.main(words, prog_name="bakehouse", standalone_mode=False)
         sys.stdout.flush()
@@ -151,6 +164,14 @@ def run(arguments: Sequence[str]) -> int:
         _tell(_crashed(error))
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _is_text(word: str) -> bool:
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _crashed(error: Exception) -> str:

@@ -39,7 +39,15 @@ from bakehouse._specs import (
     prefix_of,
 )
 from bakehouse._tables import Align, Column, ColumnKind, Edit, Ref, RefKind, Row, RowStyle, Table
-from bakehouse._view_data import Chart, ChartKind, Markdown, Part, Sections, Series, ViewData
+from bakehouse._view_data import (
+    Chart,
+    ChartKind,
+    Markdown,
+    Part,
+    Sections,
+    Series,
+    ViewData,
+)
 
 __all__ = [
     "Action",

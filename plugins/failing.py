@@ -45,17 +45,25 @@ def writing(what: str) -> Iterator[None]:
 
 def describe(error: BaseException) -> str:
     """Say an exception in one line or few: its kind and its text."""
-    # A plugin's exception may fail even at being said.
+    # A plugin's exception may fail even at being said, and in any way.
     try:
-        text = str(error).strip()[:LONGEST]
-    except Exception:
+        text = writable(str(error).strip()[:LONGEST])
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
         text = "its message cannot be shown"
-    if isinstance(error, SystemExit):
+    kind = type(error)
+    if issubclass(kind, SystemExit):
         return f"it called sys.exit({text})"
-    if isinstance(error, BakehouseError):
+    if issubclass(kind, BakehouseError):
         return text
-    kind = type(error).__name__
-    return f"{kind}: {text}" if text else kind
+    name = writable(kind.__name__)
+    return f"{name}: {text}" if text else name
+
+
+def writable(text: str) -> str:
+    """Return a text that can be printed and written: half a character becomes a question mark."""
+    return text.encode(errors="replace").decode()
 
 
 def traceback_of(error: BaseException) -> str:
@@ -66,7 +74,13 @@ def traceback_of(error: BaseException) -> str:
     frames = error.__traceback__
     while frames is not None and _is_ours(frames.tb_frame.f_globals.get("__name__")):
         frames = frames.tb_next
-    return "".join(traceback.TracebackException(type(error), error, frames).format())
+    try:
+        told = traceback.TracebackException(type(error), error, frames).format()
+        return writable("".join(told))
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return f"{describe(error)}\n"
 
 
 def _is_ours(module: object) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from datetime import date
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 from msgspec import Struct, field
 
@@ -18,6 +18,15 @@ from plugins.states import Failure
 
 MOST_FINDINGS = 50_000
 """More findings than this from one check are taken for an endless generator."""
+
+MOST_FOUND = 2_000_000
+"""So many characters the findings of one check may have together."""
+
+MOST_EVENTS = 100_000
+"""So many events the findings of one check may name together, each time they are named."""
+
+_VIEW_DATA = frozenset(get_args(ViewData))
+"""None of them is for subclassing."""
 
 T = TypeVar("T")
 
@@ -73,7 +82,7 @@ class Shown(Struct):
 def view_data(result: Any) -> Shown:
     """Take what a view's `load` returned; `TypeError` for anything else than its data."""
     refuse_coroutine(result, "load")
-    if not isinstance(result, ViewData):
+    if type(result) not in _VIEW_DATA:
         kind = type(result).__name__
         raise TypeError(f"load must return a Table, Sections, Markdown or Chart, not {kind}")
     return Shown(result)
@@ -82,7 +91,7 @@ def view_data(result: Any) -> Shown:
 def own_data(result: Any) -> Shown:
     """Take what a view with a widget of its own returned: view data, or a frozen dataclass."""
     refuse_coroutine(result, "load")
-    if isinstance(result, ViewData):
+    if type(result) in _VIEW_DATA:
         return Shown(result, result)
     if not _is_frozen(result):
         kind = type(result).__name__
@@ -90,7 +99,7 @@ def own_data(result: Any) -> Shown:
     if not hasattr(result, "as_view"):
         return Shown(_as_table(result), result)
     data = result.as_view()
-    if not isinstance(data, ViewData):
+    if type(data) not in _VIEW_DATA:
         raise TypeError(f"as_view must return view data, not {type(data).__name__}")
     return Shown(data, result)
 
@@ -111,7 +120,7 @@ def change_set(plugin: str, result: Any) -> ChangeSet:
     Steps that write rows of tables that are not the plugin's are a `ValueError`.
     """
     refuse_coroutine(result, "an importer")
-    if not isinstance(result, ChangeSet):
+    if type(result) is not ChangeSet:
         raise TypeError(f"an importer must return a ChangeSet, not {type(result).__name__}")
     if not result.steps:
         raise ValueError("there is nothing in this file to import")
@@ -127,9 +136,16 @@ def findings_of(result: Any) -> list[Finding]:
     findings = list(islice(result, MOST_FINDINGS + 1))
     if len(findings) > MOST_FINDINGS:
         raise ValueError(f"a check returned more than {MOST_FINDINGS} findings")
+    size = events = 0
     for finding in findings:
-        if not isinstance(finding, Finding):
+        if type(finding) is not Finding:
             raise TypeError(f"a check must return findings, one is {type(finding).__name__}")
+        size += sum(map(len, (finding.message, finding.place, finding.effect, finding.fix)))
+        events += len(finding.event_ids)
+    if size > MOST_FOUND:
+        raise ValueError(f"a check's findings have more than {MOST_FOUND:,} characters together")
+    if events > MOST_EVENTS:
+        raise ValueError(f"a check's findings name more than {MOST_EVENTS:,} events together")
     return findings
 
 

@@ -73,13 +73,13 @@ def _resolve(
     if job.function is not None:
         return job.function
     module, _, name = job.reference.partition(":")
-    function = getattr(sys.modules.get(module), name, None)
-    if callable(function):
-        job.function = cast(Callable[..., Any], function)
-        return job.function
     seconds = IMPORT_SECONDS * patience
     late = job.failure(_too_long(seconds, "importing it"), stopped=True)
     try:
+        function = getattr(sys.modules.get(module), name, None)
+        if callable(function):
+            job.function = cast(Callable[..., Any], function)
+            return job.function
         watch = Watchdog(seconds, lambda: None, lambda: on_stuck and on_stuck(late))
         with watch as dog, localcontext():
             function = getattr(import_module(module), name)

@@ -22,11 +22,14 @@ from collections.abc import Awaitable, Callable, Iterator
 from types import TracebackType
 from typing import Any, TypeVar
 
+from rich.console import RenderableType
 from textual import _callback
 from textual._context import active_message_pump
 from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
 from textual.dom import DOMNode, NoScreen
+from textual.message_pump import MessagePump
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widget import MountError, Widget
 from textual.worker import NoActiveWorker, Worker, WorkerFailed, get_current_worker
@@ -68,6 +71,38 @@ class ContainingApp(App[Result]):
     def _leaves(self) -> bool:
         """Whether the app is being left, and its screens are taken apart one by one."""
         return self._exit or not self.is_running
+
+    def exit(
+        self,
+        result: Result | None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """End the app; that is not for a guest to do."""
+        guest = _guest_around(active_message_pump.get(None))
+        if guest is None:
+            super().exit(result, return_code, message)
+        else:
+            guest.fail(RuntimeError("it would end the program"))
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say something in the corner; what a guest says is only text."""
+        guest = _guest_around(active_message_pump.get(None))
+        super().notify(
+            message,
+            title=title,
+            severity=severity,
+            timeout=timeout,
+            markup=markup and guest is None,
+        )
 
     async def _dispatch_action(self, namespace: DOMNode, action_name: str, params: Any) -> bool:
         """Run an action; one of a guest that raises is done with."""
@@ -112,6 +147,26 @@ def _held(run: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     async def held(*given: Any) -> Any:
         with _EXCEPTIONS_ONLY:
             return await run(*given)
+
+    return held
+
+
+def _held_callback(invoke: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """Return what calls back the same, and ends the loop of nobody that a guest left it with."""
+
+    async def held(*given: Any) -> Any:
+        try:
+            with _EXCEPTIONS_ONLY:
+                return await invoke(*given)
+        except Exception as error:
+            pump = active_message_pump.get(None)
+            if _guest_around(pump) is not None or not isinstance(pump, MessagePump):
+                raise
+            guest = guest_behind(pump.app, error)
+            if guest is None:
+                raise
+            guest.fail(error)
+            return None
 
     return held
 
@@ -191,5 +246,5 @@ def _contained(refresh: Callable[[Screen[Any]], None]) -> Callable[[Screen[Any]]
 
 # Every screen draws those behind it, so that a guest may fail in any of them, the palette too.
 Screen._compositor_refresh = _contained(Screen._compositor_refresh)  # type: ignore
-_callback._invoke = _held(_callback._invoke)  # type: ignore[assignment]
+_callback._invoke = _held_callback(_callback._invoke)  # type: ignore[assignment]
 Widget._post_mount = _held_post_mount(Widget._post_mount)  # type: ignore

@@ -97,7 +97,7 @@ def print_table(
         return
     cells = [[plain(cell) for cell in row] for row in rows]
     foot = [] if totals is None else [[plain(cell) for cell in totals]]
-    titles = [heading.title for heading in headings]
+    titles = [plain(heading.title) for heading in headings]
     widths = [max(width_of(row[n]) for row in [titles, *cells, *foot]) for n in range(len(titles))]
     right = [heading.kind in RIGHT for heading in headings]
     rule = "  ".join("─" * width for width in widths)

@@ -105,6 +105,12 @@ def test_bad_words_are_refused_with_a_reason(
     assert cli("export", "-").out == before
 
 
+def test_an_argument_that_is_no_text_is_a_usage_error(cli: Cli) -> None:
+    ran = cli("count", "flour\udcff", "5 kg")
+    assert (ran.code, ran.out) == (2, "")
+    assert "'flour\\udcff' is no text" in ran.err
+
+
 def test_a_cyclic_recipe_is_refused_naming_the_path(cli: Cli) -> None:
     cli("item", "add", "Dough", "--kind", "made")
     assert cli("recipe", "add", "Doughs", "--makes", "dough=1", "--line", "1 cookie").code == 0

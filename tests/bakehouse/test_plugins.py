@@ -93,6 +93,31 @@ def test_a_chart_of_a_plugin_is_bars(cli: Cli, labels: Site) -> None:
     assert cli("show", "labels", "--csv").out == "label,oven\nMon,3\n"
 
 
+CARELESS = {
+    "closes stdout": "sys.stdout.close()",
+    "puts another stdout there": "sys.stdout = sys.stderr = None",
+    "leaves a thread behind": "threading.Thread(target=threading.Event().wait).start()",
+}
+
+
+@pytest.mark.parametrize("does", CARELESS.values(), ids=list(CARELESS))
+def test_what_a_plugin_does_to_the_process_costs_no_data(
+    cli: Cli, labels: Site, db: Path, does: str
+) -> None:
+    (labels.folder / "plugin_labels" / "view.py").write_text(
+        "import sys\nimport threading\nfrom bakehouse.plugin import *\n"
+        f"def load(ctx):\n    {does}\n    return Table([Column('a')], [('x',)])\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-m", "bakehouse.cli", "--db", str(db), "show", "labels", "--csv"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": f"{labels.folder}{os.pathsep}{ROOT}"},
+        timeout=60,
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "a\nx\n", "")
+
+
 # -- files -----------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 import bakehouse.plugin as api
+from bakehouse._checking import MOST_SAID
 from bakehouse._context import MOST_STEPS
 from bakehouse._tables import MOST_COLUMNS, MOST_ROWS, MOST_TEXT
 from bakehouse._view_data import (
@@ -34,9 +35,10 @@ from core.session import Database
 from plugins import changes
 from plugins.formats import MOST_BYTES
 from plugins.host import PluginError
-from plugins.jobs import MOST_FINDINGS
+from plugins.jobs import MOST_FINDINGS, MOST_FOUND
 from plugins.registering import REGISTER_SECONDS
 from plugins.running import IMPORT_SECONDS
+from plugins.tables import SECONDS
 from tests.plugins.conftest import Site
 from tui.screens.form.words import read_words
 
@@ -270,7 +272,11 @@ LIMITS = {
         f"a text {MOST_LINES:,} lines and {MOST_CHARACTERS:,} characters",
         f"a chart {MOST_SERIES} series and {MOST_NUMBERS:,} numbers",
         f"`Sections` {MOST_SECTIONS} parts",
-        f"A check has at most {MOST_FINDINGS:,} findings, an import {MOST_STEPS:,} steps",
+        f"a cell, heading or note {MOST_SAID:,} characters",
+        f"A check has at most {MOST_FINDINGS:,} findings",
+        f"with {MOST_FOUND // 10**6} million characters",
+        f"an import {MOST_STEPS:,} steps",
+        f"Making tables may take {SECONDS:g}",
         f"an export {MOST_BYTES // 1024**2} MB",
     ),
     "checks.md": (f"At most {MOST_FINDINGS:,} are taken",),

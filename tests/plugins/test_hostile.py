@@ -151,6 +151,22 @@ LOADING = {
         "Panic: out",
     ),
     "a generator that is closed": ("def load(ctx): raise GeneratorExit", "", "GeneratorExit"),
+    "an exception that exits when it is said": (
+        "class Bad(Exception):\n    def __str__(self): raise SystemExit(5)\n"
+        "def load(ctx): raise Bad",
+        "",
+        "its message cannot be shown",
+    ),
+    "half a character in an exception": (
+        "def load(ctx): raise ValueError('x\\ud800')",
+        "",
+        "ValueError: x?",
+    ),
+    "a module that exits when it is asked": (
+        "def __getattr__(name): raise SystemExit(3)",
+        "",
+        "it called sys.exit(3)",
+    ),
     "a wrong type": ("def load(ctx): return {'a': 1}", "", "not dict"),
     "something async": ("async def load(ctx): return TABLE", "", "must not be async"),
     "a generator": ("def load(ctx): yield TABLE", "", "not generator"),
@@ -196,7 +212,7 @@ LOADING = {
     "more text than can be drawn": (
         "def load(ctx): return Markdown('- line\\n' * 200_000)",
         "",
-        "at most 2,000 lines",
+        "at most 1,000 lines",
     ),
     "memory without end": ("def load(ctx): raise MemoryError", "", "MemoryError"),
     "writing by the ORM": (

@@ -19,6 +19,7 @@ from bakehouse.plugin import (
     Action,
     Amount,
     Area,
+    ChangeSet,
     Chart,
     CheckSpec,
     Column,
@@ -32,6 +33,8 @@ from bakehouse.plugin import (
     Row,
     Sections,
     Series,
+    Setting,
+    Step,
     Table,
     ViewContext,
     ViewSpec,
@@ -189,6 +192,39 @@ def test_money_that_is_no_number_is_refused_when_it_is_made() -> None:
         Money(Decimal("NaN"), "nothing")
 
 
+HALF = "half \ud800"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Table([Column("a")], [(HALF,)]),
+        lambda: Table([Column("a")], note=HALF),
+        lambda: Column(HALF),
+        lambda: Column("a", title=HALF),
+        lambda: Row(HALF, ()),
+        lambda: Amount(None, HALF),
+        lambda: Markdown(HALF),
+        lambda: Sections(((HALF, Markdown("x")),)),
+        lambda: Series(HALF, ()),
+        lambda: Chart("bars", (HALF,), (Series("a", (1,)),)),
+        lambda: Finding(message=HALF),
+        lambda: Step("count", {"item": HALF}),
+        lambda: ChangeSet((), summary=HALF),
+        lambda: spec(title=HALF),
+        lambda: spec(key="\ud800"),
+        lambda: Setting(key="a", title=HALF, default=""),
+        lambda: Setting(key="a", title="A", default=HALF),
+        lambda: Setting(key="a", title="A", default="", kind="choice", choices=(HALF,)),
+    ],
+)
+def test_half_a_character_that_nothing_could_write_is_refused_at_once(
+    make: Callable[[], object],
+) -> None:
+    with pytest.raises(ValueError, match=r"half a character|key must be one key"):
+        make()
+
+
 class Loud(str):
     """A text whose own methods fail, as some of a lazy translation do before it is set up."""
 
@@ -229,6 +265,33 @@ def test_what_is_of_another_class_is_taken_as_the_plain_data_it_is() -> None:
     [row] = made.rows
     assert (row.key, row.cells) == ("key", ("x", date(2026, 12, 15), Decimal("1.50"), 1))
     assert [type(cell) for cell in (row.key, *row.cells)] == [str, str, date, Decimal, int]
+
+
+class Named(Column):
+    """A column with a heading of its own making."""
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Table([Named("a")]),
+        lambda: Chart("bars", (), (type("Mine", (Series,), {})("a", ()),)),
+        lambda: Sections((("", type("Mine", (Markdown,), {})("x")),)),
+    ],
+)
+def test_classes_of_the_api_are_not_for_subclassing(make: Callable[[], object]) -> None:
+    with pytest.raises(TypeError, match="not (Named|Mine)"):
+        make()
+
+
+def test_what_people_read_of_another_class_is_taken_as_plain_text_and_numbers() -> None:
+    amount = Amount(Exact("1.5"), Loud("1.5 kg"))
+    assert [type(amount.value), type(amount.said)] == [Decimal, str]
+    [series] = chart(
+        labels=("a", Loud("b")), series=(Series(Loud("s"), (Trays.ONE, Exact(2))),)
+    ).series
+    assert [type(each) for each in (series.name, *series.values)] == [str, int, Decimal]
+    assert type(Column(Loud("a"), Loud("A")).heading) is str
 
 
 def test_a_number_of_many_digits_can_be_said_in_every_way() -> None:
@@ -344,18 +407,18 @@ def several(*parts: Part) -> Sections:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Markdown("- one\n" * 200_000), "at most 2,000 lines"),
-        (lambda: Markdown("x" * 200_001), "200,000 characters"),
-        (lambda: Sections(repeat(("", Markdown("x")))), "Sections have parts, at most 100"),
-        (lambda: several(*(Markdown("x\n" * 1_500),) * 2), "at most 2,000 lines of text together"),
+        (lambda: Markdown("- one\n" * 200_000), "at most 1,000 lines"),
+        (lambda: Markdown("x" * 50_001), "50,000 characters"),
+        (lambda: Sections(repeat(("", Markdown("x")))), "Sections have parts, at most 50"),
+        (lambda: several(*(Markdown("x\n" * 600),) * 2), "at most 1,000 lines of text together"),
         (
-            lambda: several(bars(6_000), bars(6_000)),
-            "10,000 numbers in charts together, not 12,000",
+            lambda: several(bars(3_000), bars(3_000)),
+            "5,000 numbers in charts together, not 6,000",
         ),
-        (lambda: chart(labels=("a",) * 100_000), "a Chart has labels, at most 10,000"),
-        (lambda: chart(labels=("a",) * 6_000), "a Chart has at most 10,000 numbers, not 12,000"),
+        (lambda: chart(labels=("a",) * 100_000), "a Chart has labels, at most 5,000"),
+        (lambda: chart(labels=("a",) * 3_000), "a Chart has at most 5,000 numbers, not 6,000"),
         (lambda: chart(series=(Series(str(n), (1, 2)) for n in count())), "series, at most 50"),
-        (lambda: Series("a", repeat(1)), "Series 'a' has values, at most 10,000"),
+        (lambda: Series("a", repeat(1)), "Series 'a' has values, at most 5,000"),
         (lambda: Row("a", repeat("x")), "a Row has cells, at most 200"),
     ],
 )

@@ -75,6 +75,10 @@ WAYS = {
     "async def later(self):\n    fail()",
     "thread worker": "@work(thread=True)\ndef later(self):\n    fail()\n"
     "def on_mount(self):\n    self.later()",
+    "a callback left with the app": "def on_mount(self):\n    self.app.call_later(fail)",
+    "a callback left with the screen": "def on_mount(self):\n    self.screen.call_later(fail)",
+    "a timer of the app": "def on_mount(self):\n    self.app.set_timer(0.01, fail)",
+    "leaving the program": "def on_mount(self):\n    self.app.exit()",
     "bad css": "DEFAULT_CSS = 'Shown { colour: red; }'",
     "css that cannot be parsed": "DEFAULT_CSS = 'Shown { color: '",
     "css of a child": "class Child(Static):\n    DEFAULT_CSS = 'Child { colour: red; }'\n"
@@ -146,7 +150,7 @@ async def test_a_widget_that_fails_costs_only_its_pane(
 
 EXIT, CANCELLED, PANIC = "SystemExit(3)", "asyncio.CancelledError()", "Panic('out')"
 NO_EXCEPTIONS = [
-    *((way, EXIT) for way in WAYS if "css" not in way and "exit" not in way),
+    *((way, EXIT) for way, body in WAYS.items() if "fail" in body and "css" not in way),
     *((way, CANCELLED) for way in ("async mount", "watcher", "later render", "worker")),
     *((way, PANIC) for way in ("constructor", "message handler", "layout", "thread worker")),
 ]
@@ -165,6 +169,15 @@ async def test_nothing_that_a_widget_raises_ends_the_app(
         await until(pilot, lambda: panel_of(pane) is not None)
         assert pane.failure is not None
         assert pane.failure.plugin == "guest"
+        await check_others(pilot)
+
+
+async def test_what_a_widget_says_in_the_corner_is_only_text(site: Site, demo: Database) -> None:
+    install(site, "def on_mount(self):\n    self.app.notify('no [/i] oven')")
+    async with running(site, event="christmas-gift-bags") as pilot:
+        pane = await opened(pilot)
+        await until(pilot, lambda: "no [/i] oven" in said(pilot))
+        assert panel_of(pane) is None
         await check_others(pilot)
 
 
