@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, TypeAlias, TypeVar
 
-from bakehouse._checking import MOST_SAID, kind_of, plain_text, put_texts
+from bakehouse._checking import kind_of, plain_text, put_texts
 
 MOST_DIGITS: Final = 60
 """Digits before or after the point of a number; with more of them it is no number of a kitchen."""
@@ -67,8 +67,6 @@ def checked_cell(cell: object) -> Cell:
     if kind in _AS_THEY_ARE:
         return cell  # type: ignore[return-value]
     if isinstance(cell, str):
-        if len(cell) > MOST_SAID:
-            raise ValueError(f"a cell has at most {MOST_SAID:,} characters")
         return cell if kind is str and cell.isascii() else plain_text(cell)
     if isinstance(cell, Amount | Money):
         return cell

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import Final, TypeVar, get_args
-
-MOST_SAID: Final = 5_000
-"""So many characters may stand in one cell, heading or note; no line shows more of them."""
+from typing import TypeVar, get_args
 
 T = TypeVar("T")
 
@@ -35,11 +32,11 @@ def put_texts(thing: object, where: str, *names: str) -> None:
 
     Raises:
         TypeError: One is no text.
-        ValueError: One is too long, or cannot be written.
+        ValueError: One cannot be written.
     """
     for name in names:
         text = getattr(thing, name)
-        if type(text) is str and text.isascii() and len(text) <= MOST_SAID:
+        if type(text) is str and text.isascii():
             continue
         object.__setattr__(thing, name, checked_text(text, f"{where}: {name}"))
 
@@ -49,12 +46,9 @@ def checked_text(text: object, what: str) -> str:
     if not isinstance(text, str):
         raise TypeError(f"{what} must be a text, not {kind_of(text)}")
     try:
-        plain = plain_text(text)
+        return plain_text(text)
     except ValueError as error:
         raise ValueError(f"{what}: {error}") from None
-    if len(plain) > MOST_SAID:
-        raise ValueError(f"{what} has at most {MOST_SAID:,} characters")
-    return plain
 
 
 def at_most(values: Iterable[T], most: int, what: str) -> tuple[T, ...]:

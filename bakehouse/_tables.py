@@ -29,7 +29,7 @@ RowStyle: TypeAlias = Literal["done", "short", "unknown", "muted"]
 
 MOST_ROWS: Final = 200_000
 """More rows than this are no list that anybody reads; they are refused."""
-MOST_TEXT: Final = 10_000_000
+MOST_TEXT: Final = 20_000_000
 """So many characters may stand in the cells of a table."""
 MOST_COLUMNS: Final = 200
 """More columns than this are no table that fits anywhere."""

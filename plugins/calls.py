@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import structs
 
 from bakehouse.plugin import CheckSpec, Finding, ViewSpec
-from plugins.jobs import Job, OnStuck, Ran, Shown, findings_of, own_data, view_data
+from plugins.jobs import Job, OnStuck, Ran, Shown, few_findings_of, findings_of, own_data, view_data
 from plugins.memory import Memory
 from plugins.registering import Plugin
 from plugins.states import Failure, Loaded, Offers, PluginError, State, View
@@ -93,7 +93,8 @@ class Calls:
             PluginError: It broke the session.
         """
         version = plugin.found.version
-        job = Job(plugin.name, version, spec.id, spec.check, spec.budget_ms, findings_of)
+        accept = findings_of if plugin.found.builtin else few_findings_of
+        job = Job(plugin.name, version, spec.id, spec.check, spec.budget_ms, accept)
         ran = self.run(plugin, job, session, event_id, on_stuck=on_stuck)
         if isinstance(ran, Ran):
             return [replace(each, check=spec.id) for each in ran.value]

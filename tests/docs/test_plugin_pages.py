@@ -15,7 +15,6 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 import bakehouse.plugin as api
-from bakehouse._checking import MOST_SAID
 from bakehouse._context import MOST_STEPS
 from bakehouse._tables import MOST_COLUMNS, MOST_ROWS, MOST_TEXT
 from bakehouse._view_data import (
@@ -35,7 +34,7 @@ from core.session import Database
 from plugins import changes
 from plugins.formats import MOST_BYTES
 from plugins.host import PluginError
-from plugins.jobs import MOST_FINDINGS, MOST_FOUND
+from plugins.jobs import MOST_EVENTS, MOST_FINDINGS, MOST_FOUND
 from plugins.registering import REGISTER_SECONDS
 from plugins.running import IMPORT_SECONDS
 from plugins.tables import SECONDS
@@ -272,9 +271,8 @@ LIMITS = {
         f"a text {MOST_LINES:,} lines and {MOST_CHARACTERS:,} characters",
         f"a chart {MOST_SERIES} series and {MOST_NUMBERS:,} numbers",
         f"`Sections` {MOST_SECTIONS} parts",
-        f"a cell, heading or note {MOST_SAID:,} characters",
         f"A check has at most {MOST_FINDINGS:,} findings",
-        f"with {MOST_FOUND // 10**6} million characters",
+        f"findings, with {MOST_FOUND // 10**6} million characters and {MOST_EVENTS:,} events",
         f"an import {MOST_STEPS:,} steps",
         f"Making tables may take {SECONDS:g}",
         f"an export {MOST_BYTES // 1024**2} MB",

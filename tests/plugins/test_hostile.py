@@ -195,7 +195,7 @@ LOADING = {
         "TEXT = 'x' * 5_000\n"
         "def load(ctx): return Table([Column('x')], ((TEXT,) for _ in range(200_000)))",
         "budget_ms=300",
-        "at most 10,000,000 characters",
+        "at most 20,000,000 characters",
     ),
     "cells without end": (
         "from itertools import repeat\n"

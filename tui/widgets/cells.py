@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,8 +10,19 @@ from bakehouse.plugin import Amount, Cell, Column, Money, RowStyle
 from tui.widgets.plain import folded, plain
 
 UNKNOWN = "unknown"
+MOST_DRAWN = 2000
+"""Characters of a cell that are looked at to draw it."""
 GLYPHS: dict[RowStyle | None, str] = {"done": "✓", "short": "!", "unknown": "?", "muted": "·"}
 """The sign beside a row's word, so that no meaning is in colour alone."""
+
+
+def drawn(cell: Cell, column: Column, style: RowStyle | None = None) -> str:
+    """Return as much of what stands in a cell as any line has room for."""
+    if isinstance(cell, str) and len(cell) > MOST_DRAWN:
+        cell = cell[:MOST_DRAWN]
+    elif isinstance(cell, Amount | Money) and len(cell.said) > MOST_DRAWN:
+        cell = replace(cell, said=cell.said[:MOST_DRAWN])
+    return said(cell, column, style)
 
 
 def said(cell: Cell, column: Column, style: RowStyle | None = None) -> str:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 
 from bakehouse.plugin import Column, Table
-from tui.widgets.cells import said
+from tui.widgets.cells import drawn
 
 SAMPLE = 100
 """About how many rows of a table are looked at for the widths; the rest is never measured."""
@@ -136,7 +136,7 @@ def _wish(tables: Sequence[Table], column: Column, index: int, at_most: int | No
 def _sample(table: Table, column: Column, index: int, about: int) -> list[str]:
     rows = table.rows
     some = rows if len(rows) <= about else (*rows[:: len(rows) // about], rows[-1])
-    sample = [said(row.cells[index], column, row.style) for row in some]
+    sample = [drawn(row.cells[index], column, row.style) for row in some]
     if table.totals is not None:
-        sample.append(said(table.totals[index], column))
+        sample.append(drawn(table.totals[index], column))
     return sample

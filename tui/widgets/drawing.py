@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from bakehouse.plugin import Amount, Cell, Column, Row, RowStyle
 from tui.widgets.bars import bar
-from tui.widgets.cells import is_unknown, said
+from tui.widgets.cells import drawn, is_unknown
 from tui.widgets.changed import Changed
 from tui.widgets.columns import BAR_FROM, Fitted
 from tui.widgets.ordering import Sorting
@@ -47,7 +47,7 @@ def style_of(widget: Widget, name: str) -> Style:
 def drawn_cell(part: Parts, cell: Cell, where: Fitted, style: RowStyle | None) -> list[Segment]:
     """Draw one cell in its width; a percentage with room for it as a bar and its number."""
     column = where.column
-    text = said(cell, column, style)
+    text = drawn(cell, column, style)
     if column.kind == "percent" and where.width >= BAR_FROM and text:
         number = cell.value if isinstance(cell, Amount) else cell
         value = Decimal(number) if isinstance(number, int | Decimal) else None
@@ -80,7 +80,7 @@ def heading_line(columns: Sequence[Fitted], sorting: Sorting | None) -> list[Seg
 def totals_line(cells: Sequence[Cell], columns: Sequence[Fitted]) -> list[Segment]:
     """Draw the totals."""
     texts = [
-        fitted(said(cells[each.index], each.column), each.width, right=each.column.side == "right")
+        fitted(drawn(cells[each.index], each.column), each.width, right=each.column.side == "right")
         for each in columns
     ]
     return _line(columns, [[Segment(text)] for text in texts])

@@ -45,8 +45,9 @@ def folded(text: str) -> str:
         return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     # Far fewer different characters than characters.
-    accents = {ord(char): None for char in set(decomposed) if unicodedata.combining(char)}
-    return decomposed.translate(accents) if accents else decomposed
+    for accent in filter(unicodedata.combining, set(decomposed)):
+        decomposed = decomposed.replace(accent, "")
+    return decomposed
 
 
 def _harmless(char: str) -> str:

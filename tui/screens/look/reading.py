@@ -12,6 +12,8 @@ from core.services import catalog_service, saying, stock_service
 from core.services.planning import cost_service, timeline_service
 
 MOST_PRICES = 60
+MOST_DAYS = 400
+"""Of an event that is years ahead the last days before it are drawn."""
 
 
 def read_charts(event_id: int, item_id: int | None, session: Session) -> Sections:
@@ -27,7 +29,7 @@ def read_charts(event_id: int, item_id: int | None, session: Session) -> Section
 
 
 def _stock(event_id: int, item_id: int, session: Session) -> Chart:
-    days = timeline_service.get_stock_by_day(event_id, item_id, session=session)
+    days = timeline_service.get_stock_by_day(event_id, item_id, session=session)[-MOST_DAYS:]
     item = catalog_service.find_item(item_id, session=session)
     return Chart(
         "lines",
