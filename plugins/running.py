@@ -134,7 +134,8 @@ class _Attempt(Generic[T]):
             findings=findings,
         )
         outcome: Ran[T] | Failure
-        dog, noted = Watchdog(self._limit, self._stop, self._stuck), dict[str, None]()
+        noted: dict[str, None] = {}
+        dog = Watchdog(self._limit, self._stop, self._stuck)
         # A context of decimals that the plugin changes is its own.
         with dog, noting(noted), localcontext():
             started = time.perf_counter()
