@@ -43,7 +43,9 @@ def changes_of(
             )
             if importer is None:
                 return None
-            return host.read_import(importer, source, session, on_stuck=give_up)
+            changes = host.read_import(importer, source, session, on_stuck=give_up)
+    say(f"{source.name} is read as {importer.title}, by {importer.plugin} {importer.version}.")
+    return changes
 
 
 def import_changes(settings: Settings, changes: ChangeSet, *, dry_run: bool) -> int:

@@ -173,6 +173,7 @@ def test_a_wrong_step_refuses_the_whole_import(cli: Cli, labels: Site, tmp_path:
     file.write_text("60 many")
     refused = cli("import", file, "--as", "labels")
     assert refused.code == 2
+    assert "more.txt is read as Lines, by labels 1.0." in refused.err
     assert "steps[1] (event line)" in refused.err
     assert bags(cli) == 50
 
