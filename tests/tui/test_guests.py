@@ -172,6 +172,16 @@ async def test_nothing_that_a_widget_raises_ends_the_app(
         await check_others(pilot)
 
 
+async def test_a_person_in_a_widget_of_a_plugin_can_leave(site: Site, demo: Database) -> None:
+    install(site, "pass")
+    async with running(site, event="christmas-gift-bags") as pilot:
+        pane = await opened(pilot)
+        assert pane.query_one("Shown").has_focus
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: not app_of(pilot).is_running)
+        assert app_of(pilot).return_code == 0
+
+
 async def test_what_a_widget_says_in_the_corner_is_only_text(site: Site, demo: Database) -> None:
     install(site, "def on_mount(self):\n    self.app.notify('no [/i] oven')")
     async with running(site, event="christmas-gift-bags") as pilot:
