@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual.cache import LRUCache
 from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -19,16 +20,17 @@ class Lines(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._kept: tuple[int, Sequence[Strip]] = 0, ()
+        # With a scrollbar beside it and without.
+        self._kept: LRUCache[int, Sequence[Strip]] = LRUCache(2)
 
     def lines_in(self, width: int) -> Sequence[Strip]:
         """Return the lines in so many cells; none is wider."""
         raise NotImplementedError
 
     def _lines(self, width: int) -> Sequence[Strip]:
-        if self._kept[0] != width:
-            self._kept = width, self.lines_in(width)
-        return self._kept[1]
+        if width not in self._kept:
+            self._kept[width] = self.lines_in(width)
+        return self._kept[width]
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the lines it takes in this width."""
