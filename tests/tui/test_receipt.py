@@ -75,6 +75,22 @@ async def test_a_line_is_taken_out_by_one_key(shop: KitchenBuilder, site: Site) 
         assert said(pilot)[-1].startswith("Bought 1 thing at Mill for $1.50: Thing 01")
 
 
+async def test_a_line_may_be_taken_out_while_it_is_still_looked_what_it_would_change(
+    shop: KitchenBuilder, site: Site
+) -> None:
+    async with running(site, NARROW) as pilot:
+        await keys(pilot, "B", "enter", "enter")
+        for _ in range(3):
+            await keys(pilot, "enter", "enter", "enter")
+        await keys(pilot, "up", "up")
+        form(pilot).look()
+        await pilot.press("ctrl+y")
+        await settle(pilot)
+        assert [line[0] for line in lines(pilot)] == ["Thing 01, 5 kg bag", "Thing 03, 5 kg bag"]
+        await keys(pilot, "ctrl+s")
+        assert said(pilot)[-1].startswith("Bought 2 things")
+
+
 async def test_what_a_receipt_would_change_follows_what_others_do(
     shop: KitchenBuilder, site: Site
 ) -> None:

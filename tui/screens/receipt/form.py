@@ -113,8 +113,8 @@ class ReceiptForm(Vertical):
 
     @property
     def lines(self) -> list[LineView]:
-        """The lines."""
-        return list(self.query(LineView))
+        """The lines, without one that is on its way out."""
+        return [line for line in self.query(LineView) if not line.taken_out]
 
     @property
     def filled(self) -> list[LineView]:
@@ -206,6 +206,7 @@ class ReceiptForm(Vertical):
         place = lines.index(line)
         below = lines[place + 1]
         self.screen.set_focus(below.entry("what" if below.is_empty else focused.part))
+        line.taken_out = True
         await line.remove()
         for number, other in enumerate(self.lines, start=1):
             other.renumber(number)

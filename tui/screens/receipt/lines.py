@@ -92,6 +92,7 @@ class LineView(Horizontal):
         self.number = number
         self.choice: Choice | None = None
         self.refused = ""
+        self.taken_out = False
         self._texts = tuple(texts)
 
     def compose(self) -> ComposeResult:
@@ -123,7 +124,9 @@ class LineView(Horizontal):
         return not any(self.texts)
 
     def refuse(self, why: str) -> None:
-        """Mark the line, or take the mark away."""
+        """Mark the line, or take the mark away; one that is taken out has none."""
+        if self.taken_out:
+            return
         self.refused = why
         self.set_class(bool(why), "-refused")
         self._say_number()

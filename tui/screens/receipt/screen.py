@@ -183,7 +183,7 @@ class ReceiptScreen(Dialog[ChangeRow | None]):
         told = {} if refused is None else refused.lines
         for place, line in enumerate(views):
             line.refuse(told.get(place, ""))
-        wrong = [line for line in views if line.refused]
+        wrong = [line for line in views if line.refused and not line.taken_out]
         here = self.form.line
         if wrong:
             shown = here if here in wrong else wrong[0]
