@@ -336,7 +336,7 @@ async def test_keys_held_down_lose_nothing(demo: Database, site: Site) -> None:
         await pilot.pause()
         assert pilot.app.is_running
         await keys(pilot, "escape", "f5")
-        assert pilot.app.current_mode == "journal"
+        await until(pilot, lambda: pilot.app.current_mode == "journal")
 
 
 async def test_a_long_text_that_is_pasted_is_no_matter(demo: Database, site: Site) -> None:

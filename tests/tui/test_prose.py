@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from bakehouse.testing.screens import until
 from core.session import Database
 from tests.tui.conftest import NARROW, Site, keys, running
 from tests.tui.test_event_screen import open_pane
@@ -82,5 +83,5 @@ async def test_a_long_text_is_drawn_only_where_it_is_in_sight(demo: Database, si
         await keys(pilot, "enter")
         await open_pane(pilot, "notes")
         prose = pilot.app.screen.query_one(Prose)
-        assert prose.size.height == 1000
+        await until(pilot, lambda: prose.size.height == 1000)
         assert prose.render_line(999).text.strip() == "• line"
