@@ -175,7 +175,7 @@ class Table:
         return [dict(zip(names, map(_plain, row.cells), strict=True)) for row in self.rows]
 
 
-# -- checking ---------
+# -- checking -----------------------------------------------------------------------------------
 
 
 def _checked_columns(columns: Iterable[Column]) -> tuple[Column, ...]:

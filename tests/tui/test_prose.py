@@ -77,7 +77,7 @@ def test_every_text_can_be_laid_out_and_nothing_of_it_steers_the_terminal(
         assert said.isprintable() or "\u200c" in said or "\u200d" in said
 
 
-async def test_a_long_text_is_drawn_only_where_it_is_in_sight(demo: Database, site: Site) -> None:
+async def test_a_long_text_has_all_its_lines(demo: Database, site: Site) -> None:
     site.install("notes", "return Markdown('- line\\n' * 1000)", title="Notes")
     async with running(site, NARROW) as pilot:
         await keys(pilot, "enter")
