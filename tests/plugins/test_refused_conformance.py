@@ -65,8 +65,8 @@ def conform(site: Site, *choice: str) -> tuple[dict[str, int], str]:
     file.write_text(INHERITS)
     ran = subprocess.run(
         [
-            *(sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "-p", "no:cacheprovider"),
-            *("--rootdir", str(file.parent), str(file), *choice),
+            *(sys.executable, "-m", "pytest", "-q", "-rN", "-p", "no:cacheprovider"),
+            *("-c", os.devnull, "--rootdir", str(file.parent), str(file), *choice),
         ],
         capture_output=True,
         text=True,
