@@ -138,10 +138,10 @@ class Calls:
         on_stuck: OnStuck | None = None,
     ) -> Ran[T] | Failure:
         """Run a job on a lent session, unless its plugin may not be called now."""
-        refused = self._refused(plugin, job)
+        key = (plugin.found.name, job.id)
+        refused = self._refused(plugin, job, key)
         if refused is not None:
             return refused
-        key = (plugin.name, job.id)
         outcome: Ran[T] | Failure = _runner()(
             job,
             session,
@@ -151,7 +151,8 @@ class Calls:
             on_stuck=partial(self._stuck, plugin, key, on_stuck),
             patience=self._patience,
         )
-        self._note_deprecated(plugin, job)
+        if job.deprecated:
+            self._note_deprecated(plugin, job)
         if isinstance(outcome, Ran):
             plugin.slowest_ms = max(plugin.slowest_ms or 0.0, outcome.ms)
             self._memory.worked(plugin.found, job.id)
@@ -176,13 +177,13 @@ class Calls:
         if not plugin.found.builtin:
             self._memory.failed(plugin.found, failure.view, failure.message)
 
-    def _refused(self, plugin: Plugin, job: Job[T]) -> Failure | None:
+    def _refused(self, plugin: Plugin, job: Job[T], key: _Key) -> Failure | None:
         """Return why a job is not run, or None."""
         if plugin.state is State.QUARANTINED:
             return structs.replace(job.failure(plugin.reason), quarantined=True)
         if plugin.settings.troubles:
             return job.failure("; ".join(plugin.settings.troubles))
-        return self._stopped.get((plugin.name, job.id))
+        return self._stopped.get(key)
 
     def _note_deprecated(self, plugin: Plugin, job: Job[T]) -> None:
         if not job.deprecated.keys() <= plugin.deprecated.keys():

@@ -81,8 +81,8 @@ class Shown(Struct):
 
 def view_data(result: Any) -> Shown:
     """Take what a view's `load` returned; `TypeError` for anything else than its data."""
-    refuse_coroutine(result, "load")
     if type(result) not in _VIEW_DATA:
+        refuse_coroutine(result, "load")
         kind = type(result).__name__
         raise TypeError(f"load must return a Table, Sections, Markdown or Chart, not {kind}")
     return Shown(result)
@@ -90,9 +90,9 @@ def view_data(result: Any) -> Shown:
 
 def own_data(result: Any) -> Shown:
     """Take what a view with a widget of its own returned: view data, or a frozen dataclass."""
-    refuse_coroutine(result, "load")
     if type(result) in _VIEW_DATA:
         return Shown(result, result)
+    refuse_coroutine(result, "load")
     if not _is_frozen(result):
         kind = type(result).__name__
         raise TypeError(f"load must return view data or a frozen dataclass, not {kind}")

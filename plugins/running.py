@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from decimal import localcontext
 from functools import cache
 from importlib import import_module
-from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast
 
 from bakehouse._deprecation import noting
@@ -19,6 +18,7 @@ from core.errors import BadFile, DatabaseError, Interrupted, SessionMisuse
 from core.session import Database, KitchenSession, interrupt, lend, revision_of
 from plugins.failing import describe
 from plugins.jobs import Job, OnStuck, Ran
+from plugins.settings import NO_VALUES
 from plugins.states import Failure
 from plugins.watchdog import Watchdog
 
@@ -26,8 +26,6 @@ HARD_LIMIT = 10
 """How many times its budget something may take before it is stopped."""
 IMPORT_SECONDS = 10.0
 """How long the import of an implementation may take."""
-
-NO_SETTINGS: Mapping[str, SettingValue] = MappingProxyType({})
 
 T = TypeVar("T")
 
@@ -38,7 +36,7 @@ def run(
     event_id: int | None,
     *,
     findings: tuple[Finding, ...] = (),
-    settings: Mapping[str, SettingValue] = NO_SETTINGS,
+    settings: Mapping[str, SettingValue] = NO_VALUES,
     on_stuck: OnStuck | None = None,
     patience: float = 1,
 ) -> Ran[T] | Failure:
@@ -51,7 +49,7 @@ def run(
         Interrupted: Somebody else stopped the session.
         DatabaseError: The database has gone away.
     """
-    function = _resolve(job, on_stuck, patience)
+    function = _resolve(job, on_stuck, patience) if job.function is None else job.function
     if isinstance(function, Failure):
         return function
     attempt = _Attempt(job, session, on_stuck, patience)
@@ -69,9 +67,7 @@ def run(
 def _resolve(
     job: Job[T], on_stuck: OnStuck | None, patience: float
 ) -> Callable[..., Any] | Failure:
-    """Import the implementation, or take it where it has been imported before."""
-    if job.function is not None:
-        return job.function
+    """Import the implementation, or take it from its module, and keep it in the job."""
     module, _, name = job.reference.partition(":")
     seconds = IMPORT_SECONDS * patience
     late = job.failure(_too_long(seconds, "importing it"), stopped=True)

@@ -20,6 +20,7 @@ from plugins.configuring import write_value
 CONFIG = "config.toml"
 VARIABLE = "BAKEHOUSE_PLUGIN_"
 """What the environment variables of settings begin with."""
+NO_VALUES: Mapping[str, SettingValue] = MappingProxyType({})
 
 
 class SettingNotFound(NotFound):
@@ -65,12 +66,14 @@ class Settings(Struct, frozen=True):
     @property
     def values(self) -> Mapping[str, SettingValue]:
         """The values, by key."""
+        if not self.held:
+            return NO_VALUES
         return MappingProxyType({each.setting.key: each.value for each in self.held})
 
     @property
     def troubles(self) -> tuple[str, ...]:
         """What keeps the plugin from running with them."""
-        return tuple(each.trouble for each in self.held if each.trouble)
+        return tuple([each.trouble for each in self.held if each.trouble])
 
     def of(self, key: str) -> Held:
         """Return the setting of this key. Raises `SettingNotFound`."""

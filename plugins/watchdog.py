@@ -19,6 +19,8 @@ class Watchdog:
     Both are called on a thread of the watchdog's, and never after the block has ended.
     """
 
+    __slots__ = ("_acting", "_ended", "_over", "_seconds", "_stop", "_stuck", "hit")
+
     def __init__(self, seconds: float, stop: Callable[[], None], stuck: Callable[[], None]) -> None:
         self.hit = False
         self._seconds = seconds
