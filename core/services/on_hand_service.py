@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 
 from core.amount_words import say, say_stock
 from core.clock import today
-from core.models import Item, ItemUnit, Lot, Product, Setting
 from core.money import from_micro as money_of
 from core.money import say_money
+from core.schema import ITEM, ITEM_UNIT, LOT, PRODUCT, SETTING
 from core.services._facts import measures_of_items
 from core.services._kitchen import open_events, planned
 from core.services._naming import sorting
@@ -123,37 +123,37 @@ def list_stocked(session: Session | None = None) -> Stocked:
     """Return every item that is stocked or could be, by name; `always_on_hand` ones left out."""
     with reading(session) as reader:
         query = select(
-            Item.id,
-            Item.name,
-            Item.kind,
-            Item.unit,
-            type_coerce(Item.grams_per_ml, Text),
-            type_coerce(Item.grams_each, Text),
-            Item.display_unit,
-        ).where(Item.archived.is_(False), Item.always_on_hand.is_(False))
+            ITEM.c.id,
+            ITEM.c.name,
+            ITEM.c.kind,
+            ITEM.c.unit,
+            type_coerce(ITEM.c.grams_per_ml, Text),
+            type_coerce(ITEM.c.grams_each, Text),
+            ITEM.c.display_unit,
+        ).where(ITEM.c.archived.is_(False), ITEM.c.always_on_hand.is_(False))
         items = [StockedItem(sorting(row[1]), *row) for row in rows_of(reader, query)]
         items.sort()
-        currency = reader.scalar(select(Setting.value).where(Setting.key == "currency"))
+        currency = reader.scalar(select(SETTING.c.value).where(SETTING.c.key == "currency"))
         return Stocked(tuple(items), measures_of_items(reader), currency or DEFAULT_CURRENCY)
 
 
 def list_on_hand(session: Session | None = None) -> dict[int, OnHand]:
     """Return what there is of every item; those with no lot at all are left out."""
     with reading(session) as reader:
-        usable = Lot.expires.is_(None) | (Lot.expires >= today())
+        usable = LOT.c.expires.is_(None) | (LOT.c.expires >= today())
         query = (
             select(
-                Lot.item_id,
-                func.sum(case((usable, Lot.left), else_=0)),
+                LOT.c.item_id,
+                func.sum(case((usable, LOT.c.left), else_=0)),
                 func.sum(case((usable, 1), else_=0)),
-                func.min(case((usable, Lot.expires))),
-                func.sum(case((usable, Lot.cost_left), else_=0)),
-                func.sum(case((usable & Lot.priced.is_(False), 1), else_=0)),
-                func.sum(case((usable, 0), else_=Lot.left)),
-                func.sum(case((usable, Lot.amount), else_=0)),
+                func.min(case((usable, LOT.c.expires))),
+                func.sum(case((usable, LOT.c.cost_left), else_=0)),
+                func.sum(case((usable & LOT.c.priced.is_(False), 1), else_=0)),
+                func.sum(case((usable, 0), else_=LOT.c.left)),
+                func.sum(case((usable, LOT.c.amount), else_=0)),
             )
-            .where(Lot.left > 0)
-            .group_by(Lot.item_id)
+            .where(LOT.c.left > 0)
+            .group_by(LOT.c.item_id)
         )
         return {
             key: OnHand(int(left), int(lots), expires, *map(int, others))
@@ -192,15 +192,18 @@ def list_packs(session: Session | None = None) -> dict[int, Pack]:
     with reading(session) as reader:
         query = (
             select(
-                Product.item_id,
-                Product.label,
-                type_coerce(Product.amount, Text),
-                Product.unit,
-                type_coerce(ItemUnit.factor, Text),
+                PRODUCT.c.item_id,
+                PRODUCT.c.label,
+                type_coerce(PRODUCT.c.amount, Text),
+                PRODUCT.c.unit,
+                type_coerce(ITEM_UNIT.c.factor, Text),
             )
-            .join(ItemUnit, (ItemUnit.item_id == Product.item_id) & (ItemUnit.unit == Product.unit))
-            .where(Product.archived.is_(False))
-            .order_by(Product.preferred, Product.id)
+            .join(
+                ITEM_UNIT,
+                (ITEM_UNIT.c.item_id == PRODUCT.c.item_id) & (ITEM_UNIT.c.unit == PRODUCT.c.unit),
+            )
+            .where(PRODUCT.c.archived.is_(False))
+            .order_by(PRODUCT.c.preferred, PRODUCT.c.id)
         )
         return {key: Pack(*rest) for key, *rest in rows_of(reader, query)}
 
