@@ -188,6 +188,10 @@ class BakehouseApp(TypingAhead[str], SayingApp[str]):
         if new:
             self.stylesheet.read_all(new)
             self.stylesheet.parse()
+        if not screen.is_mounted:
+            # What is on it finds all rules when it is mounted.
+            self.stylesheet.apply(screen)
+            screen._css_update_count = self._css_update_count
 
     def _back(self, _: object) -> None:
         """Draw everything anew: after `fg` the terminal is empty."""

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from msgspec.structs import replace
-from textual import work
+from textual import events, work
 from textual.reactive import reactive
 
 from core import clock
@@ -125,8 +125,10 @@ class KitchenScreen(Awaited[None], Generic[Data]):
         if self._session is not None:
             self._session.close()
 
-    def on_screen_resume(self) -> None:
-        """Catch up with what happened meanwhile."""
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Catch up with what happened meanwhile; what is new has just been styled."""
+        if self.revision is None:
+            event.refresh_styles = False
         if self.stale:
             self.load()
 

@@ -10,6 +10,7 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
+from textual.color import TRANSPARENT
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -100,6 +101,8 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         self.words = ""
         self.sorting: Sorting | None = None
         self._styles: dict[str, Style] = {}
+        self._behind = TRANSPARENT
+        """The colour behind all of it, for as long as it is drawn."""
         self.shared: Columns | None = None
         """The columns of several tables that are to have the same widths."""
         self._columns = Columns(EMPTY)
@@ -336,6 +339,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
             # What is drawn first may come before the word of its size.
             self._fit_columns(shape)
         self._styles = {"": self.rich_style}
+        self._behind = self.background_colors[1]
         self._top, self._shown = self.scroll_offset.y, self._body
         start, end = crop.column_span
         return [self._drawn_line(y).crop(start, end) for y in crop.line_range]
@@ -356,11 +360,11 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
     def _beside_space(self, line: Strip) -> Strip:
         """Return a line with the space beside it, in the colours that the terminal has."""
         (outer, width), left = self._fitted_for, self.styles.padding.left
-        behind = Style(bgcolor=self._styles[""].bgcolor)
-        spaces = (Segment(" " * cells, behind) for cells in (left, outer - left - width))
+        blank = Style(bgcolor=self._styles[""].bgcolor)
+        spaces = (Segment(" " * cells, blank) for cells in (left, outer - left - width))
         line = Strip([next(spaces), *line, next(spaces)], outer)
         for filter_ in self.get_line_filters():
-            line = line.apply_filter(filter_, self.background_colors[1])
+            line = line.apply_filter(filter_, self._behind)
         return line
 
     def render_line(self, y: int) -> Strip:
