@@ -96,12 +96,14 @@ class ItemFacts(Struct, frozen=True):
     measures: Mapping[str, Amount]
 
 
+Entered = int | Decimal | Fraction | str
+"""An amount as entered; a bare number is in the item's stock unit."""
+
+
 # -- reading ------------------------------------------------------------------------------------
 
 
-def parse_amount(
-    given: str | int | Decimal | Fraction | Amount, *, allow_zero: bool = False
-) -> Amount:
+def parse_amount(given: Entered | Amount, *, allow_zero: bool = False) -> Amount:
     """Read an amount exactly.
 
     Takes "2 1/3 c", "2-1/2 cups", "1½ cups", "0,5 kg", ".5 tsp", "2lb", "1 dozen" or a number.

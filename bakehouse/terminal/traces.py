@@ -16,8 +16,8 @@ from bakehouse.terminal.reasons import print_tree
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from core.services.rows.traces import Trace
     from core.services.saying import Say
-    from core.services.trace_service import Trace
 
 NUMBERED = re.compile(r"([LlRr]?)([0-9]{1,30})")
 

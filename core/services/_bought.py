@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.errors import RuleBroken
 from core.models import Item, Product
-from core.services import stock_service
 from core.services._packs import is_word_for, pack_word
+from core.services._products import PACKS
 from core.services._rows import get_fresh
 from core.services._writing import use_unit
 from core.units import Amount, exact, parse_amount
@@ -33,7 +33,7 @@ def packs_or_amount(
             if product is None or item is None
             else pack_word(product.label, item.name, product.unit)
         )
-        counts_packs = given.unit in stock_service.PACKS or is_word_for(given.unit or "", word)
+        counts_packs = given.unit in PACKS or is_word_for(given.unit or "", word)
         if counts_packs or (given.unit is None and (product is not None or _is_weighed(item))):
             return given.value, product_id, None
         return None, product_id, text

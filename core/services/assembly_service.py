@@ -21,10 +21,9 @@ from core.services._ledger import Origin, Taken, add_lot
 from core.services._recording import Output, begin_run, finish_run, keeps_until, open_event
 from core.services._rows import change_row, get_fresh
 from core.services._writing import plain_number
-from core.services.production_service import Entered
 from core.services.rows.journal import ChangeRow
 from core.session import writing
-from core.units import MICRO, parse_amount, to_micro
+from core.units import MICRO, Entered, parse_amount, to_micro
 
 
 def record_assembly(

@@ -29,14 +29,12 @@ from core.services.planning import _shopping, _views
 from core.services.planning.shapes import AssemblyProgress, ProductionProgress, ShoppingRow
 from core.services.rows.events import EventRow
 from core.session import reading, writing
-from core.units import parse_amount, to_decimal
+from core.units import Entered, parse_amount, to_decimal
 
 if TYPE_CHECKING:
     from core.documents import EventDoc
     from core.services.rows.journal import ChangeRow
 
-Entered = int | Decimal | Fraction | str
-"""An amount as entered; a bare number is in the item's stock unit."""
 PACKS = ("preferred", "cheapest")
 """How packs are chosen for a line to buy (domain.md §3)."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 
 from sqlalchemy import bindparam, func, select
@@ -41,12 +40,9 @@ from core.services._writing import plain_number, stock_amount
 from core.services.rows.journal import ChangeRow
 from core.services.rows.stock import RunRow
 from core.session import reading, writing
-from core.units import exact, from_micro, missing_fact, parse_amount, to_decimal, to_micro
+from core.units import Entered, exact, from_micro, missing_fact, parse_amount, to_decimal, to_micro
 
 ITEMS = select(Item).where(Item.id.in_(bindparam("ids", expanding=True)))
-
-Entered = int | Decimal | Fraction | str
-"""An amount as entered; a bare number is in the item's stock unit."""
 
 
 def record_production(

@@ -10,51 +10,44 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from core.clock import today
-from core.documents import ProductDoc
 from core.errors import (
     EventNotFound,
     ItemNotFound,
     LotNotFound,
-    ProductNotFound,
     RuleBroken,
     UnknownAmount,
 )
-from core.models import Change, Event, Item, Lot, Product
+from core.models import Event, Item, Lot, Product
 from core.money import from_micro as money_of
 from core.money import parse_money
 from core.money import to_micro as micro_money
 from core.services import saying
+from core.services._counting import count_in, counted_amount, weighed
 from core.services._drawing import Purpose, draw
 from core.services._facts import facts_of
-from core.services._journal import put, recording
+from core.services._journal import recording
 from core.services._kitchen import event_plan, planned
-from core.services._ledger import LotNow, Origin, Use, add_lot, lot_now, lots_on_hand, move, take
+from core.services._ledger import LotNow, Origin, Use, add_lot, lot_now, lots_on_hand, take
 from core.services._naming import sorting
-from core.services._packs import is_word_for, pack_word
-from core.services._prices import last_unit_cost, was_bought
-from core.services._read_documents import read_products
+from core.services._prices import was_bought
+from core.services._products import product_of, remember_price
 from core.services._recording import keeps_until, open_event
 from core.services._rows import change_row, fresh, get_fresh
 from core.services._ticks import take_ticks
 from core.services._writing import ledger_amount, plain_number, stock_amount, use_unit
-from core.services.production_service import Entered
 from core.services.rows.journal import ChangeRow
 from core.services.rows.stock import LotRow, PurchaseRow, StockRow
 from core.session import reading, writing
 from core.units import (
     Amount,
-    dimension,
+    Entered,
     exact,
     from_micro,
-    measure_of,
     missing_fact,
     parse_amount,
     to_decimal,
     to_micro,
 )
-
-PACKS = ("pack", "packs")
-
 
 # -- records --------------------------------------------------------------------------------------
 
@@ -91,7 +84,7 @@ def receive(
         if (amount is None) == (packs is None):
             raise RuleBroken("Say either an amount or a number of packs.")
         cost = None if paid is None else micro_money(parse_money(paid))
-        product = _product(writer, item, product_id, needed=packs is not None)
+        product = product_of(writer, item, product_id, needed=packs is not None)
         if packs is not None and product is not None:
             count = plain_number(packs, "packs")
             size = use_unit(writer, item, product.unit)
@@ -111,7 +104,7 @@ def receive(
         price = "" if cost is None else f" for {say.money(money_of(cost))}"
         with recording(writer, "buy", f"Bought {said}{price}") as change:
             if count is not None and product is not None and cost is not None:
-                _remember_price(writer, product, Fraction(cost) / count, day, store)
+                remember_price(writer, product, Fraction(cost) / count, day, store)
             origin = Origin(
                 day,
                 expires or keeps_until(item, day),
@@ -141,10 +134,10 @@ def count(
         lots = lots_on_hand(writer, [item.id])[item.id]
         if lot_id is not None:
             lots = [_lot(writer, lot_id, item.id)]
-        counted = to_micro(_counted(writer, item, amount, lots))
+        counted = to_micro(counted_amount(writer, item, amount, lots))
         there = sum(lot.left for lot in lots)
         said = saying.amounts(writer).amount(item.id, from_micro(counted))
-        summary = f"Counted {said} {item.name}{_weighed(item, amount)}"
+        summary = f"Counted {said} {item.name}{weighed(item, amount)}"
         with recording(writer, "count", summary) as change:
             if counted < there:
                 # What is kept for an event is the last to be missed.
@@ -152,7 +145,7 @@ def count(
                 parts = [(lot, lot.left) for lot in lots]
                 take(writer, change, parts, there - counted, Use("counted"))
             elif counted > there:
-                _count_in(writer, change, item, counted - there, lots if lot_id else [])
+                count_in(writer, change, item, counted - there, lots if lot_id else [])
         return change_row(change)
 
 
@@ -384,110 +377,3 @@ def _micro(session: Session, item: Item, given: Entered) -> int:
         unit = parse_amount(given).unit or item.unit
         raise UnknownAmount(item.name, unit, missing_fact(unit, facts_of(session, item)))
     return ledger_amount(given, amount)
-
-
-def _product(
-    session: Session, item: Item, product_id: int | None, *, needed: bool
-) -> Product | None:
-    """Return the named product, or for packs the preferred or only one."""
-    if product_id is not None:
-        product = get_fresh(session, Product, product_id)
-        if product is None or product.item_id != item.id:
-            raise ProductNotFound(product_id)
-        return product
-    if not needed:
-        return None
-    products = session.scalars(
-        select(Product)
-        .where(Product.item_id == item.id, Product.archived.is_(False))
-        .order_by(Product.preferred.desc(), Product.id)
-    ).all()
-    if not products:
-        raise RuleBroken(f"{item.name} has no product, so packs mean nothing. Say an amount.")
-    if len(products) > 1 and not products[0].preferred:
-        labels = ", ".join(product.slug for product in products)
-        raise RuleBroken(f"Which product of {item.name}? One of: {labels}.")
-    return products[0]
-
-
-def _remember_price(
-    session: Session,
-    product: Product,
-    price: Fraction,
-    day: date,
-    store: str | None,
-) -> None:
-    if product.priced_on is not None and product.priced_on > day:
-        return
-    [doc] = read_products(session, [product.slug])
-    put(session, _priced(doc, price, day, store))
-
-
-def _priced(doc: ProductDoc, price: Fraction, day: date, store: str | None) -> ProductDoc:
-    doc.price = str(money_of(round(price)))
-    doc.priced_on = day.isoformat()
-    doc.store = doc.store or store
-    return doc
-
-
-def _counted(session: Session, item: Item, given: Entered, lots: list[LotNow]) -> Fraction:
-    """Return what was counted, in stock units: an amount, packs, or a percentage left."""
-    if isinstance(given, str) and given.strip().endswith("%"):
-        percent = parse_amount(given.strip()[:-1], allow_zero=True)
-        if percent.unit is not None or percent.value > 100:
-            raise RuleBroken(f"'{given}' is no percentage from 0% to 100%.")
-        if not lots:
-            raise RuleBroken(f"There is no {item.name} to count a percentage of.")
-        return from_micro(sum(lot.amount for lot in lots)) * percent.value / 100
-    amount = parse_amount(given, allow_zero=True)
-    product = _pack_named(session, item, amount.unit)
-    if product is not None:
-        factor = use_unit(session, item, product.unit)
-        if factor is not None:
-            return amount.value * product.amount * factor
-    counted = stock_amount(session, item, amount)
-    if counted is None:
-        unit = amount.unit or item.unit
-        raise UnknownAmount(item.name, unit, missing_fact(unit, facts_of(session, item)))
-    return counted
-
-
-def _weighed(item: Item, given: Entered) -> str:
-    """Return what was typed where pieces were weighed: their number is worked out from it."""
-    if item.unit != "each" or not isinstance(given, str) or "%" in given:
-        return ""
-    kind = dimension(parse_amount(given, allow_zero=True).unit)
-    return f" ({given.strip()})" if kind in ("mass", "volume") else ""
-
-
-def _pack_named(session: Session, item: Item, unit: str | None) -> Product | None:
-    """Return the product whose packs a unit counts: "packs" of the usual one, "bags" of a bag."""
-    if unit is None or dimension(unit) is not None:
-        return None
-    if unit in PACKS:
-        return _product(session, item, None, needed=True)
-    if measure_of(unit, facts_of(session, item)) is not None:
-        return None
-    query = select(Product).where(Product.item_id == item.id, Product.archived.is_(False))
-    products = session.scalars(query.order_by(Product.preferred.desc(), Product.id)).all()
-    named = [p for p in products if is_word_for(unit, pack_word(p.label, item.name, p.unit))]
-    if len(named) > 1 and not named[0].preferred:
-        labels = ", ".join(product.label for product in named)
-        raise RuleBroken(f"Which {unit} of {item.name}? There are: {labels}. Say an amount.")
-    return named[0] if named else None
-
-
-def _count_in(
-    session: Session, change: Change, item: Item, surplus: int, own: list[LotNow]
-) -> None:
-    """Bring in what was found: back into its own lot as far as it fits, else as a new lot."""
-    for lot in own:
-        back = min(surplus, lot.amount - lot.left)
-        if back < surplus:
-            raise RuleBroken(f"Lot L{lot.id} never held that much. Count the item instead.")
-        cost = min(lot.paid - lot.cost_left, round(Fraction(lot.paid * back, lot.amount)))
-        move(session, change, lot, back, cost, "counted")
-        return
-    known = last_unit_cost(session, item.id)
-    paid = None if known is None else known.of(surplus)
-    add_lot(session, change, item.id, surplus, paid, Origin(today()), "counted")

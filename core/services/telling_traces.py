@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.services.planning.telling import Told
+from core.services.rows.traces import Trace, Traced
 from core.services.saying import Say
-from core.services.trace_service import Trace, Traced
 
 
 class TraceTeller:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+UNDO, REDO = "undo", "redo"
+"""The kinds of entries that take another one back, or bring it back."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:

@@ -11,7 +11,7 @@ from sqlalchemy import event as events
 
 from core.errors import ItemNotFound, LotNotFound, RunNotFound
 from core.services import journal_service, production_service, trace_service
-from core.services.trace_service import Trace, Traced
+from core.services.rows.traces import Trace, Traced
 from core.session import Database, read_session
 from tests.builders import KitchenBuilder
 

@@ -20,9 +20,8 @@ from bakehouse.plugin import Column, Ref, Row, Table
 from core import clock
 from core.errors import BakehouseError, Interrupted
 from core.services import journal_service, trace_service
-from core.services.journal_service import UNDO
-from core.services.rows.journal import ChangeRow
-from core.services.trace_service import Trace
+from core.services.rows.journal import UNDO, ChangeRow
+from core.services.rows.traces import Trace
 from core.session import KitchenSession
 from tui.screens.base import KitchenScreen
 from tui.screens.journal.details import DetailsScreen

@@ -34,7 +34,7 @@ from tui.widgets.table import TableView
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from core.services.trace_service import Trace
+    from core.services.rows.traces import Trace
     from tui.screens.form.offers import Prefilled
 
 BOUGHT = ("ingredient", "supply")

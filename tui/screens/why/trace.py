@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from bakehouse.plugin import Ref
 from core.services import saying
 from core.services.planning.telling import Told
+from core.services.rows.traces import Trace
 from core.services.telling_traces import TraceTeller
-from core.services.trace_service import Trace
 from core.session import KitchenSession
 from tui.screens.why.reading import MOST_LINES, Line
 from tui.screens.why.screen import WhyScreen
