@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from graphlib import TopologicalSorter
 from math import ceil
 
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ from core.services._rows import change_row, get_fresh
 from core.services._writing import plain_number
 from core.services.rows.journal import ChangeRow
 from core.session import writing
-from core.units import MICRO, Entered, parse_amount, to_micro
+from core.units import LEDGER_ROUNDING, MICRO, Entered, parse_amount, to_micro
 
 
 def record_assembly(
@@ -83,48 +84,55 @@ class _Assembly:
 
     def steps(self, bundle_id: int, count: int) -> list[tuple[int, int]]:
         """Return (bundle, number) to assemble, inner ones first. Raises `Shortage`."""
-        leaves: dict[int, Fraction] = {}
+        wanted: dict[int, Fraction] = {}
         order: dict[int, int] = {}
-        self._explode(bundle_id, count, leaves, order)
-        wanted = {item_id: to_micro(amount) for item_id, amount in leaves.items()}
-        check_lots(self.session, self.lots, wanted)
+        for each in self._outer_first(bundle_id):
+            number = count if each == bundle_id else self._lacking(each, wanted)
+            if number:
+                order[each] = number
+                self._add_components(each, number, wanted)
+        drawn = {item_id: to_micro(amount) for item_id, amount in wanted.items() if amount > 0}
+        check_lots(self.session, self.lots, drawn)
         purpose = self._purpose(None)
-        found = sources(self.session, list(wanted), purpose)
-        missing = missing_from(found, wanted)
+        found = sources(self.session, list(drawn), purpose)
+        missing = missing_from(found, drawn)
         if missing:
             raise shortage(self.session, missing, found, purpose)
-        return sorted(order.items(), key=lambda step: self._depth(step[0]))
+        return list(reversed(order.items()))
 
-    def _depth(self, bundle_id: int) -> int:
-        """Return how many bundles deep the components of a bundle go."""
-        inner = [line.item_id for line in self.bundles[bundle_id] if line.item_id in self.bundles]
-        return 1 + max((self._depth(item_id) for item_id in inner), default=0)
+    def _outer_first(self, bundle_id: int) -> Iterable[int]:
+        """Return a bundle and those inside it, each after all that hold it."""
+        inner: dict[int, list[int]] = {}
+        waiting = [bundle_id]
+        while waiting:
+            each = waiting.pop()
+            if each not in inner:
+                inner[each] = [x.item_id for x in self.bundles[each] if x.item_id in self.bundles]
+                waiting += inner[each]
+        return reversed(list(TopologicalSorter(inner).static_order()))
 
-    def _explode(
-        self,
-        bundle_id: int,
-        count: int,
-        leaves: dict[int, Fraction],
-        order: dict[int, int],
-    ) -> None:
-        """Sum the components to draw; inner bundles as far as they are there, else their own."""
+    def _lacking(self, bundle_id: int, wanted: dict[int, Fraction]) -> int:
+        """Take from `wanted` what has to be assembled of an inner bundle; what is there stays.
+
+        Whole bundles are assembled for all that hold it together, as in the plan.
+        """
+        amount = wanted.get(bundle_id, Fraction(0))
+        if not amount:
+            return 0
+        there = Fraction(self._available(bundle_id), MICRO)
+        rest = amount - there
+        number = 0 if there and rest < LEDGER_ROUNDING else max(0, ceil(rest))
+        wanted[bundle_id] = amount - number
+        return number
+
+    def _add_components(self, bundle_id: int, number: int, wanted: dict[int, Fraction]) -> None:
         if not self.bundles[bundle_id]:
             name = self._item(bundle_id).name
             raise RuleBroken(f"{name} holds nothing yet. Add lines to it first.")
         for line in self.bundles[bundle_id]:
-            item = self._item(line.item_id)
-            if item.always_on_hand or line.amount is None:
-                continue
-            amount = line.amount * count
-            if item.kind == "bundle":
-                there = Fraction(self._available(item.id), MICRO) - leaves.get(item.id, Fraction(0))
-                lacking = ceil(max(Fraction(0), amount - max(Fraction(0), there)))
-                amount -= lacking
-                if lacking:
-                    self._explode(item.id, lacking, leaves, order)
-            if amount > 0:
-                leaves[item.id] = leaves.get(item.id, Fraction(0)) + amount
-        order[bundle_id] = order.get(bundle_id, 0) + count
+            if line.amount is not None and not self._item(line.item_id).always_on_hand:
+                before = wanted.get(line.item_id, Fraction(0))
+                wanted[line.item_id] = before + line.amount * number
 
     def _available(self, item_id: int) -> int:
         return sources(self.session, [item_id], self._purpose(None))[item_id].available

@@ -27,7 +27,16 @@ from core.services._drawing import Purpose, draw
 from core.services._facts import facts_of
 from core.services._journal import recording
 from core.services._kitchen import event_plan, planned
-from core.services._ledger import LotNow, Origin, Use, add_lot, lot_now, lots_on_hand, take
+from core.services._ledger import (
+    ROUNDING,
+    LotNow,
+    Origin,
+    Use,
+    add_lot,
+    lot_now,
+    lots_on_hand,
+    take,
+)
 from core.services._naming import sorting
 from core.services._prices import was_bought
 from core.services._products import product_of, remember_price
@@ -212,7 +221,7 @@ def deliver(
             raise RuleBroken(f"{event.name} has no line for {item.name}.")
         wanted = sum(((line.need or Fraction(0)) for line in lines), Fraction(0))
         say = saying.amounts(writer)
-        if from_micro(handed) > wanted and not more:
+        if not more and _exceeds(handed, to_micro(wanted)):
             raise RuleBroken(
                 f"{event.name} still wants {say.amount(item.id, wanted)} {item.name}, not "
                 f"{say.amount(item.id, from_micro(handed))}. Say so if more is meant."
@@ -369,6 +378,11 @@ def _lot(session: Session, lot_id: int, item_id: int | None) -> LotNow:
     if lot is None or item_id not in (None, lot.item_id):
         raise LotNotFound(lot_id)
     return lot
+
+
+def _exceeds(handed: int, wanted: int) -> bool:
+    """Tell whether more is handed out than is wanted, by more than the ledger rounds."""
+    return handed - wanted >= ROUNDING or (handed > 0 and not wanted)
 
 
 def _micro(session: Session, item: Item, given: Entered) -> int:

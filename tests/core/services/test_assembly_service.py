@@ -87,6 +87,31 @@ def test_bundles_nested_several_times_are_assembled_inner_ones_first(
     assert bakery.left("cookie") == 46
 
 
+def test_halves_of_an_inner_box_on_two_ways_are_one_box(bakery: KitchenBuilder) -> None:
+    bakery.bundle("sleeve", {"box": "1/2"})
+    bakery.bundle("case", {"box": "1/2", "sleeve": 1})
+    bakery.event("gala", {"case": 1}, date(2026, 11, 30))
+    bakery.make("cookies", 1, good={"cookie": 6})
+    assert bakery.bundle_row("gala", "case")["can_assemble_now"] == 1
+
+    bakery.assemble("case", 1, event="gala")
+
+    assert [bakery.left(name) for name in ("case", "sleeve", "box", "cookie")] == [1, 0, 0, 0]
+
+
+def test_what_the_ledger_has_rounded_away_of_an_inner_box_is_not_assembled_anew(
+    bakery: KitchenBuilder,
+) -> None:
+    bakery.bundle("third", {"box": "1/3"})
+    bakery.make("cookies", 1)
+    bakery.assemble("box", 1)
+
+    bakery.assemble("third", 1)
+    bakery.assemble("third", 2)
+
+    assert (bakery.left("third"), bakery.left("cookie")) == (3, 42)
+
+
 def test_a_shortage_names_every_component_and_changes_nothing(bakery: KitchenBuilder) -> None:
     bakery.make("cookies", 1)
     bakery.count("ribbon", 3)

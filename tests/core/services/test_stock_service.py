@@ -369,6 +369,23 @@ def test_more_than_was_ordered_is_refused_unless_said_so(shop: KitchenBuilder) -
     assert shop.production("fair")["is_complete"] is True
 
 
+@pytest.mark.parametrize("amount", ["1/3 lb", "2/3 cup", "1 tsp", "5 oz", "1/7 kg"])
+def test_what_was_ordered_can_be_delivered_as_it_was_typed_whatever_its_digits(
+    shop: KitchenBuilder, amount: str
+) -> None:
+    shop.made("fudge", unit="g", grams_per_ml="1.1")
+    shop.recipe("fudge", {"fudge": "1 kg"})
+    shop.event("feast", {}, date(2026, 12, 3))
+    shop.want("feast", "fudge", amount)
+    shop.make("fudge", 1)
+
+    shop.deliver("feast", "fudge", amount)
+
+    assert needs("feast") == []
+    with pytest.raises(RuleBroken, match="Say so if more is meant"):
+        shop.deliver("feast", "fudge", "1 g")
+
+
 def test_undoing_a_delivery_wants_it_again(shop: KitchenBuilder) -> None:
     before = shop.state()
     shop.deliver("fair", "cookie", 20, to="Bob")

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from core.planning.kitchen import MICRO, Event, EventLine, Item, Kitchen, Line, Recipe
-from core.services import event_service
+from core.services import assembly_service, event_service
 from core.services.planning import plan_service
 from core.session import Database, KitchenSession, rehearsal
 from tests.core.planning.kitchens import kitchens
@@ -150,6 +150,23 @@ def test_every_view_says_what_the_naive_planner_says(kitchen: Kitchen) -> None:
             compared.production(place)
             compared.assembly(place)
             compared.shopping(place)
+
+
+@pytest.mark.usefixtures("sqlite_kitchen")
+@served
+@given(kitchens(unknown=False))
+def test_what_a_view_says_can_be_assembled_can_be_recorded(kitchen: Kitchen) -> None:
+    with rehearsal() as session:
+        stored = storable(kitchen)
+        store(session, stored)
+        event_id = stored.events[0].id
+        wanted = {line.item_id for line in stored.events[0].lines}
+        rows = event_service.get_assembly_progress(event_id, session=session)["bundles"]
+        for row in rows:
+            if row["bundle_id"] in wanted and row["can_assemble_now"]:
+                assembly_service.record_assembly(
+                    row["bundle_id"], row["can_assemble_now"], event_id=event_id, session=session
+                )
 
 
 def test_the_same_on_postgresql(postgres_kitchen: Database) -> None:
