@@ -108,6 +108,18 @@ async def test_every_item_is_there_with_packs_worth_and_what_is_to_be_done(
         assert "! 1 expired" in stock(pilot)._head.facts
 
 
+async def test_the_worth_of_all_says_what_has_no_price(larder: KitchenBuilder, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f3")
+        [whole] = [fact for fact in stock(pilot)._head.facts if fact.startswith("worth")]
+        assert "+" not in whole
+        larder.buy("thing-02", "9 kg", None)
+        larder.buy("thing-03", "1 kg", None)
+        await keys(pilot, "r")
+        assert f"{whole}+, 2 without a price" in stock(pilot)._head.facts
+        assert cell(pilot, "Thing 02", "worth") == "$9.00+"
+
+
 async def test_words_of_the_state_can_be_searched_and_columns_sorted(
     larder: KitchenBuilder, site: Site
 ) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 from textual.pilot import Pilot
 
 from bakehouse.plugin import Amount, Cell, Money
@@ -118,6 +121,23 @@ async def test_keeping_waits_for_what_was_pressed_last(demo: Database, site: Sit
         for key in ("plus", "plus", "enter"):
             await pilot.press(key)
         await until(pilot, lambda: bags(pilot) == wanted + 2)
+        await settle(pilot)
+        assert not workspace(pilot).rehearsing
+
+
+async def test_what_is_being_recorded_cannot_be_dropped_any_more(
+    demo: Database, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "2")
+        wanted = bags(pilot)
+        await tried(pilot, "plus")
+        with closing(sqlite3.connect(str(demo.path))) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await pilot.press("enter", "escape", "u")
+            await until(pilot, lambda: "being recorded" in said(pilot)[-1])
+            assert workspace(pilot).rehearsing
+        await until(pilot, lambda: bags(pilot) == wanted + 1)
         await settle(pilot)
         assert not workspace(pilot).rehearsing
 

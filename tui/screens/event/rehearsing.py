@@ -197,18 +197,26 @@ class RehearsingScreen(KitchenScreen[Snapshot]):
 
     def action_unstep(self) -> None:
         """Leave out the newest step."""
-        if self.what_if.tries:
+        if self.what_if.tries and not self._is_kept():
             self.what_if.tries.pop()
             self._rehearse()
 
     def action_drop(self) -> None:
         """Leave out everything that is tried, or only the number that is being typed."""
+        if self._is_kept():
+            return
         if self.query_one(Banner).asking:
             self._stop_asking()
         else:
             self.what_if.drop()
         self._keep_soon = False
         self._rehearse()
+
+    def _is_kept(self) -> bool:
+        """Tell whether what is tried is being recorded, and say so: then it is too late."""
+        if self._keeping:
+            self.kitchen.say("This is being recorded already; undo takes it back.", "warning")
+        return self._keeping
 
     def action_keep(self) -> None:
         """Keep what is tried, as one entry of the journal."""

@@ -70,10 +70,13 @@ class Stock(Struct, frozen=True, dict=True):
             for item in self.stocked.items
         ]
 
-    @cached_property
-    def worth(self) -> int:
-        """What all of it is worth, in millionths."""
-        return sum(there.value for there in self.on_hand.values())
+    @property
+    def said_worth(self) -> str:
+        """What all of it is worth, as people say it, and of how many items that is not known."""
+        there = self.on_hand.values()
+        said = self.stocked.money(sum(each.value for each in there))
+        unpriced = sum(1 for each in there if each.left and each.unpriced)
+        return f"{said}+, {unpriced} without a price" if unpriced else said
 
     def there(self, item: StockedItem) -> OnHand:
         """Return what there is of an item."""

@@ -122,7 +122,7 @@ class StockScreen(KitchenScreen[Stock]):
     def _say_head(self, data: Stock) -> None:
         there = sum(1 for there in data.on_hand.values() if there.left)
         facts = [f"{there} of {len(data.items)} items there"]
-        facts.append(f"worth {data.stocked.money(data.worth)}")
+        facts.append(f"worth {data.said_worth}")
         expired = sum(1 for there in data.on_hand.values() if there.expired)
         if expired:
             facts.append(f"! {expired} expired")
