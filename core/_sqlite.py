@@ -52,7 +52,7 @@ _READS = frozenset(
     )
 )
 _TRANSACTION = frozenset((sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT))
-_PRAGMAS = frozenset(
+READING_PRAGMAS = frozenset(
     (
         "foreign_key_list",
         "index_info",
@@ -63,6 +63,7 @@ _PRAGMAS = frozenset(
         "table_xinfo",
     )
 )
+"""With which one looks at tables; all others change the file or the connection."""
 
 
 class Stoppable(sqlite3.Connection):
@@ -382,7 +383,7 @@ def _on_loan(
 ) -> int:
     if action in _READS:
         return sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_PRAGMA and first in _PRAGMAS:
+    if action == sqlite3.SQLITE_PRAGMA and first in READING_PRAGMAS:
         return sqlite3.SQLITE_OK
     return sqlite3.SQLITE_DENY
 

@@ -18,11 +18,13 @@ from core._database import Database, configure, database, use
 from core._loan import lend, refuse_while_borrowing
 from core._memory import Remembered, Stamp, Tables
 from core._session import NEWEST, KitchenSession, Purpose
+from core._sqlite import READING_PRAGMAS
 from core._watch import Watch, watch_of
 from core._watcher import Watcher
 from core.clock import today
 
 __all__ = [
+    "READING_PRAGMAS",
     "Database",
     "KitchenSession",
     "Purpose",

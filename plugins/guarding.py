@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from bakehouse.plugin import prefix_of
 from core.errors import Refused
+from core.session import READING_PRAGMAS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -37,18 +38,6 @@ _ALTERS = frozenset(
 )  # fmt: skip
 """Actions whose second argument is the table."""
 _OTHER_FILES = frozenset((sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH))
-_PRAGMAS = frozenset(
-    (
-        "foreign_key_list",
-        "index_info",
-        "index_list",
-        "index_xinfo",
-        "table_info",
-        "table_list",
-        "table_xinfo",
-    )
-)
-"""With which alembic looks at tables; all others change the file or the connection."""
 _ENDS = "its migration ends the transaction; that is not its to do"
 
 
@@ -169,7 +158,7 @@ def _wrong(prefix: str, action: int, first: str, second: str) -> str | None:
         return _ENDS
     if action in _OTHER_FILES:
         return "its migration attaches another file; it may only use the kitchen's"
-    if action == sqlite3.SQLITE_PRAGMA and first.lower() not in _PRAGMAS:
+    if action == sqlite3.SQLITE_PRAGMA and first.lower() not in READING_PRAGMAS:
         return f"its migration uses PRAGMA {first}; it may only ask for what its tables are"
     table = first if action in _WRITES else second if action in _ALTERS else None
     if table is None or table.startswith((prefix, _COPY + prefix, "sqlite_")):

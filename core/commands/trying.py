@@ -22,9 +22,10 @@ from core.commands.what_if import Step
 from core.documents import EventLineDoc, ItemDoc
 from core.errors import BakehouseError, DatabaseError, RuleBroken
 from core.services import catalog_service, event_service, stock_service
+from core.services._facts import facts_of_items
 from core.services.planning.shapes import RecipeProgress
 from core.services.rows.journal import ChangeRow
-from core.units import Amount, ItemFacts, exact, factor_to_stock, parse_amount
+from core.units import Amount, exact, factor_to_stock, parse_amount
 
 Edit = Literal["target", "quantity", "stock"]
 
@@ -219,17 +220,12 @@ def _portion(session: Session, tried: Try, item: ItemDoc) -> Fraction:
             pack = row["packs"][0]
             return Fraction(pack["amount"]) / pack["packs"]
     shown = item.display_unit
-    factor = None if shown is None else factor_to_stock(shown, _facts(item))
+    factor = (
+        None
+        if shown is None
+        else factor_to_stock(shown, facts_of_items(session, [tried.id])[tried.id])
+    )
     return Fraction(LARGE.get(item.unit, 1)) if factor is None else factor
-
-
-def _facts(item: ItemDoc) -> ItemFacts:
-    def number(text: str | None) -> Fraction | None:
-        return None if text is None else parse_amount(text).value
-
-    measures = {name: parse_amount(amount) for name, amount in item.measures.items()}
-    per_ml, each = number(item.grams_per_ml), number(item.grams_each)
-    return ItemFacts(item.name, item.unit, per_ml, each, measures)
 
 
 DOING: Mapping[Edit, Callable[[Session, Try], tuple[Step, ChangeRow]]] = {

@@ -50,14 +50,10 @@ def explain_item(
 ) -> Reason:
     """Explain what an event needs of an item beyond stock: to buy, to make or to assemble.
 
+    Its first part is the gross requirement: the event lines, bundles and batches that ask.
     `notes` are put on the items they are about, wherever these occur in the tree.
     """
     return _Why(plan, e, notes or {}).item(item_id)
-
-
-def explain_need(plan: Plan, item_id: int, e: int) -> Reason:
-    """Explain the gross requirement of an item: event lines, bundles and batches that ask."""
-    return _Why(plan, e, {}).need(item_id)
 
 
 def explain_batches(

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from core.planning.kitchen import Kitchen
 from core.planning.netting import make_plan
 from core.planning.plan import Plan
-from core.planning.why import Reason, explain_batches, explain_item, explain_need
+from core.planning.why import Reason, explain_batches, explain_item
 from tests.core.planning.kitchens import kitchens
 
 EXAMPLES = settings().max_examples * 3
@@ -20,9 +20,10 @@ def reasons(plan: Plan) -> Iterator[tuple[Reason, Fraction | None]]:
     """Yield the explanation of every number of a plan with the number itself."""
     for place in range(len(plan.kitchen.events)):
         for item_id in plan.kitchen.items:
-            yield explain_need(plan, item_id, place), plan.need(item_id, place)
+            whole = explain_item(plan, item_id, place)
+            yield whole.parts[0], plan.need(item_id, place)
             if not plan.kitchen.items[item_id].always_on_hand:
-                yield explain_item(plan, item_id, place), plan.net(item_id, place)
+                yield whole, plan.net(item_id, place)
         for recipe_id in plan.recipes:
             yield explain_batches(plan, recipe_id, place), plan.batches(recipe_id, place)
 
