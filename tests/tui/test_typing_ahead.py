@@ -7,9 +7,10 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from bakehouse.testing.screens import settle, until
-from core.services import journal_service
+from core.services import event_service, journal_service
 from core.session import Database
 from tests.tui.conftest import Site, app_of, keys, running
+from tui.screens.event.board import Board
 from tui.screens.event.screen import EventScreen
 from tui.screens.form.fields import Field, FieldInput
 from tui.screens.form.screen import FormScreen
@@ -76,6 +77,32 @@ async def test_keys_wait_for_the_event_that_is_looked_for(demo: Database, site: 
         await type_at_once(pilot, "f2", "m")
         await until(pilot, lambda: isinstance(pilot.app.screen, FormScreen))
         assert isinstance(pilot.app.screen_stack[0], EventScreen)
+
+
+async def test_a_key_typed_with_the_one_that_opens_another_event_is_for_that_event(
+    demo: Database, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "f1", "j")
+        opened = app_of(pilot).event_id
+        await type_at_once(pilot, "enter", "n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FormScreen))
+        await until(pilot, lambda: bool(field(pilot, "event")))
+        assert app_of(pilot).event_id != opened
+        event = event_service.get_event(app_of(pilot).event_id or 0)
+        assert field(pilot, "event") == event.name
+
+
+async def test_a_pane_that_was_open_for_another_event_shows_nothing_of_it(
+    demo: Database, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "5", "1", "f1", "j", "enter")
+        costs = pilot.app.screen.query_one(Board).panes[4]
+        assert (costs.view.plugin, costs.outcome, costs.row) == ("costs", None, None)
+        await type_at_once(pilot, "5", "j")
+        await until(pilot, lambda: costs.row is not None)
+        assert not costs.table.loading
 
 
 async def test_a_receipt_takes_the_store_that_is_typed_with_its_key(

@@ -82,7 +82,7 @@ class Pane(Listing):
     @property
     def listed(self) -> TableView | None:
         """The table that has the cursor, its own or that of a section."""
-        if not self._ready:
+        if not self._ready or self.outcome is None:
             return None
         if self._sections is not None:
             return self._sections.current
@@ -139,6 +139,16 @@ class Pane(Listing):
         self._show_title()
         self._show_source()
         self.post_message(self.Filled())
+
+    def forget(self) -> None:
+        """Show nothing: what is there is of another state than what is beside it."""
+        if self.outcome is None:
+            return
+        self.outcome = None
+        if self._ready:
+            self._drop_instead()
+            self.table.display = True
+            self.table.loading = True
 
     def _show_data(self, data: ViewData) -> None:
         if isinstance(data, Table):

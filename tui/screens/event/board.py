@@ -66,13 +66,20 @@ class Board(Vertical):
 
     # -- showing -----------------------------------------------------------------------------------
 
-    def show(self, views: Sequence[View], outcomes: Mapping[str, Loaded | Failure]) -> None:
-        """Show what the views returned, all in one go."""
+    def show(
+        self, views: Sequence[View], outcomes: Mapping[str, Loaded | Failure], *, anew: bool
+    ) -> None:
+        """Show what the views returned, all in one go.
+
+        Of another state than before, as `anew` says, nothing is left of the views not loaded now.
+        """
         if [pane.view for pane in self._panes] != list(views):
             self._make(views)
         for pane in self._panes:
             if pane.view.id in outcomes:
                 pane.show(outcomes[pane.view.id])
+            elif anew:
+                pane.forget()
 
     def _make(self, views: Sequence[View]) -> None:
         if self.has_focus_within:
@@ -168,6 +175,12 @@ class Board(Vertical):
         shown = self._shown()
         for pane in [*self._panes[self._open : self._open + 1], *shown][:1]:
             pane.focus_content()
+
+    @property
+    def awaits_data(self) -> bool:
+        """Whether the pane that is open has nothing to show yet."""
+        opened = self._panes[self._open : self._open + 1]
+        return any(pane.outcome is None for pane in opened)
 
     def go(self, number: int) -> bool:
         """Go to a pane by its number; True if its view has to be loaded.

@@ -66,6 +66,12 @@ class Snapshot(Struct, frozen=True):
         """The state that is not only tried."""
         return self if self.before is None else self.before
 
+    def is_of_state(self, other: Snapshot) -> bool:
+        """Tell whether another snapshot is of the same event in the same state, nothing tried."""
+        tried = self.replayed is not None or other.replayed is not None
+        own, others = ((each.event.id, each.revision) for each in (self, other))
+        return own == others and not tried
+
 
 def read_snapshot(
     host: Host,

@@ -70,6 +70,8 @@ class EventScreen(RehearsingScreen):
         super().on_mount()
 
     def _other_event(self) -> None:
+        # What is typed from now on is meant for the event that comes.
+        self.keys_wait = True
         self.load()
 
     # -- reading and showing -----------------------------------------------------------------------
@@ -88,11 +90,12 @@ class EventScreen(RehearsingScreen):
 
     def present(self, data: Snapshot) -> None:
         """Show one state in all panes."""
+        anew = self.snapshot is None or not self.snapshot.is_of_state(data)
         self.snapshot = data
         self.query_one(Notice).display = False
         board = self.query_one(Board)
         board.display = True
-        board.show(data.views, data.outcomes)
+        board.show(data.views, data.outcomes, anew=anew)
         if not data.views:
             self._show_notice(
                 "No plugin shows anything of an event.",
@@ -169,11 +172,13 @@ class EventScreen(RehearsingScreen):
         """Go to a pane; what is typed next waits until it is there."""
         board = self.query_one(Board)
         if board.go(number):
-            self.load()
+            self._load_opened()
         await board.laid_out()
 
     @on(Board.Opened)
-    def _opened(self) -> None:
+    def _load_opened(self) -> None:
+        if self.query_one(Board).awaits_data:
+            self.keys_wait = True
         self.load()
 
     @on(Pane.Retry)
