@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
+from core.documents import EventLineDoc
 from core.services import catalog_service, event_service, on_hand_service
 from core.services.planning.shapes import RecipeProgress
 from core.units import Amount, exact, parse_amount, plain_decimal
 
 
 class Ordered(Struct, frozen=True):
-    """What an event ordered, by the ids of the items, and for whom."""
+    """The lines of an event, by the ids of their items."""
 
-    items: frozenset[int]
-    recipients: tuple[str, ...]
+    lines: tuple[tuple[int, EventLineDoc], ...]
+
+    @property
+    def items(self) -> frozenset[int]:
+        """What can be handed out."""
+        return frozenset(item_id for item_id, _ in self.lines)
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Who has ordered something, in the order of the lines."""
+        return tuple(dict.fromkeys(line.recipient for _, line in self.lines if line.recipient))
+
+    def of(self, item_id: int) -> list[EventLineDoc]:
+        """Return the lines of an item."""
+        return [line for each, line in self.lines if each == item_id]
 
 
 def ordered(event_id: int, session: Session) -> Ordered:
-    """Return what can be handed out for an event, and to whom."""
+    """Return what an event ordered, and for whom."""
+    ids = {row.slug: row.id for row in catalog_service.list_items(session, archived=True)}
     lines = event_service.get_event(event_id, session).lines
-    slugs = {line.item for line in lines}
-    items = catalog_service.list_items(session, archived=True)
-    return Ordered(
-        frozenset(row.id for row in items if row.slug in slugs),
-        tuple(dict.fromkeys(line.recipient for line in lines if line.recipient)),
-    )
+    return Ordered(tuple((ids[line.item], line) for line in lines))
+
+
+def line_of(found: Ordered, item_id: int) -> Mapping[str, str]:
+    """Return the quantity and recipient of the one line of an item; of several, nobody knows."""
+    lines = found.of(item_id)
+    if len(lines) != 1:
+        return {}
+    return {"quantity": lines[0].amount, "to": lines[0].recipient or ""}
 
 
 def deliver_quantity(event_id: int, item_id: int, session: Session) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Select, Table, select
@@ -81,6 +82,12 @@ def slug_for(session: Session, table: Table[Any], name: str, told: str | None = 
         number += 1
         slug = f"{base}-{number}"
     return slug
+
+
+def spelled(name: str, known: Iterable[str | None]) -> str:
+    """Return a name as it is known already: "mrs smith" is the Mrs Smith who is."""
+    same = [each for each in known if each and sorting(each) == sorting(name)]
+    return name if not same or name in same else same[0]
 
 
 def sorting(text: str) -> str:

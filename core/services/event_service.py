@@ -22,7 +22,7 @@ from core.money import parse_money
 from core.schema import EVENT, ITEM, OPEN
 from core.services import saying
 from core.services._kitchen import no_collecting
-from core.services._naming import find, slug_for
+from core.services._naming import find, slug_for, spelled
 from core.services._reading import row_of, rows_of
 from core.services._rules import check_not_open
 from core.services.planning import _shopping, _views
@@ -232,7 +232,8 @@ def set_line(
 ) -> ChangeRow:
     """Set the quantity of an item wanted at an event (by a recipient); 0 takes the line away.
 
-    `price` is that of one stock unit.
+    `price` is that of one stock unit. A recipient who has lines already is found whatever the
+    case and accents of the name.
     """
     from core.documents import EventLineDoc
     from core.services._writing import stock_amount
@@ -244,6 +245,8 @@ def set_line(
         amount = parse_amount(quantity, allow_zero=True)
         before = _document(writer, event_id)
         doc = deepcopy(before)
+        if recipient is not None:
+            recipient = spelled(recipient, (line.recipient for line in doc.lines))
         place = next(
             (
                 n

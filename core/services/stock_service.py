@@ -37,7 +37,7 @@ from core.services._ledger import (
     lots_on_hand,
     take,
 )
-from core.services._naming import sorting
+from core.services._naming import sorting, spelled
 from core.services._prices import was_bought
 from core.services._products import product_of, remember_price
 from core.services._recording import keeps_until, open_event
@@ -207,7 +207,9 @@ def deliver(
 ) -> ChangeRow:
     """Hand out items of an event's lines; more than was ordered only with `more`.
 
-    It fills the lines of the recipient `to` first and then the event's lines in order.
+    It fills the lines of the recipient `to` first and then the event's lines in order; what is
+    so taken from the lines of others, the entry says. A recipient is found whatever the case and
+    accents of the name.
     """
     with writing(session) as writer:
         event = open_event(writer, event_id)
@@ -227,7 +229,15 @@ def deliver(
                 f"{say.amount(item.id, from_micro(handed))}. Say so if more is meant."
             )
         said = say.amount(item.id, from_micro(handed))
-        summary = f"Delivered {said} × {item.name}, {event.name}" + (f", to {to}" if to else "")
+        summary = f"Delivered {said} × {item.name}, {event.name}"
+        if to is not None:
+            to = spelled(to, (line.recipient for line in lines))
+            own = sum(((x.need or Fraction(0)) for x in lines if x.recipient == to), Fraction(0))
+            of_others = to_micro(min(from_micro(handed), wanted) - own)
+            summary += f", to {to}"
+            if of_others >= ROUNDING:
+                said = say.amount(item.id, from_micro(of_others))
+                summary += f"; {said} of it ordered by others"
         with recording(writer, "deliver", summary) as change:
             purpose = Purpose("delivered", event.id, recipient=to, borrow=borrow)
             draw(writer, change, {item.id: handed}, purpose)

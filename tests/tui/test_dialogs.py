@@ -19,6 +19,8 @@ from tui.screens.kitchen.entry import EntryScreen
 from tui.screens.receipt.screen import ReceiptScreen
 from tui.widgets.words import Words
 
+EVENT = "winter-market-stall"
+
 
 def dialog(pilot: Pilot[None]) -> FormScreen:
     assert isinstance(pilot.app.screen, FormScreen)
@@ -317,6 +319,24 @@ async def test_a_delivery_offers_what_the_event_ordered_and_for_whom(
         field(pilot, "to").input.focus()
         await until(pilot, lambda: "Priya and Tom" in text_of(pilot, "#form-offers"))
         assert "Mill Street Café" in text_of(pilot, "#form-offers")
+
+
+async def test_the_quantity_of_a_row_is_that_of_its_line_and_for_whom_it_is(
+    demo: Database, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "enter", "2")
+        run("event line", {"event": EVENT, "item": "cookie-bag", "quantity": "0"})
+        run("event line", {"event": EVENT, "item": "cookie-bag", "quantity": "20", "to": "Ann"})
+        await keys(pilot, "r", "N")
+        assert (dialog(pilot).values["quantity"], dialog(pilot).values["to"]) == ("20", "Ann")
+        await keys(pilot, "escape")
+        run("event line", {"event": EVENT, "item": "cookie-bag", "quantity": "5", "to": "Bob"})
+        await keys(pilot, "r", "N")
+        assert (dialog(pilot).values["quantity"], dialog(pilot).values["to"]) == (None, None)
+        assert [offer.text for offer in field(pilot, "to").offers][-2:] == ["Ann", "Bob"]
+        await keys(pilot, "enter")
+        assert "Still needed: quantity" in text_of(pilot, "#form-message")
 
 
 async def test_what_was_delivered_is_not_offered_again(demo: Database, site: Site) -> None:

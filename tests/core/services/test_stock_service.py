@@ -386,6 +386,24 @@ def test_what_was_ordered_can_be_delivered_as_it_was_typed_whatever_its_digits(
         shop.deliver("feast", "fudge", "1 g")
 
 
+def test_a_recipient_is_found_however_the_name_is_typed(shop: KitchenBuilder) -> None:
+    change = shop.deliver("fair", "cookie", 20, to="bob")
+    assert change.summary == "Delivered 20 × Cookie, Fair, to Bob"
+    shop.want("fair", "cookie", 12, to="ANN")
+    assert needs("fair") == [("cookie", 17)]
+    lines = event_service.get_event(shop.event_id("fair")).lines
+    assert [line.recipient for line in lines] == ["Ann", "Bob", None]
+
+
+def test_what_is_taken_from_the_lines_of_others_is_said(shop: KitchenBuilder) -> None:
+    change = shop.deliver("fair", "cookie", 24, to="Bob")
+    assert change.summary == "Delivered 24 × Cookie, Fair, to Bob; 4 of it ordered by others"
+    change = shop.deliver("fair", "cookie", 3, to="Eve")
+    assert change.summary == "Delivered 3 × Cookie, Fair, to Eve; 3 of it ordered by others"
+    change = shop.deliver("fair", "cookie", 2)
+    assert change.summary == "Delivered 2 × Cookie, Fair"
+
+
 def test_undoing_a_delivery_wants_it_again(shop: KitchenBuilder) -> None:
     before = shop.state()
     shop.deliver("fair", "cookie", 20, to="Bob")

@@ -100,13 +100,6 @@ def item(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
     return {} if about is None or about.kind not in ("item", "bundle") else {"item": about}
 
 
-def line(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
-    """Return the item of the row and how many of it the event wants."""
-    bundle = bundle_of(progress, about)
-    quantity = None if bundle is None or bundle["nested"] else bundle["target_quantity"]
-    return {**item(progress, about), "quantity": _number(quantity)}
-
-
 def deliver(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
     """Return the bundle of the row, or what of its recipe is ordered by itself.
 
@@ -163,7 +156,7 @@ DIALOGS: Mapping[str, Callable[[EventProgress, Ref | None], Mapping[str, Prefill
     "deliver": deliver,
     "count": item,
     "discard": discard,
-    "event line": line,
+    "event line": item,
     "event target": target,
     "event accept": nothing,
     "event status": nothing,

@@ -22,7 +22,7 @@ from textual.widgets import Input
 from bakehouse.plugin import Ref
 from core.commands import command, run
 from core.commands.model import Command, Given, Param, Wanted
-from core.commands.openings import deliver_quantity, ordered, target_batches
+from core.commands.openings import deliver_quantity, line_of, ordered, target_batches
 from core.commands.preview import Preview, preview_of
 from core.errors import BakehouseError, Interrupted
 from core.services.rows.journal import ChangeRow
@@ -42,6 +42,8 @@ PATIENCE = 2.0
 """Seconds to wait for keys that are on their way to a field."""
 SHOWN_OFFERS = 6
 NEW_EVENTS = ("event add", "event copy")
+OF_LINES = ("event line", "deliver")
+"""What is about the lines of an event: who has ordered something is offered."""
 
 
 class FormScreen(Dialog[ChangeRow | None]):
@@ -146,29 +148,33 @@ class FormScreen(Dialog[ChangeRow | None]):
     def _read(self, session: KitchenSession) -> tuple[Offers, Mapping[str, str]]:
         offers = read_offers(self.command, session)
         event = self.given_before.get("event")
-        if self.command.name == "deliver" and isinstance(event, Ref):
-            return self._read_delivery(event.id, offers, session)
+        if self.command.name in OF_LINES and isinstance(event, Ref):
+            return self._read_lines(event.id, offers, session)
         recipe = self.given_before.get("recipe")
         target = self.command.name == "event target"
         if target and isinstance(event, Ref) and isinstance(recipe, Ref):
             return offers, {"batches": target_batches(event.id, recipe.id, session)}
         return offers, {}
 
-    def _read_delivery(
+    def _read_lines(
         self, event_id: int, offers: Offers, session: KitchenSession
     ) -> tuple[Offers, Mapping[str, str]]:
-        """Offer what the event ordered, and for whom; of another item there is nothing to say."""
+        """Offer for whom the event ordered something, and what of it can be handed out.
+
+        Of what has several lines, or none, there is nothing to say.
+        """
         wanted, item = ordered(event_id, session), self.given_before.get("item")
-        named = {
-            Wanted.ITEM: [each for each in offers[Wanted.ITEM] if each.id in wanted.items],
-            Wanted.TEXT: [Offer("recipient", n, who) for n, who in enumerate(wanted.recipients)],
-        }
+        people = [Offer("recipient", n, who) for n, who in enumerate(wanted.recipients)]
+        named = {**offers, Wanted.TEXT: people}
+        if self.command.name == "event line":
+            return named, line_of(wanted, item.id) if isinstance(item, Ref) else {}
+        named[Wanted.ITEM] = [each for each in offers[Wanted.ITEM] if each.id in wanted.items]
         opening = {}
         if isinstance(item, Ref) and item.id in wanted.items:
             opening["quantity"] = deliver_quantity(event_id, item.id, session)
         elif isinstance(item, Ref):
             opening["item"] = ""
-        return {**offers, **named}, opening
+        return named, opening
 
     def _fill(self, offers: Offers, opening: Mapping[str, str]) -> None:
         fields = list(self.query(Field))
