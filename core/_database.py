@@ -24,6 +24,7 @@ from core.errors import (
     ReadOnly,
     SessionMisuse,
 )
+from core.places import read_path
 
 BUSY_SECONDS = 5.0
 """How long a writer waits for the writer before it; other values are for tests."""
@@ -135,6 +136,7 @@ def configure(
         timeout: Seconds that a writer waits for another one.
 
     Raises:
+        BadFile: `target` cannot be a path.
         NoDatabase: There is none and `create` is false.
         NotAKitchen: It is something else.
         NewerSchema: A newer program made it.
@@ -192,12 +194,23 @@ def postgres_module() -> ModuleType:
     return _postgres
 
 
+def file_of(target: str | Path) -> Path | None:
+    """Return the file in which the kitchen at `target` is kept, or None for one on a server.
+
+    Raises:
+        NotAKitchen: `target` names no kitchen that can be opened.
+        BadFile: It cannot be a path.
+    """
+    url = _url_of(target)
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+
 def _url_of(target: str | Path) -> URL:
     told = str(target)
     if "://" not in told:
         if told.strip() in ("", ":memory:"):
             raise _in_memory()
-        return URL.create("sqlite", database=str(Path(told).expanduser().absolute()))
+        return URL.create("sqlite", database=str(read_path(told)))
     try:
         url = make_url(told.replace("postgres://", "postgresql://", 1))
     except (ArgumentError, ValueError) as error:
@@ -205,7 +218,7 @@ def _url_of(target: str | Path) -> URL:
     if url.get_backend_name() == "sqlite":
         if url.database in (None, "", ":memory:") or "memory" in url.query.get("mode", ""):
             raise _in_memory()
-        return _url_of(Path(str(url.database)))
+        return _url_of(str(url.database))
     if url.get_backend_name() != "postgresql":
         raise NotAKitchen(f"'{url.drivername}' is not supported. {_URLS}")
     return url.set(drivername="postgresql+psycopg")

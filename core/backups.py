@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from msgspec import Struct
 
@@ -71,6 +72,41 @@ def back_up(kitchen: Database, target: Path, *, replace: bool = False) -> Backup
         shutil.copymode(source, part)
         found = check_backup(part, called=source)
     return Backup(target, found.revision, found.schema, target.stat().st_size)
+
+
+@contextmanager
+def filled_first(target: Path, *, keep: bool) -> Iterator[Path]:
+    """Give the path of a new kitchen to make and fill; with `keep` it is `target` at the end.
+
+    After an exception, and without `keep`, nothing is left of it. Nobody else sees it before it
+    has its name, and a kitchen that others make at `target` meanwhile stays as it is.
+
+    Raises:
+        DatabaseBusy: There is such a kitchen by now; nothing of this one was kept.
+        DatabaseUnreachable: Nothing can be written where it is to be.
+    """
+    near = next(folder for folder in target.parents if os.path.isdir(folder))
+    try:
+        aside = TemporaryDirectory(prefix=".bakehouse-", dir=near, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise DatabaseUnreachable(f"{target} cannot be made: {error.strerror}.") from error
+    with aside as folder:
+        # What is written beside a kitchen, such as its backups, goes away with it.
+        new = Path(folder) / target.name
+        yield new
+        if keep:
+            _put_in_place(new, target)
+
+
+def _put_in_place(new: Path, target: Path) -> None:
+    try:
+        with _written_whole(target, replace=False, make_folder=True) as part:
+            _copy(new, part, _database.BUSY_SECONDS)
+    except RuleBroken as error:
+        raise DatabaseBusy(
+            f"Another program has made {target} meanwhile, which was left as it is. Nothing was "
+            "kept of what was to come into it; try again."
+        ) from error
 
 
 def check_backup(path: Path, *, called: Path | None = None) -> Backup:
@@ -133,7 +169,7 @@ def restore(source: Path, target: Path, *, timeout: float | None = None) -> Rest
     _refuse_same(source, target)
     found = check_backup(source)
     if not target.exists():
-        with _written_whole(target, replace=False) as part:
+        with _written_whole(target, replace=False, make_folder=True) as part:
             _copy(source, part, patience)
             _put_log_aside(target, _free_name(target))
         return Restored(found, None)
@@ -224,11 +260,13 @@ def _hold_snapshot(driver: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def _written_whole(target: Path, *, replace: bool) -> Iterator[Path]:
+def _written_whole(target: Path, *, replace: bool, make_folder: bool = False) -> Iterator[Path]:
     """Give the name of a part to write; at the end it is `target`, safely on the disk."""
     part = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
-        if not target.parent.is_dir():
+        if make_folder:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        elif not target.parent.is_dir():
             raise FileNotFoundError(2, f"there is no folder {target.parent}")
         yield part
         _sync(part)

@@ -17,7 +17,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from core.places import CONFIG_VARIABLE, config_file
+from core.errors import BadFile
+from core.places import CONFIG_VARIABLE, config_file, read_path
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 ON = ("1", "true", "yes", "on", "full")
@@ -182,7 +183,11 @@ class _Checking:
         if "://" in value:
             return value
         # A path is meant from where it is written, not from wherever the program is started.
-        return str(self._path.parent / Path(value).expanduser())
+        try:
+            return str(read_path(value, self._path.parent))
+        except BadFile as error:
+            self._wrong(f"it cannot be a path: {error.problems[0].message}", "database")
+            return None
 
     def _animation(self, value: Any) -> bool | None:
         if isinstance(value, bool):

@@ -14,7 +14,7 @@ from typing import TypeVar, cast
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from core._database import Database, configure, database, use
+from core._database import Database, configure, database, file_of, use
 from core._loan import lend, refuse_while_borrowing
 from core._memory import Remembered, Stamp, Tables
 from core._session import NEWEST, KitchenSession, Purpose
@@ -31,6 +31,7 @@ __all__ = [
     "Watcher",
     "configure",
     "database",
+    "file_of",
     "interrupt",
     "lend",
     "read_session",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -398,7 +399,8 @@ class Host:
                 prepare(database, plugin.name, spec, self._patience)
             except TablesError as error:
                 return self._shelf.fail(plugin, error, stopped=error.stopped)
-            memory.note(plugin.found, tables=sorted({*done, str(database)}))
+            there = [each for each in done if "://" in each or os.path.exists(each)]
+            memory.note(plugin.found, tables=sorted({*there, str(database)}))
         memory.worked(plugin.found, TABLES)
         return None
 

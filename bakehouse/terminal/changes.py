@@ -14,7 +14,9 @@ from bakehouse.terminal.talk import give_up, stdout_is_talk
 
 if TYPE_CHECKING:
     from bakehouse.plugin import ChangeSet
+    from core.services.rows.journal import ChangeRow
     from core.session import Database
+    from plugins.changes import Previewed
     from plugins.host import Exporter, Host
 
 KITCHEN_FILE = "bakehouse"
@@ -48,24 +50,30 @@ def changes_of(
     return changes
 
 
-def import_changes(settings: Settings, changes: ChangeSet, *, dry_run: bool) -> int:
-    """Do what a plugin read, as one change, or show what it would change."""
+def import_changes(changes: ChangeSet, *, dry_run: bool) -> ChangeRow | Previewed:
+    """Do what a plugin read, as one change, or return what it would change."""
     from plugins.changes import apply, preview
+
+    return preview(changes) if dry_run else apply(changes)
+
+
+def report_changes(settings: Settings, changes: ChangeSet, done: ChangeRow | Previewed) -> int:
+    """Print the change that was done, or what it would change."""
+    from plugins.changes import Previewed
 
     for note in changes.notes:
         say(note)
-    if not dry_run:
-        change = apply(changes)
-        if settings.as_json:
-            print_json({"data": change, "kept": True})
-        else:
-            click.echo(plain(f"#{change.id} {change.summary}"))
-        return 0
-    previewed = preview(changes)
     if settings.as_json:
-        print_json({"data": previewed, "kept": False})
-        return 0
-    click.echo(plain(f"Would be: {previewed.change.summary} ({len(changes.steps)} steps)"))
+        print_json({"data": done, "kept": not isinstance(done, Previewed)})
+    elif isinstance(done, Previewed):
+        _print_preview(done, len(changes.steps))
+    else:
+        click.echo(plain(f"#{done.id} {done.summary}"))
+    return 0
+
+
+def _print_preview(previewed: Previewed, steps: int) -> None:
+    click.echo(plain(f"Would be: {previewed.change.summary} ({steps} steps)"))
     rows = [
         (each.event, each.name, each.field, each.before, each.after, each.change)
         for each in previewed.differences
@@ -80,7 +88,6 @@ def import_changes(settings: Settings, changes: ChangeSet, *, dry_run: bool) -> 
     ]
     print_table(headings, rows, empty="No number of an open event would change.")
     say("Nothing was kept.")
-    return 0
 
 
 def export_by_plugin(

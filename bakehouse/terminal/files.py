@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bakehouse.terminal.changes import changes_of, export_by_plugin, import_changes
+from bakehouse.terminal.changes import (
+    changes_of,
+    export_by_plugin,
+    import_changes,
+    report_changes,
+)
 from bakehouse.terminal.demos import demo_path, prepare_demo, say_where
 from bakehouse.terminal.options import (
     Settings,
@@ -30,8 +38,10 @@ if TYPE_CHECKING:
 @click.pass_context
 def demo(ctx: click.Context, at: str | None, fresh: bool) -> int:
     """Make the demo kitchen if there is none, and open the screen or print a summary."""
+    from core.places import read_path
+
     settings = settings_of(ctx)
-    path = Path(at).expanduser() if at else demo_path()
+    path = read_path(at) if at else demo_path()
     settings.db = str(path)
     prepare_demo(settings, path, fresh=fresh)
     if sys.stdout.isatty() and sys.stdin.isatty():
@@ -77,7 +87,7 @@ def _summary(path: Path) -> None:
 
 
 @click.command("import", help="Read a kitchen file, or a file of another program or plugin.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file")
 @click.option(
     "--as", "as_format", metavar="FORMAT", help="bakehouse, bake-tracker, or one of a plugin."
 )
@@ -85,67 +95,46 @@ def _summary(path: Path) -> None:
 @json_option
 @common_options
 @click.pass_context
-def import_(ctx: click.Context, file: Path, as_format: str | None, dry_run: bool) -> int:
+def import_(ctx: click.Context, file: str, as_format: str | None, dry_run: bool) -> int:
     """Import a file, all or nothing."""
     from core.errors import BadFile, Problem
+    from core.places import read_path
 
     settings = settings_of(ctx)
+    path = read_path(file)
     try:
-        content = file.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
-        raise BadFile([Problem(str(file), error.strerror or str(error))]) from error
-    new = _is_new(settings)
-    kitchen = settings.open(create=True)
-    try:
-        changes = changes_of(settings.host(), kitchen, file.name, content, as_format)
+        raise BadFile([Problem(file, error.strerror or str(error))]) from error
+    report: Callable[[], int]
+    with settings.fill(keep=not dry_run) as kitchen:
+        changes = changes_of(settings.host(), kitchen, path.name, content, as_format)
         if changes is not None:
-            return import_changes(settings, changes, dry_run=dry_run)
-        return _import_ours(settings, content, as_format, dry_run)
-    except BaseException:
-        dry_run = True
-        raise
-    finally:
-        if dry_run:
-            _take_away_new(new)
+            done = import_changes(changes, dry_run=dry_run)
+            report = partial(report_changes, settings, changes, done)
+        else:
+            imported = _import_ours(content, as_format, dry_run)
+            report = partial(_report, settings, imported, dry_run)
+    # Only now is it sure that what was imported is kept.
+    return report()
 
 
-def _import_ours(settings: Settings, content: bytes, as_format: str | None, dry_run: bool) -> int:
+def _import_ours(content: bytes, as_format: str | None, dry_run: bool) -> Imported:
     from core.interchange.importing import import_file
     from core.session import rehearsal
 
     if dry_run:
         with rehearsal() as session:
-            imported = import_file(content, as_format, session=session)
-    else:
-        imported = import_file(content, as_format)
-    _report(settings, imported, dry_run)
-    return imported.exit_code
+            return import_file(content, as_format, session=session)
+    return import_file(content, as_format)
 
 
-def _is_new(settings: Settings) -> Path | None:
-    """Return the file of a kitchen that is not there yet."""
-    target = settings.target()
-    path = Path(target.removeprefix("sqlite:///")).expanduser()
-    return None if "://" in target.removeprefix("sqlite:///") or path.exists() else path
-
-
-def _take_away_new(path: Path | None) -> None:
-    """Leave no empty kitchen behind where nothing was imported."""
-    if path is None:
-        return
-    from core.session import database
-
-    database().dispose()
-    for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
-        file.unlink(missing_ok=True)
-
-
-def _report(settings: Settings, imported: Imported, dry_run: bool) -> None:
+def _report(settings: Settings, imported: Imported, dry_run: bool) -> int:
     from core.interchange.importing import counted
 
     if settings.as_json:
         print_json({"data": imported, "kept": not dry_run})
-        return
+        return imported.exit_code
     for note in imported.notes:
         say(str(note))
     verb = "Would import" if dry_run else "Imported"
@@ -159,6 +148,7 @@ def _report(settings: Settings, imported: Imported, dry_run: bool) -> None:
             say(f"  {line}")
     if dry_run:
         say("Nothing was kept.")
+    return imported.exit_code
 
 
 @click.command(help="Write the kitchen, or what one event needs of it, to a file ('-' for stdout).")
@@ -171,6 +161,7 @@ def export(ctx: click.Context, file: str, event: str | None, as_format: str | No
     """Export the kitchen; a file is written whole or not at all, and a link to it stays one."""
     from core.errors import BadFile, Problem
     from core.interchange.exporting import export_kitchen, write_kitchen
+    from core.places import read_path
     from plugins.storage import replace_file
 
     settings = settings_of(ctx)
@@ -186,8 +177,8 @@ def export(ctx: click.Context, file: str, event: str | None, as_format: str | No
     if file == "-":
         sys.stdout.buffer.write(content)
         return
-    path = Path(file).expanduser().resolve()
     try:
+        path = Path(os.path.realpath(read_path(file)))
         if path.exists() and not path.is_file():
             # A pipe or a device cannot be replaced, only written to.
             path.write_bytes(content)

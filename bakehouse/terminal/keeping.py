@@ -16,17 +16,18 @@ if TYPE_CHECKING:
 
 
 @click.command(help="Copy the kitchen to a file, also while it is in use.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file")
 @click.option("--replace", is_flag=True, help="Write over a file that is there.")
 @json_option
 @common_options
 @click.pass_context
-def backup(ctx: click.Context, file: Path, replace: bool) -> None:
+def backup(ctx: click.Context, file: str, replace: bool) -> None:
     """Write a backup, whole or not at all."""
     from core.backups import back_up
+    from core.places import read_path
 
     settings = settings_of(ctx)
-    made = back_up(settings.open(), file.expanduser(), replace=replace)
+    made = back_up(settings.open(), read_path(file), replace=replace)
     if settings.as_json:
         print_json({"data": {"file": str(made.path), "revision": made.revision, "size": made.size}})
         return
@@ -35,21 +36,22 @@ def backup(ctx: click.Context, file: Path, replace: bool) -> None:
 
 
 @click.command(help="Bring a backup back; what is there now is kept aside.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 @common_options
 @click.pass_context
-def restore(ctx: click.Context, file: Path, yes: bool) -> int:
+def restore(ctx: click.Context, file: str, yes: bool) -> int:
     """Check a backup, ask, and make the kitchen what it is."""
     from core import backups
     from core.errors import ReadOnly
+    from core.places import read_path
 
     settings = settings_of(ctx)
     target = _target(settings)
     if settings.readonly:
         raise ReadOnly(f"{target} is open for reading only. Start without --readonly.")
-    source = file.expanduser()
+    source = read_path(file)
     found = backups.check_backup(source)
     if not yes and not _agreed(found, source, target):
         say("Nothing was changed.")
@@ -69,16 +71,14 @@ def restore(ctx: click.Context, file: Path, yes: bool) -> int:
 def _target(settings: Settings) -> Path:
     """Return the file of the kitchen, which need not be there. Raises `RuleBroken` for a server."""
     from core.errors import RuleBroken
+    from core.session import file_of
 
-    told = settings.target().removeprefix("sqlite:///")
-    if "://" in told:
+    target = file_of(settings.target())
+    if target is None:
         raise RuleBroken(
             "A backup is a file and cannot be brought back to a server. Export it to a kitchen "
             "file (`bakehouse --db BACKUP export FILE`) and import that into an empty database."
         )
-    target = Path(told).expanduser().absolute()
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
     return target
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -36,11 +38,27 @@ class Settings:
         """Open the kitchen, making it first with `create`."""
         from core.session import configure
 
-        target = self.target()
-        if create and "://" not in target:
-            Path(target).expanduser().parent.mkdir(parents=True, exist_ok=True)
-        self.opened = configure(target, create=create, readonly=self.readonly)
+        self.opened = configure(self.target(), create=create, readonly=self.readonly)
         return self.opened
+
+    @contextmanager
+    def fill(self, *, keep: bool) -> Iterator[Database]:
+        """Open the kitchen; one that is not there yet is made, and only at the end, to `keep`."""
+        from core.backups import filled_first
+        from core.session import configure, file_of
+
+        path = file_of(self.target())
+        if self.readonly or path is None or os.path.lexists(path):
+            yield self.open(create=True)
+            return
+        with filled_first(path, keep=keep) as new:
+            kitchen = configure(new)
+            try:
+                yield kitchen
+            finally:
+                kitchen.dispose()
+        if keep:
+            self.open()
 
     def close(self) -> None:
         """Leave the kitchen that was opened whole in its file."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -151,17 +150,14 @@ def set_(ctx: click.Context, name: str, key: str, value: str | None, reset: bool
 @plugins.command("new", help="Write a new plugin into a folder of its own: code, tests, metadata.")
 @click.argument("name")
 @click.option("--kind", type=click.Choice(KINDS), default="view", show_default=True)
-@click.option(
-    "--in",
-    "parent",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path(),
-    help="Where to make its folder; by default here.",
-)
+@click.option("--in", "within", default=".", help="Where to make its folder; by default here.")
 @common_options
 @click.pass_context
-def new(ctx: click.Context, name: str, kind: str, parent: Path) -> None:
+def new(ctx: click.Context, name: str, kind: str, within: str) -> None:
     """Write a plugin from a template; imports none."""
+    from core.places import read_path
+
+    parent = read_path(within)
     taken = frozenset(record.name for record in settings_of(ctx).host().records())
     written = scaffold(name, kind, parent, taken)
     for path in written:

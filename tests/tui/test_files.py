@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from bakehouse.testing.screens import come_to_rest, settle, until
 from core.interchange.exporting import export_kitchen, write_kitchen
@@ -74,7 +75,7 @@ async def choose(pilot: Pilot[None], kind: type[Entries], name: str) -> None:
     await settle(pilot)
 
 
-async def name(pilot: Pilot[None], path: Path) -> None:
+async def name(pilot: Pilot[None], path: Path | str) -> None:
     """Name a file, as if it had been pasted."""
     assert isinstance(pilot.app.screen, ImportScreen)
     pilot.app.screen.field.input.value = str(path)
@@ -208,6 +209,50 @@ async def test_a_read_only_kitchen_is_written_out_and_takes_nothing_in(
     async with running(site) as pilot:
         assert [*await offered(pilot, Formats)] == ["sheet: export"]
         assert "file: import" not in await offered(pilot, Commands)
+
+
+async def test_a_path_that_cannot_be_is_told_while_one_types(
+    demo: Database, site: Site, folder: Path
+) -> None:
+    async with running(site) as pilot:
+        await choose(pilot, Commands, "file: import")
+        for typed, says in (
+            ("~b", "no such home folder"),
+            ("~nobody-here/x", "no such home folder"),
+            ("a\0b", "NUL"),
+            ("x" * 300, "File name too long"),
+        ):
+            await name(pilot, typed)
+            await until(pilot, lambda says=says: says in words(pilot, "#form-message"))  # type: ignore[misc]
+            await keys(pilot, "enter")
+            assert isinstance(pilot.app.screen, ImportScreen)
+        await keys(pilot, "escape")
+        await choose(pilot, Commands, "kitchen: export")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen))
+        for typed, says in (("~b.json", "no such home folder"), ("a\0b.json", "NUL")):
+            pilot.app.screen.query_one(Input).value = typed
+            await keys(pilot, "enter")
+            await until(pilot, lambda says=says: says in words(pilot, "#export-message"))  # type: ignore[misc]
+        await keys(pilot, "escape")
+    assert [path.name for path in folder.iterdir()] == ["list.csv"]
+
+
+async def test_a_working_folder_that_is_gone_keeps_no_dialog_from_opening(
+    demo: Database, site: Site, folder: Path
+) -> None:
+    (folder / "list.csv").unlink()
+    folder.rmdir()
+    async with running(site) as pilot:
+        await choose(pilot, Commands, "file: import")
+        assert isinstance(pilot.app.screen, ImportScreen)
+        await name(pilot, "list.csv")
+        await until(pilot, lambda: "no longer there" in words(pilot, "#form-message"))
+        await keys(pilot, "escape")
+        await choose(pilot, Commands, "kitchen: export")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen))
+        pilot.app.screen.query_one(Input).value = "k.json"
+        await keys(pilot, "enter")
+        await until(pilot, lambda: "no longer there" in words(pilot, "#export-message"))
 
 
 def test_files_are_offered_newest_first_then_folders(folder: Path) -> None:

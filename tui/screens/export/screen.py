@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import ClassVar
 
 from textual import on, work
@@ -15,6 +16,7 @@ from textual.widgets import Input
 
 from core import clock
 from core.errors import BakehouseError
+from core.places import read_path, working_folder
 from tui.exporting import Format, Taken, file_name, write_file
 from tui.screens.dialog import Dialog
 from tui.threads import in_thread
@@ -50,7 +52,7 @@ class ExportScreen(Dialog[None]):
         with Vertical(id="export"):
             yield Words(f"Export {self._title}", id="export-title")
             yield Words(self._what, id="export-what")
-            yield Input(str(Path.cwd() / name), compact=True)
+            yield Input(str(working_folder() / name), compact=True)
             yield Words("", id="export-message")
             yield Words(f"Enter writes it{other} · Esc goes back", id="export-keys")
 
@@ -60,14 +62,14 @@ class ExportScreen(Dialog[None]):
         self._say_format()
 
     @property
-    def path(self) -> Path:
-        """Where it is to be written."""
-        return Path(self.query_one(Input).value.strip()).expanduser().absolute()
+    def typed(self) -> str:
+        """Where it is to be written, as it is typed."""
+        return self.query_one(Input).value.strip()
 
     @property
     def format(self) -> Format | None:
         """The format, by the ending of the file's name."""
-        name = self.path.name.lower()
+        name = PurePath(self.typed).name.lower()
         return next((each for each in self._formats if name.endswith(f".{each.ending}")), None)
 
     @on(Input.Changed)
@@ -91,11 +93,12 @@ class ExportScreen(Dialog[None]):
         """Take the next format."""
         here = None if self.format is None else self._formats.index(self.format)
         there = 0 if here is None else (here + step) % len(self._formats)
-        stem = self.path.stem
+        name = PurePath(self.typed).name
+        folder = self.typed.rstrip(os.sep).removesuffix(name)
+        stem = PurePath(name).stem
         if self.format is not None:
-            stem = self.path.name[: -len(self.format.ending) - 1]
-        name = f"{stem}.{self._formats[there].ending}"
-        self.query_one(Input).value = str(self.path.parent / name)
+            stem = name[: -len(self.format.ending) - 1]
+        self.query_one(Input).value = f"{folder}{stem}.{self._formats[there].ending}"
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
@@ -109,12 +112,13 @@ class ExportScreen(Dialog[None]):
     @work(exclusive=True)
     async def write(self, *, replace: bool) -> None:
         """Write it, and say where it is, or why not."""
-        chosen, path = self.format, self.path
+        chosen = self.format
         if chosen is None or self._writing:
             return
         self._writing = True
         self._say("Writing …")
         try:
+            path = read_path(self.typed)
             await asyncio.wrap_future(
                 in_thread(lambda: write_file(path, chosen.make(), replace=replace), "export")
             )

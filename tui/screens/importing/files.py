@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
+from core import places
+from core.errors import BadFile
 from tui.screens.form.offers import Offer
 
 MOST = 2_000
@@ -15,9 +17,10 @@ MOST = 2_000
 
 def working_folder() -> str:
     """Return the working folder as one would type it."""
-    here, home = Path.cwd(), Path.home()
-    near = Path("~") / here.relative_to(home) if here.is_relative_to(home) else here
-    return f"{near}{os.sep}"
+    here, home = places.working_folder(), places.home_folder()
+    if home is not None and here.is_relative_to(home):
+        here = Path("~") / here.relative_to(home)
+    return f"{here}{os.sep}"
 
 
 def folder_typed(text: str) -> str:
@@ -31,12 +34,12 @@ def files_in(typed: str, suffixes: Sequence[str]) -> list[Offer]:
     With `suffixes`, only files that end so. A folder that cannot be read has nothing.
     """
     try:
-        with os.scandir(Path(typed or ".").expanduser()) as found:
+        with os.scandir(places.read_path(typed)) as found:
             entries = [each for each in islice(found, MOST) if not each.name.startswith(".")]
             folders = sorted(each.name for each in entries if each.is_dir())
             files = [each for each in entries if each.is_file() and _fits(each.name, suffixes)]
             files.sort(key=lambda each: each.stat().st_mtime, reverse=True)
-    except OSError:
+    except (OSError, BadFile):
         return []
     names = [*(each.name for each in files), *(f"{name}{os.sep}" for name in folders)]
     return [Offer("file", number, typed + name, name) for number, name in enumerate(names)]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import stat
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from msgspec import Struct
 from textual import on, work
 
 from core.commands.model import Command, Param, Wanted
 from core.errors import BakehouseError, Interrupted
+from core.places import read_path
 from core.worker import SessionWorker
 from plugins.host import Failure, Host, Importer
 from tui.incoming import Brought, Foreseen, Incoming, foresee, read_file
@@ -28,8 +31,14 @@ if TYPE_CHECKING:
 ANY = "A kitchen file, one of bake-tracker, or what a plugin reads; its look says which."
 FILE = Param("file", Wanted.TEXT, "newest first, then folders")
 
-Stamp = tuple[str, int, int]
-"""Which file was read: its path, when it was last changed, its size."""
+
+class Named(Struct, frozen=True):
+    """What is at the path that is typed: when it was last changed and its size, if it is there."""
+
+    path: Path
+    is_folder: bool = False
+    changed: int | None = None
+    size: int | None = None
 
 
 class ImportScreen(FormScreen):
@@ -43,7 +52,7 @@ class ImportScreen(FormScreen):
         super().__init__(Command(("import",), f"{title}: import", summary, (FILE,), ""), {})
         self._host = host
         self._importer = importer
-        self._read_from: Stamp | None = None
+        self._read_from: Named | None = None
         self._incoming: Incoming | None = None
         self._listed: str | None = None
         self._failure: Failure | None = None
@@ -57,11 +66,6 @@ class ImportScreen(FormScreen):
     def field(self) -> Field:
         """Where the file is named."""
         return self.query_one(Field)
-
-    @property
-    def path(self) -> Path:
-        """The file."""
-        return Path(self.field.text).expanduser().absolute()
 
     @work(exclusive=True, group="fill")
     async def fill(self) -> None:
@@ -101,7 +105,14 @@ class ImportScreen(FormScreen):
         if not self.can_be_tried():
             return
         try:
-            incoming = await self._read_it()
+            named = await self._named()
+            if self.recording:
+                return
+            if named.is_folder:
+                self._say("↓ chooses a file of this folder.")
+                self._show(None)
+                return
+            incoming = await self._read_it(named)
             foreseen = await asyncio.wrap_future(
                 self._worker().submit_rehearsal(partial(foresee, incoming))
             )
@@ -110,16 +121,6 @@ class ImportScreen(FormScreen):
             return
         self._say(f"{foreseen.brought.summary}   ({incoming.format})")
         self._foresee(foreseen)
-
-    def can_be_tried(self) -> bool:
-        """Say what is still missing: a file, and not a folder."""
-        if not super().can_be_tried():
-            return False
-        if self.path.is_dir():
-            self._say("↓ chooses a file of this folder.")
-            self._show(None)
-            return False
-        return True
 
     def _foresee(self, foreseen: Foreseen) -> None:
         self.looked = True
@@ -145,11 +146,15 @@ class ImportScreen(FormScreen):
             self._failure = None
         return self._session
 
-    async def _read_it(self) -> Incoming:
+    async def _named(self) -> Named:
+        """Look at what is typed; a folder far away may take its time to answer."""
+        typed = self.field.text
+        return await asyncio.wrap_future(in_thread(lambda: _named(typed), "look"))
+
+    async def _read_it(self, named: Named) -> Incoming:
         """Return the file as it was read; what is unchanged is not read again."""
-        stamp = _stamp(self.path)
-        if self._incoming is None or stamp is None or stamp != self._read_from:
-            session, path = self._worker(), self.path
+        if self._incoming is None or named.size is None or named != self._read_from:
+            session, path = self._worker(), named.path
 
             def stuck(failure: Failure) -> None:
                 self._failure = failure
@@ -159,7 +164,7 @@ class ImportScreen(FormScreen):
             self._incoming = await asyncio.wrap_future(
                 session.submit(lambda own: read_file(self._host, path, self._importer, own, stuck))
             )
-            self._read_from = stamp
+            self._read_from = named
         return self._incoming
 
     # -- doing it ----------------------------------------------------------------------------------
@@ -171,7 +176,7 @@ class ImportScreen(FormScreen):
             self._timer.stop()
         self._say("Importing …")
         try:
-            incoming = await self._read_it()
+            incoming = await self._read_it(await self._named())
             brought = await asyncio.wrap_future(in_thread(lambda: incoming.do(None), "import"))
         except BakehouseError as error:
             self._refuse(error)
@@ -196,9 +201,10 @@ def _said(importer: Importer) -> str:
     return importer.spec.help or f"by {importer.plugin} {importer.version}"
 
 
-def _stamp(path: Path) -> Stamp | None:
+def _named(typed: str) -> Named:
+    path = read_path(typed)
     try:
         found = path.stat()
     except OSError:
-        return None
-    return str(path), found.st_mtime_ns, found.st_size
+        return Named(path)
+    return Named(path, stat.S_ISDIR(found.st_mode), found.st_mtime_ns, found.st_size)
