@@ -203,16 +203,18 @@ class _Making:
 
 def _config(plugin: str, spec: TablesSpec) -> tuple[Config, str]:
     """Return alembic's configuration of a plugin, and its newest revision."""
-    from alembic.config import Config
     from alembic.script import ScriptDirectory
+
+    from core.migrations import configuration
 
     found = find_spec(spec.migrations)
     if found is None or not found.submodule_search_locations:
         raise TablesError(f"there is no package '{spec.migrations}' with its migrations")
-    config = Config()
-    config.set_main_option("script_location", str(LOCATION))
-    config.set_main_option("version_locations", found.submodule_search_locations[0])
-    config.set_main_option("path_separator", "newline")
+    config = configuration(
+        script_location=str(LOCATION),
+        version_locations=found.submodule_search_locations[0],
+        path_separator="newline",
+    )
     config.attributes["version_table"] = version_table(plugin)
     heads = ScriptDirectory.from_config(config).get_heads()
     if len(heads) != 1:

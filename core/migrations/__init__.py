@@ -10,11 +10,15 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 
 from core import clock
 from core.errors import RuleBroken
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 REVISIONS = ("0001",)
 """Every revision in order, oldest first; a test holds it equal to alembic's."""
@@ -51,13 +55,21 @@ def revision_in(connection: Connection) -> str | None:
 def upgrade(connection: Connection, to: str = "head") -> None:
     """Migrate inside the transaction that `connection` is in; the caller commits."""
     from alembic import command
+
+    config = configuration(script_location=str(LOCATION), path_separator="os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
+
+
+def configuration(**options: str) -> Config:
+    """Return alembic's configuration with these main options, each taken as it is written."""
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(LOCATION))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, to)
+    for name, value in options.items():
+        # To alembic a single % begins a placeholder, and a folder may have one in its name.
+        config.set_main_option(name, value.replace("%", "%%"))
+    return config
 
 
 def back_up(path: Path) -> Path:

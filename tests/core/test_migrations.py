@@ -109,6 +109,17 @@ def test_migrations_and_models_make_the_same_schema(empty: Engine) -> None:
         assert migrated[table] == created[table]
 
 
+def test_the_program_may_be_in_a_folder_with_a_percent_sign(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "100%(ours)"
+    shutil.copytree(migrations.LOCATION, folder)
+    monkeypatch.setattr(migrations, "LOCATION", folder)
+    with create_engine("sqlite://").connect() as connection:
+        migrations.upgrade(connection)
+        assert migrations.revision_in(connection) == migrations.HEAD
+
+
 def test_alembic_is_loaded_only_to_migrate(tmp_path: Path) -> None:
     program = (
         "import sys; from core.session import configure, read_session\n"

@@ -111,6 +111,18 @@ def test_tables_are_made_before_the_kitchen_is_read(site: Site, kitchen: Databas
     assert words(again) == ["flour"]
 
 
+def test_a_plugin_may_be_in_a_folder_with_a_percent_sign(
+    site: Site, sqlite_kitchen: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.folder = tmp_path / "100%(plugins)"
+    site.folder.mkdir()
+    monkeypatch.syspath_prepend(str(site.folder))
+    offer(site)
+    host = site.host()
+    assert host.prepare(sqlite_kitchen) == []
+    assert words(host) == ["flour"]
+
+
 def test_a_file_is_backed_up_first(site: Site, sqlite_kitchen: Database) -> None:
     offer(site)
     site.host().prepare(sqlite_kitchen)
