@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from bakehouse.plugin import prefix_of
 from core.errors import PluginNotFound
+from core.places import config_file, state_folder
 from plugins import bisecting
 from plugins.blocking import NAME as BLOCK_LIST
 from plugins.blocking import BlockList
@@ -23,7 +24,6 @@ from plugins.registering import Plugin, Registry, ids_of
 from plugins.settings import Held, Settings, described, keep_setting, read_settings, remembered
 from plugins.singles import FOLDER, discover_files
 from plugins.states import Failure, PluginError, Record, State
-from plugins.storage import config_folder, state_folder
 from plugins.timing import Helper
 
 
@@ -42,7 +42,7 @@ class Shelf:
         state: Path | None,
         patience: float,
     ) -> None:
-        self._consent = Consent(consent_file or config_folder() / "plugins.json")
+        self._consent = Consent(consent_file or config_file().parent / "plugins.json")
         folder = self._consent.path.parent
         self.state_folder = state or state_folder()
         self.memory = Memory(self.state_folder / "plugins.json")

@@ -1,4 +1,4 @@
-"""Small files that are written whole, and the folders where they are kept."""
+"""Small files that are written whole."""
 
 from __future__ import annotations
 
@@ -6,18 +6,6 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
-
-from platformdirs import user_config_path, user_state_path
-
-
-def config_folder() -> Path:
-    """Return the folder of what a person has decided."""
-    return user_config_path("bakehouse", appauthor=False)
-
-
-def state_folder() -> Path:
-    """Return the folder of what the program remembers by itself."""
-    return user_state_path("bakehouse", appauthor=False)
 
 
 def replace_file(path: Path, content: str | bytes, *, make_folder: bool = True) -> None:

@@ -508,6 +508,25 @@ def test_keys_go_to_the_program_then_to_built_in_views_and_clashes_are_listed(si
     ]
 
 
+def test_what_is_decided_about_plugins_is_beside_the_config_file_wherever_that_is(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.offer("by-store", GOOD)
+    site.offer("labels", GOOD)
+    folder = tmp_path / "mine"
+    (folder / "plugins").mkdir(parents=True)
+    (folder / "plugins" / "single.py").write_text("")
+    (folder / "blocked.toml").write_text('[[blocked]]\nname = "labels"\n')
+    monkeypatch.setenv("BAKEHOUSE_CONFIG", str(folder / "my.toml"))
+    Host(path=[str(site.folder)]).enable("by-store")
+    assert (folder / "plugins.json").exists()
+    assert states(Host(path=[str(site.folder)])) == {
+        "by-store": "enabled",
+        "labels": "blocked",
+        "single": "discovered",
+    }
+
+
 def test_consent_is_kept_in_the_config_folder(site: Site, tmp_path: Path) -> None:
     site.offer("by-store", GOOD)
     host = Host(path=[str(site.folder)])
