@@ -37,14 +37,13 @@ def add(given: Arguments, session: Session) -> ChangeRow:
 
 def edit(given: Arguments, session: Session) -> ChangeRow:
     """Change an event."""
-    return event_service.set_event(
-        _event(given, session),
-        name=given.maybe("name"),
-        date=given.day("date"),
-        people=given.number("people"),
-        notes=given.maybe("notes"),
-        session=session,
-    )
+    doc = event_service.get_event(_event(given, session), session=session)
+    day = given.day("date")
+    doc.name = given.maybe("name") or doc.name
+    doc.date = doc.date if day is None else day.isoformat()
+    doc.people = given.number_or_none("people", doc.people)
+    doc.notes = given.or_none("notes", doc.notes)
+    return event_service.save_event(doc, session=session)
 
 
 def line(given: Arguments, session: Session) -> ChangeRow:
@@ -59,10 +58,12 @@ def line(given: Arguments, session: Session) -> ChangeRow:
     )
 
 
-def _price_of_stock_unit(given: Arguments, session: Session) -> Decimal | None:
+def _price_of_stock_unit(given: Arguments, session: Session) -> Decimal | str | None:
     """Return the price as lines keep it; of what is weighed it is typed for the unit typed."""
-    text = given.maybe("price")
+    text = given.or_none("price", "")
     if text is None:
+        return event_service.NO_PRICE
+    if not text:
         return None
     price, unit = parse_money(text), parse_amount(given.text("quantity"), allow_zero=True).unit
     item = session.get_one(Item, _item(given, session))

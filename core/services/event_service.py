@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 PACKS = ("preferred", "cheapest")
 """How packs are chosen for a line to buy (domain.md §3)."""
 
+NO_PRICE = ""
+"""What takes the price of a line away."""
+
 
 # -- progress -------------------------------------------------------------------------------------
 
@@ -232,8 +235,8 @@ def set_line(
 ) -> ChangeRow:
     """Set the quantity of an item wanted at an event (by a recipient); 0 takes the line away.
 
-    `price` is that of one stock unit. A recipient who has lines already is found whatever the
-    case and accents of the name.
+    `price` is that of one stock unit; None leaves it as it is, `NO_PRICE` takes it away. A
+    recipient who has lines already is found whatever the case and accents of the name.
     """
     from core.documents import EventLineDoc
     from core.services._writing import stock_amount
@@ -272,7 +275,9 @@ def set_line(
                 line.price = doc.lines[place].price
                 doc.lines[place] = line
             summary = f"{doc.name}: {text} × {item.name}{for_whom}"
-            if price is not None:
+            if price == NO_PRICE:
+                line.price = None
+            elif price is not None:
                 each = parse_money(price)
                 line.price = str(each)
                 if number is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.bakehouse.conftest import Cli
 
 
@@ -41,6 +43,21 @@ def test_a_dry_run_shows_what_would_change_and_keeps_nothing(cli: Cli) -> None:
     assert "Nothing was kept." in dry.err
     assert cli("log", "--json").json == before
     assert batches(cli)["Sugar cookies"] == 7
+
+
+def test_none_takes_away_what_is_set_of_an_event(cli: Cli) -> None:
+    def told() -> tuple[object, ...]:
+        event = json.loads(cli("export", "-").out)["events"][0]
+        return event.get("people"), event.get("notes"), event["lines"][0].get("price")
+
+    cli("event", "set", "christmas", "--people", "12", "--notes", "bring bags")
+    cli("event", "line", "christmas", "gift-bag", "50", "--price", "8")
+    assert told() == (12, "bring bags", "8.00")
+    assert cli("event", "set", "christmas", "--people", "None").code == 0
+    assert told() == (None, "bring bags", "8.00")
+    assert cli("event", "set", "christmas", "--notes", "none").code == 0
+    assert cli("event", "line", "christmas", "gift-bag", "50", "--price", "none").code == 0
+    assert told() == (None, None, None)
 
 
 def test_every_record_has_a_dry_run(cli: Cli) -> None:

@@ -277,6 +277,19 @@ async def test_a_lost_batch_does_not_count_towards_the_target(demo: Database, si
         assert dialog(pilot).values["batches"] == planned
 
 
+async def test_none_takes_away_what_is_set_of_an_event(demo: Database, site: Site) -> None:
+    for event in event_service.list_events():
+        event_service.set_event(event.id, people=12, notes="bring bags")
+    async with running(site) as pilot:
+        await keys(pilot, "e")
+        first = event_service.find_event(str(dialog(pilot).values["event"]))
+        await type_into(pilot, "people", "none")
+        await type_into(pilot, "notes", "none")
+        await keys(pilot, "enter")
+    edited = event_service.get_event(first.id)
+    assert (edited.people, edited.notes) == (None, None)
+
+
 async def test_a_copy_shows_what_the_new_event_would_need(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
         await keys(pilot, "c")

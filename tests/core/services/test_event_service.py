@@ -302,6 +302,15 @@ def test_the_price_of_a_line_stays_when_its_quantity_changes(fairs: KitchenBuild
     assert (line.amount, line.price) == ("20", "1.50")
 
 
+def test_the_price_of_a_line_can_be_taken_away(fairs: KitchenBuilder) -> None:
+    event_id, cookie = fairs.event_id("winter-fair"), fairs.item("cookie")
+    event_service.set_line(event_id, cookie, 10, price="1.50")
+    event_service.set_line(event_id, cookie, 10, price=event_service.NO_PRICE)
+
+    [line] = event_service.get_event(event_id).lines
+    assert line.price is None
+
+
 def test_taking_away_a_line_that_is_not_there_is_refused(fairs: KitchenBuilder) -> None:
     with pytest.raises(RuleBroken, match="no line for Cookie for Bob"):
         fairs.want("winter-fair", "cookie", 0, to="Bob")
