@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from core.units import from_micro, to_decimal
 EVENT = 5
 CALLS = 7
 PACKS = f"packs for {packs.LINES:,} lines of 2 to 5 sizes"
+PACKS_ALIKE = f"packs for {packs.ALIKE:,} lines of 6 sizes at one unit price"
 """They depend on no kitchen."""
 
 
@@ -66,8 +68,10 @@ def measure(sizes: str, on_postgres: str = "") -> list[Figure]:
 
     `on_postgres` are the sizes to measure on PostgreSQL too.
     """
-    to_buy = packs.lines()
-    figures = [Figure("any", PACKS, _median(lambda: packs.choose_all(to_buy)))]
+    figures = [
+        Figure("any", what, _median(partial(packs.choose_all, to_buy)))
+        for what, to_buy in ((PACKS, packs.lines()), (PACKS_ALIKE, packs.lines_alike()))
+    ]
     with tempfile.TemporaryDirectory(prefix="bakehouse-bench-") as folder, clock.fixed(NOW):
         for name in sizes:
             kitchen = configure(Path(folder) / f"{name}.db", create=True)

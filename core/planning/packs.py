@@ -1,12 +1,17 @@
-"""Which packs to buy: the cheapest combination that covers an amount, exactly (domain.md §3)."""
+"""Which packs to buy: the cheapest combination that covers an amount, exactly (domain.md §3).
+
+Here are offers and their rules; `core.planning.covering` finds the combination.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 
 from msgspec import Struct
+
+from core.planning.covering import cheapest
 
 
 class Offer(Struct, frozen=True):
@@ -23,11 +28,15 @@ class Offer(Struct, frozen=True):
 
 
 class Cover(Struct, frozen=True):
-    """Packs by product that cover a need; `cost` is None where a price is missing."""
+    """Packs by product that cover a need; `cost` is None where a price is missing.
+
+    `exact` tells whether they are proven to be the best; see `core.planning.covering`.
+    """
 
     packs: tuple[tuple[int, int], ...]
     amount: Fraction
     cost: int | None
+    exact: bool = True
 
 
 def choose(need: Fraction, offers: Sequence[Offer], strategy: str = "preferred") -> Cover | None:
@@ -53,59 +62,18 @@ def cover(need: Fraction, offers: Sequence[Offer]) -> Cover:
     """Return the cheapest packs of one or more offers that cover `need`."""
     if need <= 0:
         return Cover((), Fraction(0), 0)
-    counts = _cheapest(need, offers)
-    packs = tuple((o.product_id, n) for o, n in zip(offers, counts, strict=True) if n)
-    amount = sum((o.amount * n for o, n in zip(offers, counts, strict=True)), Fraction(0))
+    scale = lcm(*(offer.amount.denominator for offer in offers))
+    sizes = [o.amount.numerator * (scale // o.amount.denominator) for o in offers]
+    step = gcd(*sizes)
+    wanted = -(-need.numerator * scale // (need.denominator * step))
+    found = cheapest(
+        wanted, [size // step for size in sizes], [offer.price or 0 for offer in offers]
+    )
+    bought = [(o, size, n) for o, size, n in zip(offers, sizes, found.counts, strict=True) if n]
     priced = all(offer.price is not None for offer in offers)
-    cost = sum((o.price or 0) * n for o, n in zip(offers, counts, strict=True)) if priced else None
-    return Cover(packs, amount, cost)
-
-
-def _cheapest(need: Fraction, offers: Sequence[Offer]) -> list[int]:
-    """Return packs per offer: least (cost, packs, left over), by branch and bound."""
-    if len(offers) == 1:
-        return [-(-need // offers[0].amount)]
-    scale = lcm(need.denominator, *(offer.amount.denominator for offer in offers))
-    wanted = int(need * scale)
-    sizes = [int(offer.amount * scale) for offer in offers]
-    prices = [offer.price or 0 for offer in offers]
-    order = sorted(range(len(offers)), key=lambda i: (Fraction(prices[i], sizes[i]), -sizes[i]))
-    best: tuple[int, int, int] | None = None
-    best_counts: list[int] = []
-
-    def least(position: int, left: int, cost: int, packs: int) -> tuple[int, int]:
-        """Return a cost and a number of packs that cannot be beaten from here on."""
-        if left <= 0 or position == len(order):
-            return cost, packs
-        rest = order[position:]
-        least_cost = cost - (-left * prices[rest[0]] // sizes[rest[0]])
-        return least_cost, packs - (-left // max(sizes[i] for i in rest))
-
-    def search(position: int, left: int, cost: int, packs: int, counts: list[int]) -> None:
-        nonlocal best, best_counts
-        if left <= 0:
-            found = (cost, packs, -left)
-            if best is None or found < best:
-                best, best_counts = found, counts
-            return
-        if position == len(order):
-            return
-        here = order[position]
-        most = -(-left // sizes[here])
-        fewest = most if position == len(order) - 1 else 0
-        for number in range(most, fewest - 1, -1):
-            rest = left - number * sizes[here]
-            spent = cost + number * prices[here]
-            hope = least(position + 1, rest, spent, packs + number)
-            if best is not None and hope > best[:2]:
-                if rest > 0 and hope[0] > best[0]:
-                    # Offers come by unit price, so fewer of this one only costs more.
-                    break
-                continue
-            search(position + 1, rest, spent, packs + number, [*counts, number])
-
-    search(0, wanted, 0, 0, [])
-    result = [0] * len(offers)
-    for position, number in enumerate(best_counts):
-        result[order[position]] = number
-    return result
+    return Cover(
+        tuple((offer.product_id, number) for offer, _, number in bought),
+        Fraction(sum(size * number for _, size, number in bought), scale),
+        sum((offer.price or 0) * number for offer, _, number in bought) if priced else None,
+        found.proven,
+    )

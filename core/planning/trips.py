@@ -39,7 +39,7 @@ def choose_together(lines: Sequence[Line], trip_cost: int, strategy: str = "pref
 
     It is exact while at most `MOST_STORES` stores can be left out (a store that alone has an
     item must be gone to). With more, it is not: stores are left out one at a time, the one that
-    saves most first, and `exact` is False.
+    saves most first, and `exact` is False, as it is with a line whose packs are not proven.
     """
     shop = _Shop([(need, worth_buying(offers, strategy)) for need, offers in lines], trip_cost)
     forced, optional = shop.forced, [s for s in shop.stores if s not in shop.forced]
@@ -74,6 +74,7 @@ class _Visit(Struct, frozen=True):
         return not self.possible, self.cost, len(self.open), self.packs, tuple(sorted(self.open))
 
     def told(self, *, exact: bool) -> Trips:
+        exact = exact and all(found is None or found.exact for found in self.covers)
         return Trips(self.covers, tuple(sorted(self.open)), self.cost, exact)
 
 
@@ -106,10 +107,25 @@ class _Shop:
         cost += self.trip_cost * max(0, len(open_) - 1)
         return _Visit(open_, possible, cost, packs, tuple(covers))
 
-    def _cover(self, number: int, stores: frozenset[str]) -> Cover | None:
+    def _cover(self, number: int, open_: frozenset[str]) -> Cover | None:
+        """Return the best packs of a line among these stores.
+
+        They are the best among more stores too, where those buy nothing in a store that is shut.
+        """
+        among = self.sold_at[number]
+        while True:
+            found = self._among(number, among)
+            bought = {key for key, _ in found.packs} if found else set()
+            stores = {o.store for o in self.lines[number][1] if o.product_id in bought}
+            shut = (stores & among) - {*open_, None}
+            if not shut:
+                return found
+            among -= shut
+
+    def _among(self, number: int, stores: frozenset[str | None]) -> Cover | None:
         need, offers = self.lines[number]
-        key = (number, self.sold_at[number] & {*stores, None})
+        key = (number, stores)
         if key not in self.known:
-            reachable = [o for o in offers if need <= 0 or o.store is None or o.store in stores]
+            reachable = [o for o in offers if need <= 0 or o.store in stores]
             self.known[key] = cover(need, reachable) if reachable else None
         return self.known[key]

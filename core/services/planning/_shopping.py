@@ -271,3 +271,5 @@ def _add_packs(row: ShoppingRow, bought: Bought) -> None:
         row["left_over_worth"] = money_of(bought.left_over_worth)
     if cover.cost is None:
         row["problem"] = "no price"
+    elif not cover.exact:
+        row["problem"] = "not proven: other packs may be cheaper or fewer"

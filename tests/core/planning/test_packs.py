@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import product
+from math import lcm
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from core.planning.covering import FEW, LENGTHS, cheapest
 from core.planning.packs import Cover, Offer, choose
 
 sizes = st.sampled_from([Fraction(n) for n in (1, 2, 3, 5, 8)] + [Fraction(5, 2), Fraction(7, 3)])
@@ -118,3 +120,121 @@ def test_enormous_needs_are_covered_without_counting_up_to_them(need: Fraction) 
     cover = choose(need, found)
     assert cover is not None
     assert need <= cover.amount < need + 1000
+
+
+OUNCE = Fraction(28349523125, 10**9)
+POUND = 16 * OUNCE
+FLOUR = [
+    Offer(number, Fraction(size), price)
+    for number, (size, price) in enumerate(
+        [
+            (250, 750_000),
+            (500, 1_500_000),
+            (1000, 3_000_000),
+            (8 * OUNCE, 680_000),
+            (5 * POUND, 6_800_000),
+            (25 * POUND, 34_020_000),
+        ]
+    )
+]
+"""Sizes without a common measure, at one price by the unit but for its rounding."""
+ODD = [
+    Offer(number, Fraction(size), int(Fraction(size) * 10**6))
+    for number, size in enumerate(("701.234567", "811.345678", "977.456789", "1009.567891"))
+]
+"""The worst there is: no common measure, and exactly one price by the unit."""
+MOST_STEPS = FEW + 1 + 2 * sum(length + 1 for length in LENGTHS)
+
+
+def table(need: int, found: list[Offer]) -> tuple[int, int, Fraction]:
+    """Return (cost, packs, left over) of the best cover of each amount up to `need`, one by one."""
+    best = [(0, 0, 0)]
+    for wanted in range(1, need + 1):
+        covers = []
+        for offer in found:
+            cost, packs, amount = best[max(0, wanted - int(offer.amount))]
+            covers.append((cost + (offer.price or 0), packs + 1, amount + int(offer.amount)))
+        best.append(min(covers))
+    cost, packs, amount = best[need]
+    return cost, packs, Fraction(amount - need)
+
+
+def in_whole(need: Fraction, found: list[Offer]) -> tuple[int, list[int], list[int]]:
+    """Return a need, sizes and prices in the smallest unit of all."""
+    scale = lcm(need.denominator, *(offer.amount.denominator for offer in found))
+    sizes = [int(offer.amount * scale) for offer in found]
+    return int(need * scale), sizes, [offer.price or 0 for offer in found]
+
+
+@st.composite
+def alike(draw: st.DrawFn) -> list[Offer]:
+    """Draw offers of odd sizes that cost nearly the same by the unit, or nothing at all."""
+    by_unit, apart = draw(st.sampled_from([(1, 0), (3, 1), (1_000, 2), (10_000, 900), (0, 0)]))
+    return [
+        Offer(number, Fraction(size), size * by_unit + draw(st.integers(0, apart)))
+        for number, size in enumerate(draw(st.lists(st.integers(60, 700), min_size=2, max_size=7)))
+    ]
+
+
+def step_by_step(need: int, found: list[Offer]) -> None:
+    chosen = choose(Fraction(need), found, "cheapest")
+    assert chosen is not None
+    assert chosen.exact
+    assert told(chosen, Fraction(need)) == table(need, found)
+
+
+@settings(max_examples=settings().max_examples * 2)
+@given(st.integers(1, 6_000), alike())
+def test_packs_of_nearly_one_unit_price_are_the_best_of_all(need: int, found: list[Offer]) -> None:
+    step_by_step(need, found)
+
+
+@pytest.mark.parametrize("need", [30_011, 60_007])
+@pytest.mark.parametrize("apart", [0, 1, 7])
+def test_packs_that_are_found_in_halves_are_the_best_of_all(need: int, apart: int) -> None:
+    sizes = (1_013, 1_511, 2_003, 2_417, 2_999)
+    found = [Offer(n, Fraction(s), s * 10_000 + apart * n) for n, s in enumerate(sizes)]
+
+    assert cheapest(*in_whole(Fraction(need), found)).steps > FEW
+    step_by_step(need, found)
+
+
+@pytest.mark.parametrize("kilograms", ["0.001", "1", "20", "40", "1234.567", "40000", "1000000"])
+def test_packs_of_shops_take_few_steps_for_any_amount(kilograms: str) -> None:
+    packing = cheapest(*in_whole(Fraction(kilograms) * 1000, FLOUR))
+
+    assert packing.proven
+    assert packing.steps <= FEW + 2 * (LENGTHS[0] + 1) + 1
+
+
+@given(
+    st.fractions(Fraction(1, 1000), 10**9, max_denominator=10**6),
+    st.lists(
+        st.tuples(st.fractions(1, 10**9, max_denominator=10**6), st.integers(0, 10**15)),
+        min_size=2,
+        max_size=8,
+    ),
+    st.sampled_from([None, 0, 1, 10**6]),
+)
+def test_no_input_takes_more_than_the_most_steps(
+    need: Fraction, of: list[tuple[Fraction, int]], by_unit: int | None
+) -> None:
+    found = [
+        Offer(number, size, price if by_unit is None else int(size * by_unit))
+        for number, (size, price) in enumerate(of)
+    ]
+    wanted, sizes, prices = in_whole(need, found)
+    packing = cheapest(wanted, sizes, prices)
+
+    assert packing.steps <= MOST_STEPS
+    assert sum(n * size for n, size in zip(packing.counts, sizes, strict=True)) >= wanted
+
+
+def test_packs_that_would_take_too_long_to_prove_cover_and_say_so() -> None:
+    need = Fraction(10**7)
+    chosen = choose(need, ODD)
+
+    assert chosen is not None
+    assert not chosen.exact
+    assert need <= chosen.amount < need + 1
+    assert cheapest(*in_whole(need, ODD)).steps <= MOST_STEPS

@@ -99,3 +99,14 @@ def test_with_very_many_stores_it_says_that_it_is_not_exact() -> None:
     found = choose_together(lines, MONEY, "cheapest")
     assert not found.exact
     assert all(cover is not None for cover in found.covers)
+
+
+def test_with_packs_that_are_not_proven_it_says_that_it_is_not_exact() -> None:
+    sizes = ("701.234567", "811.345678", "977.456789", "1009.567891")
+    found = [
+        Offer(number, Fraction(size), int(Fraction(size) * MONEY), store="Mill")
+        for number, size in enumerate(sizes)
+    ]
+
+    assert choose_together([(Fraction(5_000), found)], MONEY, "cheapest").exact
+    assert not choose_together([(Fraction(10**7), found)], MONEY, "cheapest").exact

@@ -88,6 +88,19 @@ def test_a_missing_price_is_said_and_the_sum_is_unknown(bakery: KitchenBuilder) 
     assert [p.kind for p in plan_service.problems()] == ["no price"]
 
 
+def test_packs_that_are_not_proven_to_be_the_cheapest_say_so(bakery: KitchenBuilder) -> None:
+    bakery.ingredient("yeast")
+    for size in ("701.234567", "811.345678", "977.456789", "1009.567891"):
+        bakery.product(f"yeast-{size.replace('.', '-')}", "yeast", f"{size} g", size)
+    bakery.recipe("dough", {"dough": 1}, {"yeast": "10000 kg"})
+    bakery.event("world-record", {"dough": 1})
+
+    row = bakery.shopping("world-record")["yeast"]
+    assert row["problem"] == "not proven: other packs may be cheaper or fewer"
+    assert row["packs"]
+    assert round(row["estimated_cost"], 2) == Decimal("10000000.00")
+
+
 def test_an_archived_product_is_not_bought(bakery: KitchenBuilder) -> None:
     bakery.product("sugar-500g", "sugar", "500 g", "0.80", archived=True)
     assert bakery.shopping("fair")["sugar"]["problem"].startswith("no product")
