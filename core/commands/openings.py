@@ -49,6 +49,17 @@ def line_of(found: Ordered, item_id: int) -> Mapping[str, str]:
     return {"quantity": lines[0].amount, "to": lines[0].recipient or ""}
 
 
+def event_fields(event_id: int, session: Session) -> Mapping[str, str]:
+    """Return what an event is called and when it is, as one would type it."""
+    doc = event_service.get_event(event_id, session)
+    return {
+        "name": doc.name,
+        "date": doc.date,
+        "people": "" if doc.people is None else str(doc.people),
+        "notes": doc.notes or "",
+    }
+
+
 def deliver_quantity(event_id: int, item_id: int, session: Session) -> str:
     """Return what can be handed out now: what was delivered already is not handed out again."""
     quantity = on_hand_service.get_deliverable(event_id, item_id, session)

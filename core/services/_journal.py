@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core import terminal
 from core.clock import now
-from core.documents import Document
+from core.documents import Document, EventDoc, ItemDoc, ProductDoc, RecipeDoc
 from core.errors import RuleBroken
 from core.models import Change
 from core.services._cycles import check_no_cycle
@@ -19,6 +19,8 @@ from core.services._read_documents import read_document
 from core.services._write_documents import TYPES, remove_document, slug_of, write_document
 from core.session import revision_of
 
+Putaway = ItemDoc | ProductDoc | RecipeDoc | EventDoc
+"""What can be archived."""
 Fields = dict[str, Any]
 Patch = dict[str, Any]
 """One changed field: {"field", "was", "now"}, and "at" where only a part of a list changed."""
@@ -31,6 +33,15 @@ EDITS = "the edits of the change being recorded"
 ALONE = ("undo", "redo")
 STEPS = "steps"
 """The kind of an entry that says what each of its steps did."""
+
+
+def edited(doc: Putaway | None, known: Sequence[Putaway]) -> str:
+    """Return in a word what saving a document does, which was `known` before or is new."""
+    if not known:
+        return "Added"
+    if doc is None or doc.archived == known[0].archived:
+        return "Edited"
+    return "Archived" if doc.archived else "Brought back"
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from core.errors import BundleNotFound, ItemNotFound, ProductNotFound, RecipeNot
 from core.models import BundleLine, Item, ItemUnit, Product, Recipe, RecipeLine, RecipeOutput
 from core.money import from_micro as money_of
 from core.schema import ITEM, PRODUCT, RECIPE
-from core.services._journal import put, recording
+from core.services._journal import edited, put, recording
 from core.services._naming import find, slug_for, sorting
 from core.services._read_documents import (
     amount_text,
@@ -167,11 +167,11 @@ def _product_rows(session: Session, *, archived: bool) -> list[ProductRow]:
         )
         .join(Item, Item.id == Product.item_id)
         .where(Product.slug.not_like(f"{WITHDRAWN}%"))
-        .order_by(Item.name, Product.label, Product.id)
+        .order_by(Product.id)
     )
     if not archived:
         query = query.where(Product.archived.is_(False))
-    return [
+    rows = [
         ProductRow(
             key,
             slug,
@@ -184,6 +184,7 @@ def _product_rows(session: Session, *, archived: bool) -> list[ProductRow]:
         )
         for key, slug, item_id, item, label, amount, unit, price, *rest in session.execute(query)
     ]
+    return sorted(rows, key=lambda row: (sorting(row.item_name), sorting(row.label)))
 
 
 def _recipe_rows(session: Session, *, archived: bool) -> list[RecipeRow]:
@@ -293,7 +294,7 @@ def save_item(doc: ItemDoc, *, session: Session | None = None) -> ChangeRow:
                 check_display_unit(doc.display_unit, facts)
             problems.check()
         known = read_items(writer, [doc.slug])
-        return _save(writer, "item", bool(known), doc.name, doc)
+        return _save(writer, "item", edited(doc, known), doc.name, doc)
 
 
 def save_product(doc: ProductDoc, *, session: Session | None = None) -> ChangeRow:
@@ -314,7 +315,7 @@ def save_product(doc: ProductDoc, *, session: Session | None = None) -> ChangeRo
             for other in read_products(writer, list(writer.scalars(others))):
                 other.preferred = False
                 docs.append(other)
-        return _save(writer, "product", bool(known), doc.label, *docs, doc)
+        return _save(writer, "product", edited(doc, known), doc.label, *docs, doc)
 
 
 def save_recipe(doc: RecipeDoc, *, session: Session | None = None) -> ChangeRow:
@@ -326,7 +327,7 @@ def save_recipe(doc: RecipeDoc, *, session: Session | None = None) -> ChangeRow:
     """
     with writing(session) as writer:
         known = read_recipes(writer, [doc.slug])
-        return _save(writer, "recipe", bool(known), doc.name, doc)
+        return _save(writer, "recipe", edited(doc, known), doc.name, doc)
 
 
 def save_bundle(
@@ -342,12 +343,11 @@ def save_bundle(
         before = read_items(writer, [doc.item])
         docs = [doc] if item is None else [item, doc]
         name = item.name if item is not None else before[0].name if before else doc.item
-        return _save(writer, "bundle", bool(before), name, *docs)
+        return _save(writer, "bundle", edited(item, before), name, *docs)
 
 
-def _save(session: Session, kind: str, known: bool, name: str, *docs: Document) -> ChangeRow:
-    summary = f"{'Edited' if known else 'Added'} {kind} {name}"
-    with recording(session, kind, summary) as change:
+def _save(session: Session, kind: str, done: str, name: str, *docs: Document) -> ChangeRow:
+    with recording(session, kind, f"{done} {kind} {name}") as change:
         for doc in docs:
             put(session, doc)
     return change_row(change)

@@ -180,11 +180,12 @@ def save_event(
     Raises:
         BadDocument: Every rule the document breaks, with its place.
     """
+    from core.services._journal import edited
     from core.services._read_documents import read_events
 
     with writing(session) as writer:
         known = read_events(writer, [doc.slug])
-        told = summary or f"{'Edited' if known else 'Added'} event {doc.name}"
+        told = summary or f"{edited(doc, known)} event {doc.name}"
         return _record(writer, told, doc)
 
 
@@ -201,13 +202,16 @@ def set_event(
     """Change what is told; None leaves a field as it is."""
 
     def change(doc: EventDoc) -> str:
+        from core.services._journal import edited
+
+        before = deepcopy(doc)
         doc.name = doc.name if name is None else name
         doc.date = doc.date if date is None else date.isoformat()
         doc.people = doc.people if people is None else people
         doc.notes = doc.notes if notes is None else notes or None
         doc.archived = doc.archived if archived is None else archived
         check_not_open(doc)
-        return f"Edited event {doc.name}"
+        return f"{edited(doc, [before])} event {doc.name}"
 
     return _edit(event_id, change, session)
 

@@ -334,6 +334,16 @@ async def test_a_delivery_offers_what_the_event_ordered_and_for_whom(
         assert "Mill Street Café" in text_of(pilot, "#form-offers")
 
 
+async def test_an_event_is_edited_from_how_it_is(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "e")
+        values = dialog(pilot).values
+        assert (values["name"], values["date"]) == ("Winter Market stall", "2026-12-01")
+        await type_into(pilot, "people", "40")
+        await keys(pilot, "enter")
+        assert said(pilot)[-1].startswith("Edited event Winter Market stall")
+
+
 async def test_the_quantity_of_a_row_is_that_of_its_line_and_for_whom_it_is(
     demo: Database, site: Site
 ) -> None:

@@ -62,6 +62,28 @@ async def test_four_lists_by_number_and_by_arrow(demo: Database, site: Site) -> 
         assert kitchen(pilot).kind == "recipe"
 
 
+async def test_a_long_list_is_come_back_to_where_one_was(demo: Database, site: Site) -> None:
+    async with running(site, NARROW) as pilot:
+        await keys(pilot, "f4", "3", "end")
+        table = kitchen(pilot).query_one(ThingList).table
+        last = table.cursor
+        await keys(pilot, "4", "3")
+        assert table.cursor == last
+        assert last - table.scroll_offset.y < table.size.height
+        assert table.scroll_offset.y > 0
+
+
+async def test_products_stand_by_item_whatever_their_case(demo: Database, site: Site) -> None:
+    bakery = KitchenBuilder()
+    bakery.ingredient("zest", name="zest")
+    bakery.product("zest-jar", "zest", "50 g")
+    bakery.ingredient("zucchini", name="Zucchini")
+    bakery.product("zucchini-kg", "zucchini", "1 kg")
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "4")
+        assert names(pilot)[-2:] == ["Zest jar", "Zucchini kg"]
+
+
 async def test_the_filter_is_by_words_without_accents(demo: Database, site: Site) -> None:
     KitchenBuilder().ingredient("creme", name="Crème fraîche")
     async with running(site) as pilot:

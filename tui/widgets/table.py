@@ -226,8 +226,8 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
     def _fit(self) -> None:
         self._fit_columns((self.outer_size.width, self.scrollable_content_region.width))
         self.virtual_size = Size(1, self.lines)
-        if not self.size and self.lines > self.app.size.height:
-            # Else all of it would be drawn twice: once without the scrollbar.
+        if self.lines > (self.size.height or self.app.size.height):
+            # Else all of it would be drawn twice, and could not be scrolled before that.
             self.show_vertical_scrollbar = True
 
     def _fit_columns(self, shape: tuple[int, int]) -> None:

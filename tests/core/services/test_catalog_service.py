@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -24,7 +25,7 @@ from core.errors import (
     ProductNotFound,
     RecipeNotFound,
 )
-from core.services import catalog_service, journal_service
+from core.services import catalog_service, event_service, journal_service
 from core.session import Database, session_scope
 from tests.builders import KitchenBuilder
 
@@ -278,3 +279,16 @@ def test_a_command_takes_a_display_unit_as_people_spell_it(bakery: KitchenBuilde
     with session_scope() as session:
         run("item set", {"item": "rye", "display_unit": "Pounds"}, session)
     assert catalog_service.get_item(bakery.item("rye-flour")).display_unit == "lb"
+
+
+def test_putting_away_and_bringing_back_are_told_as_such(sqlite_kitchen: Database) -> None:
+    bakery = KitchenBuilder()
+    bakery.ingredient("flour")
+    bakery.event("fair", {}, date(2026, 12, 1))
+    assert bakery.edit_item("flour", archived=True).summary == "Archived item Flour"
+    assert bakery.edit_item("flour", archived=False).summary == "Brought back item Flour"
+    assert bakery.edit_item("flour", category="Dry").summary == "Edited item Flour"
+    event = bakery.event_id("fair")
+    event_service.set_status(event, "done")
+    assert event_service.set_event(event, archived=True).summary == "Archived event Fair"
+    assert event_service.set_event(event, people=3).summary == "Edited event Fair"

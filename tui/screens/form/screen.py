@@ -22,7 +22,7 @@ from textual.widgets import Input
 from bakehouse.plugin import Ref
 from core.commands import command, run
 from core.commands.model import Command, Given, Param, Wanted
-from core.commands.openings import deliver_quantity, line_of, ordered, target_batches
+from core.commands.openings import deliver_quantity, event_fields, line_of, ordered, target_batches
 from core.commands.preview import Preview, preview_of
 from core.errors import BakehouseError, Interrupted
 from core.services.rows.journal import ChangeRow
@@ -150,6 +150,8 @@ class FormScreen(Dialog[ChangeRow | None]):
         event = self.given_before.get("event")
         if self.command.name in OF_LINES and isinstance(event, Ref):
             return self._read_lines(event.id, offers, session)
+        if self.command.name == "event set" and isinstance(event, Ref):
+            return offers, event_fields(event.id, session)
         recipe = self.given_before.get("recipe")
         target = self.command.name == "event target"
         if target and isinstance(event, Ref) and isinstance(recipe, Ref):
