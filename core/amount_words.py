@@ -12,9 +12,12 @@ from core.units import LIMIT, UNKNOWN, ItemFacts, dimension, factor_to_stock
 from core.usual_measures import plural
 
 _SAID_PLACES = 3
+_EXACT_PLACES = 6
 _LAST_DIGIT = Fraction(1, 10**_SAID_PLACES)
 # The ledger's rounding to micro-units moves a third of a cup off the third by less than this.
 _SNAP = Fraction(1, 10**5)
+# The same moves a number that ends by less than this.
+_ENDS = Fraction(1, 10**8)
 _SAID_FRACTIONS = frozenset({1, 2, 3, 4, 8})
 _KITCHEN_UNITS: Final = frozenset(
     {"tsp", "tbsp", "cup", "pint", "quart", "gallon", "metric cup", "imperial cup", "each", "dozen"}
@@ -22,22 +25,28 @@ _KITCHEN_UNITS: Final = frozenset(
 _ONE_OR_LESS = re.compile(r"-?(?:1|0\.[0-9]+|[0-9]+/[0-9]+)|[<>].*")
 
 
-def say(value: Fraction | None, unit: str | None) -> str:
+def say(value: Fraction | None, unit: str | None, *, exact: bool = False) -> str:
     """Say a value in `unit`: "2 1/3 cup", "12.5 lb", "48", "2 sticks"; None is "unknown".
 
-    At most 3 decimals; what is too small for them is said as "<0.001 g", never as 0. `each` goes
-    without saying.
+    At most 3 decimals, with `exact` all of a number that has at most 6; what is too small for
+    them is said as "<0.001 g", never as 0. `each` goes without saying.
     """
     if value is None:
         return UNKNOWN
     if unit is None or unit == "each":
-        return _said_number(value, kitchen=True)
+        return _said_number(value, kitchen=True, exact=exact)
     measure = dimension(unit) is None
-    number = _said_number(value, kitchen=measure or unit in _KITCHEN_UNITS)
+    number = _said_number(value, kitchen=measure or unit in _KITCHEN_UNITS, exact=exact)
     return f"{number} {_counted(number, unit) if measure else unit}"
 
 
-def say_stock(value: Fraction | None, facts: ItemFacts, display_unit: str | None = None) -> str:
+def say_stock(
+    value: Fraction | None,
+    facts: ItemFacts,
+    display_unit: str | None = None,
+    *,
+    exact: bool = False,
+) -> str:
     """Say stock units in the display unit, if it converts and fits the value's size.
 
     What is too small to be said in either is "less than" in the display unit, as its column is.
@@ -46,7 +55,7 @@ def say_stock(value: Fraction | None, facts: ItemFacts, display_unit: str | None
     if value is None:
         return UNKNOWN
     unit, factor = said_unit(value, facts, display_unit)
-    said = say(value / factor, unit)
+    said = say(value / factor, unit, exact=exact)
     return f"{said} each" if unit == "each" and facts.unit != "each" else said
 
 
@@ -74,13 +83,15 @@ def _fits(value: Fraction) -> bool:
     return not value or _LAST_DIGIT <= abs(value) <= LIMIT
 
 
-def _said_number(value: Fraction, *, kitchen: bool) -> str:
+def _said_number(value: Fraction, *, kitchen: bool, exact: bool) -> str:
     if value.denominator == 1:
         return str(value.numerator)
     if kitchen:
         near = Fraction(round(value * 24), 24)
         if near and near.denominator in _SAID_FRACTIONS and abs(value - near) < _SNAP:
             return mixed(near)
+    if exact and abs(value - round(value, _EXACT_PLACES)) < _ENDS:
+        return digits(value, _EXACT_PLACES)
     said = digits(value, _SAID_PLACES)
     if said == "0" and value:
         return f"<{digits(_LAST_DIGIT, 3)}" if value > 0 else f">-{digits(_LAST_DIGIT, 3)}"

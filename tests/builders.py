@@ -340,3 +340,16 @@ def gift_bags(kitchen: KitchenBuilder, quantity: int = 50) -> None:
     kitchen.recipe("brownies", {"brownie": 24})
     kitchen.bundle("gift-bag", {"cookie": 6, "brownie": 3})
     kitchen.event("christmas", {"gift-bag": quantity})
+
+
+def ladder(kitchen: KitchenBuilder, levels: int) -> None:
+    """Build what takes sugar by two ways at each level: 1 g by 2 to the power of levels ways."""
+    kitchen.ingredient("sugar")
+    below, amount = "sugar", "1 g"
+    for level in range(1, levels + 1):
+        ways = {f"{side}-{level}": 1 for side in ("left", "right")}
+        for way in ways:
+            kitchen.recipe(f"make-{way}", {way: 1}, {below: amount})
+        below, amount = f"step-{level}", "1"
+        kitchen.recipe(f"make-{below}", {below: 1}, ways)
+    kitchen.event("fair", {below: 1})

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def print_tree(told: Told) -> None:
     """Print an explanation; each line's amount is the sum of those below it with a sign."""
-    click.echo(plain(f"{told.amount}  {told.words}"))
+    click.echo(plain(f"{told.amount}  {told.said}"))
     for line in _below(told, ""):
         click.echo(plain(line))
 
@@ -23,5 +23,5 @@ def print_tree(told: Told) -> None:
 def _below(told: Told, lead: str) -> Iterator[str]:
     for number, inner in enumerate(told.inner, start=1):
         last = number == len(told.inner)
-        yield f"{lead}{'└─' if last else '├─'} {inner.amount}  {inner.words}"
+        yield f"{lead}{'└─' if last else '├─'} {inner.amount}  {inner.said}"
         yield from _below(inner, f"{lead}{'   ' if last else '│  '}")

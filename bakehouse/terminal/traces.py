@@ -71,4 +71,4 @@ def _print(found: Trace, amounts: Say) -> None:
     for told in ends:
         click.echo(f"{told.words}:" if told.inner else f"{told.words}: nothing.")
         for line in told.inner:
-            click.echo(plain(f"  {line.amount}  {line.words}"))
+            click.echo(plain(f"  {line.amount}  {line.said}"))

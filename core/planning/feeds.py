@@ -19,7 +19,11 @@ from msgspec import Struct, field
 
 from core.planning.kitchen import MICRO, Line
 from core.planning.plan import Flow, Plan
-from core.planning.why import BATCH, NOTHING, Reason
+from core.planning.why import BATCH, NOTHING, Reason, once
+
+MOST_INPUTS = 1000
+"""So many inputs of a wish are followed. Each has a stretch of its own of what covers it, so none
+is told already, and there may be more of them at each level."""
 
 
 class LotShare(Struct, frozen=True):
@@ -143,9 +147,11 @@ def needs_of_line(plan: Plan, item_id: int, e: int) -> Reason:
 
 
 class _Feeds(Struct):
-    """Walks a plan forward; how each need is laid out is worked out once."""
+    """Walks a plan forward; how each need is laid out is worked out once, and told once."""
 
     plan: Plan
+    _left: int = MOST_INPUTS
+    _told: dict[tuple[str, int, int, Fraction, Fraction], Reason] = field(default_factory=dict)
     _uses: dict[tuple[int, int], list[_Piece] | None] = field(default_factory=dict)
     _cover: dict[tuple[int, int], list[_Piece] | None] = field(default_factory=dict)
     _flows: dict[tuple[int, int], list[_Piece]] = field(default_factory=dict)
@@ -259,16 +265,16 @@ class _Feeds(Struct):
                 continue
             factor = piece.line.amount
             first, last = (start - piece.low) / factor, (stop - piece.low) / factor
-            source = (
-                self._batches_up(piece.key, e, first, last)
-                if piece.kind == "recipe"
-                else self._bundles_up(piece.key, e, first, last)
-            )
+            source = self._user_up(piece.kind, piece.key, e, first, last)
             kind = "into-recipe" if piece.kind == "recipe" else "into-bundle"
             yield Reason(kind, source.label, amount, unit, (), source, factor)
         if high > max(low, end):
             over = high - max(low, end)
             yield Reason("left-over", "left over by rounding up to whole", over, unit)
+
+    def _user_up(self, kind: str, key: int, e: int, low: Fraction, high: Fraction) -> Reason:
+        follow = self._batches_up if kind == "recipe" else self._bundles_up
+        return once(self._told, (kind, key, e, low, high), lambda: follow(key, e, low, high))
 
     def _bundles_up(self, bundle_id: int, e: int, low: Fraction, high: Fraction) -> Reason:
         item = self.plan.kitchen.items[bundle_id]
@@ -372,8 +378,12 @@ class _Feeds(Struct):
             own = [p for p in uses if p.line is not None and (p.kind, p.key) == (kind, key)]
             start = own[number].low + low * line.amount
             stop = own[number].low + high * line.amount
-            parts = tuple(self.down(item.id, e, start, stop))
-            yield Reason(into, item.name, stop - start, item.unit, parts, None, line.amount, about)
+            self._left -= 1
+            followed = self._left >= 0
+            parts = tuple(self.down(item.id, e, start, stop)) if followed else ()
+            note = "" if followed else "not followed further"
+            amount, factor = stop - start, line.amount
+            yield Reason(into, item.name, amount, item.unit, parts, None, factor, about, note=note)
 
 
 LABELS = {

@@ -8,9 +8,10 @@ goes the other way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TypeVar
 
 from msgspec import Struct, field
 
@@ -20,6 +21,8 @@ from core.planning.plan import Plan
 BATCH = "batch"
 NOTHING = Fraction(0)
 
+Key = TypeVar("Key", bound=Hashable)
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -27,7 +30,8 @@ class Reason:
 
     `about` is what it is about: an item, a recipe, an event or a lot, by id. `inputs` are what
     goes into it: the amount of each is this one's times its own `factor`. `note` adds what
-    is no number of the sum.
+    is no number of the sum. What several numbers rest on is told whole once, where it comes
+    first; `again` marks it where it comes next, without its parts.
     """
 
     kind: str
@@ -40,6 +44,18 @@ class Reason:
     about: tuple[str, int] | None = None
     inputs: tuple[Reason, ...] = ()
     note: str = ""
+    again: bool = False
+
+
+def once(told: dict[Key, Reason], key: Key, make: Callable[[], Reason]) -> Reason:
+    """Return a reason whole the first time, and after that as one that is told above.
+
+    So a tree grows with what there is to tell, not with the ways that lead there.
+    """
+    if key not in told:
+        told[key] = make()
+        return told[key]
+    return replace(told[key], parts=(), note="", again=True)
 
 
 def explain_item(
@@ -64,7 +80,7 @@ def explain_batches(
 
 
 class _Why(Struct):
-    """The explanation of one event's numbers; what several numbers rest on is made once."""
+    """The explanation of one event's numbers; what several numbers rest on is told once."""
 
     plan: Plan
     e: int
@@ -73,9 +89,7 @@ class _Why(Struct):
     runs: dict[int, Reason] = field(default_factory=dict)
 
     def item(self, item_id: int) -> Reason:
-        if item_id not in self.items:
-            self.items[item_id] = self._item(item_id)
-        return self.items[item_id]
+        return once(self.items, item_id, lambda: self._item(item_id))
 
     def _item(self, item_id: int) -> Reason:
         plan, e = self.plan, self.e
@@ -134,9 +148,7 @@ class _Why(Struct):
                 yield _times(used, unit, self.batches(key), "recipe")
 
     def batches(self, recipe_id: int) -> Reason:
-        if recipe_id not in self.runs:
-            self.runs[recipe_id] = self._batches(recipe_id)
-        return self.runs[recipe_id]
+        return once(self.runs, recipe_id, lambda: self._batches(recipe_id))
 
     def _batches(self, recipe_id: int) -> Reason:
         plan, e = self.plan, self.e

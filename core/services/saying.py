@@ -32,10 +32,13 @@ class Say:
         self._display = display
         self.currency = currency
 
-    def amount(self, item_id: int, value: Decimal | Fraction | None) -> str:
-        """Say an amount, given in stock units, in the item's display unit; None is unknown."""
-        exact = None if value is None else Fraction(value)
-        return say_stock(exact, self._facts[item_id], self._display[item_id])
+    def amount(self, item_id: int, value: Decimal | Fraction | None, *, exact: bool = False) -> str:
+        """Say an amount, given in stock units, in the item's display unit; None is unknown.
+
+        Three decimals are enough to weigh by; with `exact` it can be added up.
+        """
+        amount = None if value is None else Fraction(value)
+        return say_stock(amount, self._facts[item_id], self._display[item_id], exact=exact)
 
     def price_of_one(
         self, item_id: int, price: Decimal | None, quantity: Decimal | Fraction | None
@@ -55,14 +58,14 @@ class Say:
         """Return the item's name."""
         return self._facts[item_id].name
 
-    def batches(self, value: Decimal | Fraction | None) -> str:
+    def batches(self, value: Decimal | Fraction | None, *, exact: bool = False) -> str:
         """Say a number of batches."""
-        return UNKNOWN if value is None else say(Fraction(value), None)
+        return UNKNOWN if value is None else say(Fraction(value), None, exact=exact)
 
-    def of_batches(self, value: Decimal | Fraction | None) -> str:
+    def of_batches(self, value: Decimal | Fraction | None, *, exact: bool = False) -> str:
         """Say a number of batches with its word: "1 batch", "2 1/2 batches"."""
         few = value is not None and abs(Fraction(value)) <= 1
-        return f"{self.batches(value)} batch{'' if few else 'es'}"
+        return f"{self.batches(value, exact=exact)} batch{'' if few else 'es'}"
 
     def money(self, value: Decimal | None) -> str:
         """Say money, rounded to cents; None is unknown."""

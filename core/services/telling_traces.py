@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.services.planning.telling import Told
+from core.services.planning.telling import AGAIN, About, Told
 from core.services.rows.traces import Trace, Traced
 from core.services.saying import Say
 
@@ -18,17 +18,19 @@ class TraceTeller:
     def subject(self, trace: Trace) -> Told:
         """Tell what is traced, with all there is to tell about it below."""
         subject = trace.subject
-        return Told(self.amount(subject), self.name(subject), self.ways(trace), subject.item_id)
+        about = _about(subject.item_id)
+        return Told(self.amount(subject), self.name(subject), self.ways(trace), about)
 
     def ways(self, trace: Trace) -> tuple[Told, Told, Told, Told]:
         """Tell where it came from, where it went, who was handed any of it, and what is left."""
         item_id = trace.subject.item_id
+        about = _about(item_id)
         nowhere = (Told("–", "nothing"),)
         back = tuple(self.back(step) for step in trace.came_from) or nowhere
         forward = tuple(self.forward(step, item_id) for step in trace.went_into) or nowhere
         return (
-            Told("", "Came from", back, item_id),
-            Told("", "Went into", forward, item_id),
+            Told("", "Came from", back, about),
+            Told("", "Went into", forward, about),
             Told("", "Handed out", self._ends(trace.handed_out)),
             Told("", "Still in stock", self._ends(trace.in_stock)),
         )
@@ -38,7 +40,7 @@ class TraceTeller:
             Told(
                 self.amount(step),
                 f"{self.name(step)}{self._whereto(step)}",
-                item_id=step.item_id,
+                about=_about(step.item_id),
             )
             for step in steps
         )
@@ -83,7 +85,7 @@ class TraceTeller:
             words = f"found in a count, {step.day.isoformat()}"
         else:
             words = self.name(step)
-        return Told(self.amount(step), self._again(step, words), inner, step.item_id)
+        return self._told(step, self.amount(step), words, inner)
 
     def forward(self, step: Traced, item_id: int | None) -> Told:
         """Say a step on the way forward, with what it went into; `item_id` is what it was of."""
@@ -101,8 +103,12 @@ class TraceTeller:
                 amount = self.amounts.amount(item_id, step.used)
         else:
             words = self.name(step)
-        return Told(amount, self._again(step, words), inner, step.item_id)
+        return self._told(step, amount, words, inner)
 
     @staticmethod
-    def _again(step: Traced, words: str) -> str:
-        return f"{words} (told above)" if step.again else words
+    def _told(step: Traced, amount: str, words: str, inner: tuple[Told, ...]) -> Told:
+        return Told(amount, words, inner, _about(step.item_id), AGAIN if step.again else "")
+
+
+def _about(item_id: int | None) -> About | None:
+    return None if item_id is None else ("item", item_id)

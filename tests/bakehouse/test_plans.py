@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.bakehouse.conftest import Cli
+from tests.builders import KitchenBuilder, ladder
 
 
 def test_why_prints_a_tree_that_adds_up(cli: Cli) -> None:
@@ -21,6 +22,17 @@ def test_why_as_json_has_parts_that_add_up(cli: Cli) -> None:
     why = cli("plan", "christmas-2026", "--why", "ribbon", "--json").json["why"]
     assert (why["kind"], why["amount"]) == ("buy", 30)
     assert sum(part["amount"] for part in why["parts"]) == 30
+
+
+def test_many_ways_to_the_same_make_no_long_tree(cli: Cli) -> None:
+    ladder(KitchenBuilder(), 14)
+
+    text = cli("plan", "fair", "--why", "sugar").out
+    assert len(text.splitlines()) < 150
+    assert "(told above)" in text
+    why = cli("plan", "fair", "--why", "sugar", "--json")
+    assert why.json["why"]["amount"] == 2**14
+    assert why.out.count('"kind"') < 300
 
 
 def test_feeds_follows_a_lot_and_an_item_to_the_event_lines(cli: Cli) -> None:

@@ -9,12 +9,12 @@ from textual.pilot import Pilot
 from textual.widgets.tree import TreeNode
 
 from core.services import journal_service
+from core.services.planning.telling import Told
 from core.session import Database
 from tests.builders import KitchenBuilder
 from tests.tui.conftest import Site, keys, running
 from tui.screens.event.screen import EventScreen
 from tui.screens.stock.screen import StockScreen
-from tui.screens.why.reading import Line
 from tui.screens.why.screen import WhyScreen, WhyTree
 from tui.widgets.words import Words
 
@@ -47,7 +47,7 @@ def tree(pilot: Pilot[None]) -> list[str]:
     ]  # fmt: skip
 
 
-def nodes(node: TreeNode[Line]) -> Iterator[TreeNode[Line]]:
+def nodes(node: TreeNode[Told]) -> Iterator[TreeNode[Told]]:
     yield node
     for inner in node.children:
         yield from nodes(inner)

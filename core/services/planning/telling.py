@@ -1,26 +1,45 @@
-"""Saying reasons so that a baker understands them at once: a tree of amounts and words."""
+"""Saying reasons so that a baker understands them at once: a tree of amounts and words.
+
+The command line and the screen show the same tree, so its amounts are said to be added up: exactly
+where they end, else with three decimals.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal, TypeAlias
 
 from core.planning.why import BATCH, Reason
 from core.services.saying import Say
+from core.units import UNKNOWN
+
+About: TypeAlias = tuple[Literal["item", "recipe", "lot"], int]
+
+AGAIN = "told above"
+"""What is noted on a line whose inner lines stand further up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """One line of an explanation: an amount, what it is, and what it is made of.
 
-    `item_id` is the item it is about, where there is one to go to.
+    `note` is what is no part of the sum. `about` is what the line stands for, where there is
+    something to go to; `event_id` the event of an event line.
     """
 
     amount: str
     words: str
     inner: tuple[Told, ...] = ()
-    item_id: int | None = None
+    about: About | None = None
+    note: str = ""
+    event_id: int | None = None
+
+    @property
+    def said(self) -> str:
+        """The words and the note, as one text."""
+        return f"{self.words} ({self.note})" if self.note else self.words
 
 
 def tell(reason: Reason, item_id: int, say: Say) -> Told:
@@ -29,13 +48,20 @@ def tell(reason: Reason, item_id: int, say: Say) -> Told:
     Where a number only repeats the one above it, its line is left out.
     """
     item_id = _item_of(reason, item_id)
-    words = _words(reason, item_id, say)
-    if reason.note:
-        words += f" ({reason.note})"
+    words, notes = _words(reason, item_id, say), list(_notes(reason))
     inner = tuple(tell(part, below, say) for part, below in _inner(reason, item_id))
     if reason.kind in INPUTS and len(inner) == 1:
-        words, inner = f"{words}: {inner[0].words}", inner[0].inner
-    return Told(_amount(reason.amount, reason.unit, item_id, say), words, inner)
+        [only] = inner
+        words, inner = f"{words}: {only.words}", only.inner
+        notes += filter(None, [only.note])
+    return Told(
+        _amount(reason.amount, reason.unit, item_id, say),
+        words,
+        inner,
+        _about(reason, item_id),
+        "; ".join(notes),
+        reason.about[1] if reason.about is not None and reason.about[0] == "event" else None,
+    )
 
 
 def _inner(reason: Reason, item_id: int) -> Iterator[tuple[Reason, int]]:
@@ -53,18 +79,43 @@ def _inner(reason: Reason, item_id: int) -> Iterator[tuple[Reason, int]]:
         yield from _inner(reason.source, _item_of(reason.source, item_id))
 
 
+def _notes(reason: Reason) -> Iterator[str]:
+    """Yield what is noted on a reason and on its source, which has no line of its own."""
+    for each in (reason, reason.source):
+        if each is not None and each.note:
+            yield each.note
+        if each is not None and each.again:
+            yield AGAIN
+
+
+def _about(reason: Reason, item_id: int) -> About:
+    """Return what a line stands for: an event line for its item, a part for what it is part of."""
+    for each in (reason, reason.source):
+        if each is None or each.about is None:
+            continue
+        kind, key = each.about
+        if kind == "recipe":
+            return "recipe", key
+        if kind == "lot":
+            return "lot", key
+        if kind == "item":
+            return "item", key
+    return "item", item_id
+
+
 def _item_of(reason: Reason, item_id: int) -> int:
     about = reason.about
     return about[1] if about is not None and about[0] == "item" else item_id
 
 
 def _amount(value: Fraction | None, unit: str, item_id: int, say: Say) -> str:
-    if unit == BATCH:
-        if value is None:
-            return say.batches(None)
-        return ("−" if value < 0 else "") + say.of_batches(abs(value))
-    sign = "−" if value is not None and value < 0 else ""
-    return sign + say.amount(item_id, None if value is None else abs(value))
+    if value is None:
+        return UNKNOWN
+    size = abs(value)
+    said = (
+        say.of_batches(size, exact=True) if unit == BATCH else say.amount(item_id, size, exact=True)
+    )
+    return f"−{said}" if value < 0 else said
 
 
 def _words(reason: Reason, item_id: int, say: Say) -> str:
@@ -77,7 +128,7 @@ def _words(reason: Reason, item_id: int, say: Say) -> str:
         return "by your batch target" if (reason.amount or 0) > 0 else "fewer, by your batch target"
     words = WORDS.get(reason.kind, "{}").format(reason.label)
     if reason.kind in INPUTS and reason.factor is not None and reason.amount != reason.factor:
-        words += f", {say.amount(item_id, reason.factor)} {INPUTS[reason.kind]}"
+        words += f", {_amount(reason.factor, '', item_id, say)} {INPUTS[reason.kind]}"
     return words
 
 
@@ -88,8 +139,8 @@ def _with_source(reason: Reason, source: Reason, item_id: int, say: Say) -> str:
     if reason.factor is None:
         return f"for {of}, of an unknown amount each"
     if reason.unit == BATCH:
-        return f"for {of}, {say.amount(inner_id, 1 / reason.factor)} a batch"
-    each = say.amount(item_id, reason.factor)
+        return f"for {of}, {_amount(1 / reason.factor, '', inner_id, say)} a batch"
+    each = _amount(reason.factor, "", item_id, say)
     before = BEFORE.get(reason.kind, "for")
     return f"{before} {of}, {each} {'a batch' if source.unit == BATCH else 'in each'}"
 

@@ -128,3 +128,17 @@ def test_unknown_amounts_stop_no_walk(kitchen: Kitchen) -> None:
     for e, event in enumerate(kitchen.events):
         for line in event.lines:
             needs_of_line(plan, line.item_id, e)
+
+
+@settings(max_examples=EXAMPLES)
+@given(kitchens(unknown=False))
+def test_what_is_told_again_is_told_whole_above(kitchen: Kitchen) -> None:
+    plan = make_plan(kitchen)
+    for item_id in stocked(plan):
+        told = set()
+        for inner in every(feeds_of_item(plan, item_id)):
+            key = (inner.kind, inner.about, inner.amount)
+            if inner.again:
+                assert not inner.parts
+                assert key in told
+            told.add(key)

@@ -14,6 +14,8 @@ from core.planning.why import Reason, explain_batches, explain_item
 from tests.core.planning.kitchens import kitchens
 
 EXAMPLES = settings().max_examples * 3
+WITH_PARTS = {"always", "buy", "make", "assemble", "batches"}
+"""Reasons that several numbers may rest on."""
 
 
 def reasons(plan: Plan) -> Iterator[tuple[Reason, Fraction | None]]:
@@ -75,3 +77,18 @@ def test_every_unknown_number_rests_on_a_named_unknown(kitchen: Kitchen) -> None
     for reason, number in reasons(plan):
         if number is None and reason.kind == "need":
             assert any(part.amount is None for part in reason.parts)
+
+
+@settings(max_examples=EXAMPLES)
+@given(kitchens())
+def test_what_is_told_again_is_told_whole_above(kitchen: Kitchen) -> None:
+    for reason, _ in reasons(make_plan(kitchen)):
+        told = {}
+        for inner in every(reason):
+            key = (inner.kind, inner.about)
+            if inner.again:
+                assert not inner.parts
+                assert told[key].amount == inner.amount
+            elif inner.kind in WITH_PARTS:
+                assert key not in told
+                told[key] = inner

@@ -23,7 +23,7 @@ from core.services.planning.plan_service import PlanProblem
 from core.services.planning.telling import Told
 from core.services.settings_service import SettingNotFound
 from core.session import Database
-from tests.builders import KitchenBuilder, gift_bags
+from tests.builders import KitchenBuilder, gift_bags, ladder
 
 EASTER = date(2027, 3, 28)
 
@@ -39,7 +39,7 @@ def bakery(kitchen: Database) -> KitchenBuilder:
 
 
 def flat(told: Told) -> list[str]:
-    return [f"{told.amount} {told.words}", *(line for part in told.inner for line in flat(part))]
+    return [f"{told.amount} {told.said}", *(line for part in told.inner for line in flat(part))]
 
 
 def tell(bakery: KitchenBuilder, reason: Reason, item: str) -> list[str]:
@@ -141,6 +141,85 @@ def test_forward_refuses_what_there_is_not(bakery: KitchenBuilder) -> None:
         plan_service.explain_feeds()
     with pytest.raises(RuleBroken, match="no line for Cookie"):
         plan_service.explain_line(bakery.event_id("christmas"), "cookie")
+
+
+@pytest.mark.parametrize(
+    ("a_batch", "each", "said", "both"),
+    [
+        ("12345.5", "each", "12345 1/2", "24691"),
+        ("12345.5", "g", "12.3455 kg", "24.691 kg"),
+        ("99999.5", "g", "99.9995 kg", "199.999 kg"),
+        ("0.0625", "g", "0.0625 g", "0.125 g"),
+    ],
+)
+def test_large_and_small_amounts_are_said_so_that_they_multiply(
+    kitchen: Database, a_batch: str, each: str, said: str, both: str
+) -> None:
+    built = KitchenBuilder()
+    built.ingredient("flour", unit=each)
+    built.recipe("cookies", {"cookie": 1}, {"flour": a_batch})
+    built.event("fair", {"cookie": 2})
+
+    reason = plan_service.explain(built.event_id("fair"), "flour")
+
+    assert tell(built, reason, "flour") == [
+        f"{both} Flour to buy",
+        f"{both} for 2 batches of Cookies, {said} a batch",
+        "2 batches for 2 Cookie, 1 a batch",
+        "2 for Fair",
+    ]
+
+
+def test_a_yield_is_told_in_its_own_unit(kitchen: Database) -> None:
+    built = KitchenBuilder()
+    built.ingredient("flour")
+    built.made("cream", unit="g", measures={"cup": "195 g"}, display_unit="cup")
+    built.recipe("whipping", {"cream": "5 cup"}, {"flour": "1 g"}, step="1/20")
+    built.event("fair", {"cream": "11 3/4 cup"})
+
+    reason = plan_service.explain_purchase(built.event_id("fair"), "cream")
+
+    assert tell(built, reason, "cream")[:2] == [
+        "2.35 batches of Whipping",
+        "2.35 batches for 11 3/4 cup Cream, 5 cup a batch",
+    ]
+
+
+# -- many ways to the same -------------------------------------------------------------------------
+
+LEVELS = 14
+
+
+@pytest.fixture
+def tall(kitchen: Database) -> KitchenBuilder:
+    built = KitchenBuilder()
+    ladder(built, LEVELS)
+    return built
+
+
+def test_what_many_numbers_rest_on_is_told_once(tall: KitchenBuilder) -> None:
+    reason = plan_service.explain(tall.event_id("fair"), "sugar")
+
+    assert reason.amount == 2**LEVELS
+    told = tell(tall, reason, "sugar")
+    assert len(told) < 10 * LEVELS
+    assert sum(line.endswith("(told above)") for line in told) == LEVELS
+
+
+def test_what_stock_goes_into_by_many_ways_is_told_once(tall: KitchenBuilder) -> None:
+    told = tell(tall, plan_service.explain_feeds("sugar"), "sugar")
+
+    assert len(told) < 10 * LEVELS
+    assert sum(line.endswith("(told above)") for line in told) == LEVELS
+
+
+def test_what_a_line_takes_by_many_ways_is_followed_as_far_as_anybody_reads(
+    tall: KitchenBuilder,
+) -> None:
+    told = tell(tall, plan_service.explain_line(tall.event_id("fair"), f"step-{LEVELS}"), "sugar")
+
+    assert len(told) < 3000
+    assert any(line.endswith("(not followed further)") for line in told)
 
 
 # -- contention ------------------------------------------------------------------------------------

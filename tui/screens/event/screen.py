@@ -33,9 +33,9 @@ from tui.widgets.pane import Pane
 from tui.widgets.table import TableView
 
 if TYPE_CHECKING:
+    from core.services.planning.telling import Told
     from core.services.rows.journal import ChangeRow
     from tui.screens.form.offers import Prefilled
-    from tui.screens.why.reading import Line
 
 CHECKED_BY = {"recipe": "make", "bundle": "assemble"}
 """The dialog that checks off a row by what it is about."""
@@ -332,17 +332,18 @@ class EventScreen(RehearsingScreen):
             return [] if recipe is None else [each["item_id"] for each in recipe["outputs"]]
         return [about.id] if about.kind in ("item", "bundle") else []
 
-    def _go_there(self, line: Line | None) -> None:
+    def _go_there(self, line: Told | None) -> None:
         """Go to what a line of an explanation stands for."""
         if line is None or line.about is None or self.snapshot is None:
             return
         board = self.query_one(Board)
-        recipe = prefill.recipe_of(self.snapshot.progress, line.about)
-        places = [line.about]
+        about = Ref(*line.about)
+        recipe = prefill.recipe_of(self.snapshot.progress, about)
+        places = [about]
         if recipe is not None:
             places.append(Ref("recipe", recipe["recipe_id"]))
         if not any(board.go_to(place) for place in places):
-            self.kitchen.say(f"{line.label} has no line of its own here.")
+            self.kitchen.say("What that line stands for has no row of its own here.")
 
     def action_look(self) -> None:
         """Look at charts: of the item of this row, else of the event."""

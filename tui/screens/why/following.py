@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.screens.why.reading import Line
+from core.services.planning.telling import Told
 
 if TYPE_CHECKING:
     from tui.app import BakehouseApp
 
 
-def follow(app: BakehouseApp, line: Line | None) -> None:
+def follow(app: BakehouseApp, line: Told | None) -> None:
     """Open the event of a line, else its item in the stock."""
     if line is None:
         return
     if line.event_id is not None:
         app.open_event(line.event_id)
-    elif line.about is not None and line.about.kind in ("item", "bundle"):
-        app.open_item(line.about.id)
+    elif line.about is not None and line.about[0] == "item":
+        app.open_item(line.about[1])

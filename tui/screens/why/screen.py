@@ -19,24 +19,28 @@ from textual.widgets.tree import TreeNode
 from core.commands.trying import redo
 from core.commands.what_if import Step
 from core.errors import BakehouseError
+from core.services.planning.telling import Told
 from core.session import KitchenSession
 from core.worker import SessionWorker
 from tui.screens.dialog import Dialog
-from tui.screens.why.reading import Line, read_why
+from tui.screens.why.reading import read_why
 from tui.widgets.plain import plain
 from tui.widgets.words import Words
 
 if TYPE_CHECKING:
     from tui.app import BakehouseApp
 
+MOST_LINES = 1000
+MORE = Told("…", "and more")
 
-class WhyTree(Tree[Line]):
+
+class WhyTree(Tree[Told]):
     """The lines of an explanation; nothing in them is markup."""
 
     class Chosen(Message):
         """Somebody wants to go to what a line stands for."""
 
-        def __init__(self, line: Line) -> None:
+        def __init__(self, line: Told) -> None:
             self.line = line
             super().__init__()
 
@@ -74,7 +78,7 @@ class WhyTree(Tree[Line]):
         return label if isinstance(label, Text) else Text(plain(label))
 
 
-class WhyScreen(Dialog[Line | None]):
+class WhyScreen(Dialog[Told | None]):
     """The tree of one or several items of an event."""
 
     CSS_PATH = Path(__file__).with_name("why.tcss")
@@ -120,7 +124,7 @@ class WhyScreen(Dialog[Line | None]):
         session = self._session
         assert session is not None
 
-        def read(own: KitchenSession) -> list[Line]:
+        def read(own: KitchenSession) -> list[Told]:
             redo(own, self.steps)
             return self.read(own)
 
@@ -135,42 +139,58 @@ class WhyScreen(Dialog[Line | None]):
         finally:
             self.take_keys()
         tree = self.query_one(WhyTree)
+        planting = _Planting()
         for line in lines:
-            _add(tree.root, line)
+            planting.put(tree.root, line)
         tree.root.expand_all()
         tree.cursor_line = 0
         tree.focus()
         self.query_one("#why-title", Words).say(self.title_of(lines))
 
-    def read(self, session: KitchenSession) -> list[Line]:
+    def read(self, session: KitchenSession) -> list[Told]:
         """Return the lines; it runs on the session's thread."""
         return [read_why(self.event_id_asked, item, session) for item in self.items]
 
-    def title_of(self, lines: Sequence[Line]) -> str:
+    def title_of(self, lines: Sequence[Told]) -> str:
         """Return what stands over the lines."""
-        return "Why  " + ", ".join(f"{line.amount} {line.label}" for line in lines)
+        return "Why  " + ", ".join(f"{line.amount} {line.words}" for line in lines)
 
 
-def _said(line: Line) -> str:
-    return "  ".join(filter(None, (line.amount, plain(line.label), plain(line.note))))
+def _said(line: Told) -> str:
+    return "  ".join(filter(None, (line.amount, plain(line.said))))
 
 
-def _all_said(node: TreeNode[Line], depth: int) -> Iterator[str]:
+def _all_said(node: TreeNode[Told], depth: int) -> Iterator[str]:
     if node.data is not None:
         yield "  " * depth + _said(node.data)
     for inner in node.children:
         yield from _all_said(inner, depth + 1)
 
 
-def _add(node: TreeNode[Line], line: Line) -> None:
+class _Planting:
+    """Puts lines into a tree, as many as a person could read on."""
+
+    def __init__(self) -> None:
+        self._left = MOST_LINES
+
+    def put(self, node: TreeNode[Told], line: Told) -> None:
+        """Put a line and all below it under a node."""
+        self._left -= 1
+        if not line.inner:
+            node.add_leaf(_label(line), line)
+            return
+        own = node.add(_label(line), line)
+        for inner in line.inner:
+            if self._left <= 0:
+                own.add_leaf(_label(MORE), MORE)
+                return
+            self.put(own, inner)
+
+
+def _label(line: Told) -> Text:
     label = Text()
     label.append(plain(line.amount), "bold")
-    label.append(f" {plain(line.label)}".lstrip() if not line.amount else f" {plain(line.label)}")
+    label.append(f" {plain(line.words)}" if line.amount else plain(line.words))
     if line.note:
         label.append(f"  {plain(line.note)}", "dim")
-    if line.inner:
-        inner = node.add(label, line)
-        for each in line.inner:
-            _add(inner, each)
-    else:
-        node.add_leaf(label, line)
+    return label
