@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import BadFile, Problem
-from plugins.storage import replace_file
+from plugins.storage import held, replace_file
 
 Value = str | int | Decimal | bool | date
 
@@ -26,13 +26,15 @@ def write_value(path: Path, keys: Sequence[str], value: Value | None) -> None:
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        text = path.read_bytes().decode() if path.exists() else ""
-        document = tomlkit.parse(text)
-        _change(path, document, keys, None if value is None else _item(value))
-        new = tomlkit.dumps(document)
-        if new != text:
-            # A link, as people who keep such files elsewhere have it, stays one.
-            replace_file(path.resolve(), new)
+        # A link, as people who keep such files elsewhere have it, stays one.
+        file = path.resolve()
+        with held(file):
+            text = file.read_bytes().decode() if file.exists() else ""
+            document = tomlkit.parse(text)
+            _change(path, document, keys, None if value is None else _item(value))
+            new = tomlkit.dumps(document)
+            if new != text:
+                replace_file(file, new)
     except (TOMLKitError, UnicodeDecodeError, RecursionError) as error:
         raise _bad(path, f"it is no TOML, so nothing was written: {error}") from error
     except OSError as error:

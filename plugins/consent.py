@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +13,7 @@ from msgspec import Struct
 from core.errors import BadFile, Problem
 from plugins.discovery import Found
 from plugins.states import State
-from plugins.storage import replace_file
+from plugins.storage import held, replace_file
 
 VARIABLE = "BAKEHOUSE_PLUGINS"
 
@@ -58,9 +59,10 @@ class Limits(Struct, frozen=True):
 
 
 class Consent:
-    """The file with what the user has decided; it is read once and written whole.
+    """The file with what the user has decided.
 
-    A plugin is accepted together with the distribution it comes from: another one under the same
+    Each decision changes the file as it is then: what another terminal decided meanwhile stays. A
+    plugin is accepted together with the distribution it comes from: another one under the same
     name is asked about anew. A file that cannot be read accepts nothing.
     """
 
@@ -69,13 +71,7 @@ class Consent:
         self.trouble = ""
         self._accepted: dict[str, str] = {}
         self._disabled: set[str] = set()
-        try:
-            self._read()
-        except FileNotFoundError:
-            pass
-        except (OSError, ValueError) as error:
-            self._accepted, self._disabled = {}, set()
-            self.trouble = f"cannot be read: {error}"
+        self._read()
 
     def verdict(self, found: Found) -> tuple[State, str]:
         """Return the state that the user's decisions give a plugin."""
@@ -91,10 +87,10 @@ class Consent:
         Raises:
             BadFile: The file cannot be read or written; nothing has changed.
         """
-        accepted = dict(self._accepted)
-        if not found.builtin:
-            accepted[found.name] = found.distribution
-        self._write(accepted, self._disabled - {found.name})
+        with self._deciding() as (accepted, disabled):
+            disabled.discard(found.name)
+            if not found.builtin:
+                accepted[found.name] = found.distribution
 
     def disable(self, name: str) -> None:
         """Turn a plugin off, for later runs too.
@@ -102,32 +98,52 @@ class Consent:
         Raises:
             BadFile: The file cannot be read or written; nothing has changed.
         """
-        accepted = {known: by for known, by in self._accepted.items() if known != name}
-        self._write(accepted, self._disabled | {name})
+        with self._deciding() as (accepted, disabled):
+            accepted.pop(name, None)
+            disabled.add(name)
+
+    @contextmanager
+    def _deciding(self) -> Iterator[tuple[dict[str, str], set[str]]]:
+        """Give what has been decided by now, and keep what is made of it."""
+        with held(self.path):
+            self._read()
+            if self.trouble:
+                raise self._bad(f"{self.trouble}; mend or delete it")
+            accepted, disabled = dict(self._accepted), set(self._disabled)
+            yield accepted, disabled
+            told = {"accepted": dict(sorted(accepted.items())), "disabled": sorted(disabled)}
+            try:
+                replace_file(self.path, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+            except OSError as error:
+                raise self._bad(f"cannot be written: {error.strerror}") from error
+            self._accepted, self._disabled = accepted, disabled
 
     def _read(self) -> None:
-        told = json.loads(self.path.read_text(encoding="utf-8"))
-        if not isinstance(told, dict):
-            raise ValueError("it must be an object with `accepted` and `disabled`")
-        accepted, disabled = told.get("accepted", {}), told.get("disabled", [])
-        if not (isinstance(accepted, dict) and _all_text(accepted.values())):
-            raise ValueError("`accepted` must give a distribution for each plugin")
-        if not (isinstance(disabled, list) and _all_text(disabled)):
-            raise ValueError("`disabled` must be a list of names")
-        self._accepted, self._disabled = accepted, set(disabled)
-
-    def _write(self, accepted: dict[str, str], disabled: set[str]) -> None:
-        if self.trouble:
-            raise self._bad(f"{self.trouble}; mend or delete it")
-        told = {"accepted": dict(sorted(accepted.items())), "disabled": sorted(disabled)}
+        decided: tuple[dict[str, str], set[str]] = {}, set()
+        self.trouble = ""
         try:
-            replace_file(self.path, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
-        except OSError as error:
-            raise self._bad(f"cannot be written: {error.strerror}") from error
-        self._accepted, self._disabled = accepted, disabled
+            decided = _decisions(self.path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError) as error:
+            self.trouble = f"cannot be read: {error}"
+        self._accepted, self._disabled = decided
 
     def _bad(self, message: str) -> BadFile:
         return BadFile([Problem(str(self.path), message)])
+
+
+def _decisions(text: str) -> tuple[dict[str, str], set[str]]:
+    """Return what was accepted and turned off. Raises ValueError for anything else."""
+    told = json.loads(text)
+    if not isinstance(told, dict):
+        raise ValueError("it must be an object with `accepted` and `disabled`")
+    accepted, disabled = told.get("accepted", {}), told.get("disabled", [])
+    if not (isinstance(accepted, dict) and _all_text(accepted.values())):
+        raise ValueError("`accepted` must give a distribution for each plugin")
+    if not (isinstance(disabled, list) and _all_text(disabled)):
+        raise ValueError("`disabled` must be a list of names")
+    return accepted, set(disabled)
 
 
 def _names(told: str) -> frozenset[str]:

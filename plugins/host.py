@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -399,8 +398,7 @@ class Host:
                 prepare(database, plugin.name, spec, self._patience)
             except TablesError as error:
                 return self._shelf.fail(plugin, error, stopped=error.stopped)
-            there = [each for each in done if "://" in each or os.path.exists(each)]
-            memory.note(plugin.found, tables=sorted({*there, str(database)}))
+            memory.prepared(plugin.found, str(database))
         memory.worked(plugin.found, TABLES)
         return None
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,6 +136,74 @@ def test_the_list_is_replaced_as_a_whole(site: Site) -> None:
     assert json.loads(site.consent_file.read_text())["accepted"] == {
         "by-store": "bakehouse-by-store"
     }
+
+
+def test_a_screen_that_is_open_leaves_what_another_terminal_decided(site: Site) -> None:
+    for name in ("my-view", "my-check", "my-file"):
+        site.offer(name, GOOD)
+    site.host(only=None).enable("my-view")
+    screen = site.host(only=None)
+    site.host(only=None).disable("my-view")
+    site.host(only=None).enable("my-file")
+
+    screen.enable("my-check")
+
+    assert states(site.host(only=None)) == {
+        "my-check": "enabled",
+        "my-file": "enabled",
+        "my-view": "disabled",
+    }
+
+
+def test_a_list_that_was_mended_is_taken_by_a_screen_that_is_open(site: Site) -> None:
+    site.offer("by-store", GOOD)
+    site.consent_file.parent.mkdir()
+    site.consent_file.write_text("{")
+    screen = site.host(only=None)
+    site.consent_file.write_text("{}")
+    assert screen.enable("by-store").state is State.ENABLED
+
+
+DECIDING = """
+import sys
+from pathlib import Path
+from plugins.host import Host
+
+folder, consent, state, name = sys.argv[1:]
+host = Host(path=[folder], consent_file=Path(consent), state=Path(state))
+print("ready", flush=True)
+sys.stdin.readline()
+for _ in range(20):
+    host.disable(name)
+    host.enable(name)
+"""
+
+
+def test_of_many_programs_that_decide_at_once_none_loses_its_decision(site: Site) -> None:
+    names = ["bread", "cake", "pie"]
+    for name in names:
+        site.offer(name, GOOD)
+    where = (str(site.folder), str(site.consent_file), str(site.state))
+    with ExitStack() as stack:
+        programs = [
+            stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-c", DECIDING, *where, name],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            for name in names
+        ]
+        for program in programs:
+            assert program.stdout is not None
+            assert program.stdout.readline() == "ready\n"
+        for program in programs:
+            assert program.stdin is not None
+            program.stdin.close()
+    assert [program.returncode for program in programs] == [0, 0, 0]
+    assert states(site.host(only=None)) == dict.fromkeys(names, "enabled")
 
 
 # -- limits of one run -----------------------------------------------------------------------------

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
@@ -88,6 +90,42 @@ def test_one_key_or_one_command_tries_it_again(site: Site, session: KitchenSessi
     later = site.host()
     assert later.enable("bad").state is State.ENABLED
     fail_often(later, session)
+
+
+def test_a_screen_that_is_open_tries_again_what_another_terminal_left_out(
+    site: Site, session: KitchenSession
+) -> None:
+    site.offer("bad", BAD)
+    screen = site.host()
+    fail_often(site.host(), session)
+    screen.enable("bad")
+    assert site.host().record("bad").state is State.ENABLED
+
+
+def test_what_failed_on_several_screens_is_remembered_of_each(
+    site: Site, session: KitchenSession
+) -> None:
+    names = [f"bad.view-{number}" for number in range(8)]
+    site.offer("bad", BAD)
+    (site.folder / "plugin_bad" / "__init__.py").write_text(
+        "from bakehouse.plugin import Area, ViewSpec, contribute\n"
+        "@contribute.views\n"
+        "def views():\n"
+        "    return [ViewSpec(id=id, title=id, area=Area.KITCHEN, load='plugin_bad.view:load')\n"
+        f"            for id in {names}]\n"
+    )
+    screens = [site.host() for _ in names]
+    together = Barrier(len(names))
+
+    def use(screen: Host, name: str) -> None:
+        view = screen.view(name)
+        together.wait()
+        with read_session() as reader:
+            screen.load(view, reader)
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(use, screens, names))
+    assert {each.view for each in site.host().record("bad").last_failures} == {*names}
 
 
 def test_another_version_gets_a_new_try(site: Site, session: KitchenSession) -> None:
