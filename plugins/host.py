@@ -268,9 +268,10 @@ class Host:
         session: KitchenSession,
         event_id: int | None = None,
         *,
+        check: str | None = None,
         on_stuck: OnStuck | None = None,
     ) -> list[Finding]:
-        """Return what all checks find, for one event or the whole kitchen.
+        """Return what all checks find, or the one with this id, for one event or the kitchen.
 
         A check that fails is a finding itself.
 
@@ -281,7 +282,8 @@ class Host:
         found: list[Finding] = []
         for plugin in self._shelf.plugins:
             for spec in plugin.offers.checks:
-                found += self._calls.check(plugin, spec, session, event_id, on_stuck)
+                if check in (None, spec.id):
+                    found += self._calls.check(plugin, spec, session, event_id, on_stuck)
         return [each for each in found if event_id is None or each.concerns(event_id)]
 
     # -- files ------------------------------------------------------------------------------------

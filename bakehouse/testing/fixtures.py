@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from plugins.host import Host
 
 Template = tuple[Path, "Samples"]
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -46,16 +47,18 @@ def bakehouse_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     from bakehouse.testing.kitchens import fill
 
     path = tmp_path_factory.mktemp("bakehouse") / "kitchen.db"
-    return path, fill(path, big=False)
+    return path, fill(path)
 
 
 @pytest.fixture(scope="session")
-def bakehouse_big_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """Make the sample kitchen with its big event once."""
-    from bakehouse.testing.kitchens import fill
+def bakehouse_big_template(
+    tmp_path_factory: pytest.TempPathFactory, bakehouse_template: Template
+) -> Template:
+    """Make the big kitchen once."""
+    from bakehouse.testing.kitchens import fill_big
 
     path = tmp_path_factory.mktemp("bakehouse-big") / "kitchen.db"
-    return path, fill(path, big=True)
+    return path, fill_big(path, *bakehouse_template)
 
 
 @pytest.fixture
@@ -85,7 +88,7 @@ def bakehouse_postgres(bakehouse_postgres_server: str, bakehouse_home: Path) -> 
     from bakehouse.testing.kitchens import fill, opened, postgres_database
 
     with postgres_database(bakehouse_postgres_server) as url:
-        fill(url, big=False)
+        fill(url)
         with opened(url) as database:
             yield database
 
@@ -100,7 +103,7 @@ def bakehouse_events(request: pytest.FixtureRequest, bakehouse_template: Templat
 
 @pytest.fixture
 def bakehouse_big_events(bakehouse_big_template: Template, bakehouse_kitchen: Database) -> Samples:
-    """Give the typical event, the empty one and one of 10,000 lines."""
+    """Give the typical event, the empty one and one of 10,000 lines, of the big kitchen."""
     return bakehouse_big_template[1]
 
 
@@ -130,6 +133,31 @@ def bakehouse_views_of(
 
     database = request.getfixturevalue(_kitchen_of(request))
     return lambda plugin: Views(bakehouse_host(plugin), database)
+
+
+@pytest.fixture
+def bakehouse_small_and_big(
+    bakehouse_host: Callable[..., Host],
+    bakehouse_home: Path,
+    bakehouse_template: Template,
+    bakehouse_big_template: Template,
+) -> Callable[[ModuleType, Callable[[Views, Samples], T]], tuple[T, T]]:
+    """Give what does the same in the sample kitchen and in the big one.
+
+    `small, big = bakehouse_small_and_big(by_store, use)`: what `use(views, events)` returned.
+    """
+    from bakehouse.testing.kitchens import sqlite_copy
+    from bakehouse.testing.views import Views
+
+    def used(plugin: ModuleType, template: Template, use: Callable[[Views, Samples], T]) -> T:
+        path, events = template
+        with sqlite_copy(path, bakehouse_home) as database:
+            return use(Views(bakehouse_host(plugin), database), events)
+
+    return lambda plugin, use: (
+        used(plugin, bakehouse_template, use),
+        used(plugin, bakehouse_big_template, use),
+    )
 
 
 @pytest.fixture

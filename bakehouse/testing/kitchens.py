@@ -1,4 +1,7 @@
-"""Kitchens to test on: the demo with an event that is empty and one of 10,000 lines."""
+"""Kitchens to test on: the demo with an event that is empty, and a big one.
+
+The big one has all of that several times, and an event of 10,000 lines.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,13 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from unittest.mock import patch
+
+from bakehouse.testing.larger import times_over
 
 if TYPE_CHECKING:
     from core.session import Database
@@ -20,6 +25,8 @@ NOW: Final = datetime(2026, 11, 22, 14, 2)
 """The moment every test kitchen lives in: a Sunday in November."""
 MANY: Final = 10_000
 """How many lines the big event has."""
+TIMES: Final = 4
+"""How many times the big kitchen has everything that the sample kitchen has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +71,11 @@ def opened(target: str | Path) -> Iterator[Database]:
         yield configure(target)
 
 
-def fill(target: str | Path, *, big: bool) -> Samples:
+def fill(target: str | Path) -> Samples:
     """Make the sample kitchen in an empty database, and return its events."""
-    from core.documents import EventDoc, EventLineDoc
+    from core.documents import EventDoc
     from core.interchange.demo import make_demo
-    from core.services import catalog_service, event_service
+    from core.services import event_service
     from core.session import configure
 
     with alone():
@@ -76,24 +83,35 @@ def fill(target: str | Path, *, big: bool) -> Samples:
         make_demo()
         open_events = [row for row in event_service.list_events() if row.status == "planned"]
         event_service.save_event(EventDoc(slug="empty", name="Nothing yet", date="2026-12-30"))
-        if big:
-            made = [row.slug for row in catalog_service.list_items() if row.kind in _SOLD]
-            lines = [
-                EventLineDoc(
-                    item=made[number % len(made)],
-                    amount=str(1 + number % 7),
-                    recipient=f"Guest {number // len(made)}",
-                )
-                for number in range(MANY)
-            ]
-            event_service.save_event(
-                EventDoc(slug="big", name="Ten thousand lines", date="2026-12-31", lines=lines)
+        return Samples(typical=open_events[0].id, empty=event_service.find_event("empty").id)
+
+
+def fill_big(target: str | Path, sample: Path, events: Samples) -> Samples:
+    """Make the big kitchen in an empty database: the sample kitchen several times, and more."""
+    from core.documents import EventDoc, EventLineDoc
+    from core.interchange.exporting import export_kitchen, write_kitchen
+    from core.interchange.importing import import_file
+    from core.services import catalog_service, event_service
+    from core.session import configure
+
+    with opened(sample):
+        whole = write_kitchen(export_kitchen())
+    with alone():
+        configure(target, create=True)
+        import_file(times_over(whole, TIMES))
+        made = [row.slug for row in catalog_service.list_items() if row.kind in _SOLD]
+        lines = [
+            EventLineDoc(
+                item=made[number % len(made)],
+                amount=str(1 + number % 7),
+                recipient=f"Guest {number // len(made)}",
             )
-        return Samples(
-            typical=open_events[0].id,
-            empty=event_service.find_event("empty").id,
-            big=event_service.find_event("big").id if big else None,
+            for number in range(MANY)
+        ]
+        event_service.save_event(
+            EventDoc(slug="big", name="Ten thousand lines", date="2026-12-31", lines=lines)
         )
+        return replace(events, big=event_service.find_event("big").id)
 
 
 _SOLD = ("made", "bundle")

@@ -85,12 +85,12 @@ class Views:
         name, given = read_words(words)
         run(name, typed_over(given, values))
 
-    def findings(self, event_id: int | None = None) -> list[Finding]:
-        """Return what all checks find, for an event or the whole kitchen."""
+    def findings(self, event_id: int | None = None, *, check: str | None = None) -> list[Finding]:
+        """Return what all checks find, or one of them, for an event or the whole kitchen."""
         from core.session import read_session
 
         with read_session() as session:
-            return self.host.findings(session, event_id)
+            return self.host.findings(session, event_id, check=check)
 
     def read(self, importer: str, source: Source) -> ChangeSet:
         """Return what an importer wants to be done for a file; nothing is done.

@@ -15,10 +15,17 @@ from tests.plugins.conftest import Site
 ROOT = Path(__file__).parents[2]
 
 INHERITS = """
-from bakehouse.testing import ViewConformance
+from bakehouse.testing import CheckConformance, ExporterConformance, ViewConformance
 import plugin_bad
 
 class TestBad(ViewConformance):
+    plugin = plugin_bad
+"""
+INHERITS_MORE = """
+class TestBadCheck(CheckConformance):
+    plugin = plugin_bad
+
+class TestBadExporter(ExporterConformance):
     plugin = plugin_bad
 """
 REGISTERS = """
@@ -59,10 +66,10 @@ REFUSED = {
 }
 
 
-def conform(site: Site, *choice: str) -> tuple[dict[str, int], str]:
+def conform(site: Site, *choice: str, inherits: str = INHERITS) -> tuple[dict[str, int], str]:
     """Run the inherited suite as an author does; return how many came out how, and the output."""
     file = site.folder.parent / "test_bad.py"
-    file.write_text(INHERITS)
+    file.write_text(inherits)
     ran = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-rN", "-p", "no:cacheprovider"),
@@ -146,3 +153,68 @@ def test_one_test_names_everything_that_specs_name_and_is_not_there(site: Site) 
     ):
         assert any(line.startswith(said_of) for line in told), said
     assert len(told) == 8
+
+
+LAX = """
+from bakehouse.plugin import *
+
+@contribute.views
+def views():
+    return [ViewSpec(id="bad", title="Bad", area=Area.KITCHEN, load="plugin_bad.view:load",
+                     budget_ms=5000)]
+
+@contribute.checks
+def checks():
+    return [
+        CheckSpec(id="bad.asks", title="Asks", check="plugin_bad.view:ask", budget_ms=5000),
+        CheckSpec(id="bad.writes", title="Writes", check="plugin_bad.view:write_down"),
+        CheckSpec(id="bad.takes", title="Takes", check="plugin_bad.view:take", budget_ms=1),
+    ]
+
+@contribute.exporters
+def exporters():
+    return [ExporterSpec(id="bad.out", title="Out", suffix=".txt", area=Area.KITCHEN,
+                         write="plugin_bad.view:write")]
+"""
+LAX_VIEW = """
+from bakehouse.plugin import *
+from core.services import catalog_service
+from sqlalchemy import text
+
+def ask(ctx):
+    for item in catalog_service.list_items(session=ctx.session):
+        catalog_service.get_item(item.id, session=ctx.session)
+    return []
+
+def load(ctx):
+    ask(ctx)
+    return Table([Column("what")], [])
+
+def write(ctx, file):
+    ask(ctx)
+    return "all of it"
+
+def write_down(ctx):
+    ctx.session.execute(text("UPDATE item SET name = 'mine'"))
+    return []
+
+def take(ctx):
+    sum(range(10**6))
+    return []
+"""
+
+
+def test_what_asks_for_each_item_writes_or_takes_long_is_refused(site: Site) -> None:
+    site.install("bad", LAX, view=LAX_VIEW)
+    choice = "queries or writes_nothing or budget or changes_nothing"
+    counts, said = conform(site, "-rf", "-k", choice, inherits=INHERITS + INHERITS_MORE)
+    told = [line.split()[1].rpartition("::")[2] for line in said.splitlines() if "FAILED" in line]
+    assert sorted(told) == [
+        "test_it_keeps_within_its_budget[bad.takes]",
+        "test_it_writes_nothing[bad.writes]",
+        "test_its_queries_do_not_grow_with_the_data[bad.asks]",
+        "test_its_queries_do_not_grow_with_the_data[bad.out]",
+        "test_its_queries_do_not_grow_with_the_data[bad]",
+    ], said
+    assert counts["failed"] == 5
+    assert "queries became" in said
