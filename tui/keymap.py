@@ -22,7 +22,7 @@ from textual.widgets import Input, TextArea
 
 import tui
 from core.config import Config, Trouble, line_of
-from tui.key_names import said_key, said_keys
+from tui.key_names import EVERYWHERE, said_key, said_keys, said_place
 
 MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")
 SAME_TO_TERMINALS = {
@@ -84,8 +84,9 @@ def _known(id_: str, rebound: str | None, bound: list[_Bound]) -> KnownKey:
     if binding.tooltip:
         does = f"{does}: {binding.tooltip}"
     keys = rebound or ",".join(dict.fromkeys(each.key for each in bound))
-    owners = dict.fromkeys(each.owner.__name__ for each in bound)
-    return KnownKey(id_, said_keys(keys), does, ", ".join(owners))
+    places = dict.fromkeys(said_place(each.owner) for each in bound)
+    where = EVERYWHERE if EVERYWHERE in places else ", ".join(places)
+    return KnownKey(id_, said_keys(keys), does, where)
 
 
 # -- every binding there is -----------------------------------------------------------------------

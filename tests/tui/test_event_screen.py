@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from collections.abc import Sequence
 from datetime import date
 
@@ -459,13 +461,34 @@ async def test_plugin_keys_open_views_and_run_actions(demo: Database, site: Site
         assert pilot.app.screen.values["amount"] == "1 lb"
 
 
+ENDLESS = """
+import threading
+
+BEGUN, GO_ON, OVER = threading.Event(), threading.Event(), threading.Event()
+
+@contribute.views
+def views():
+    return [ViewSpec(id="endless", title="Endless", area=Area.EVENT, budget_ms=60000,
+                     load="tui_plugin_endless:load")]
+
+def load(ctx):
+    BEGUN.set()
+    GO_ON.wait(60)
+    OVER.set()
+    return Table([Column("what")], [])
+"""
+
+
 async def test_quitting_does_not_wait_for_an_endless_view(demo: Database, site: Site) -> None:
-    site.install("endless", "while True: time.sleep(0.05)", spec="budget_ms=60000")
+    site.install_module("endless", ENDLESS)
     async with running(site) as pilot:
         await pilot.press("enter")
         await settle(pilot)
         await pilot.press(str(pane(pilot, "endless").number))
-        await pilot.pause()
+        endless = sys.modules["tui_plugin_endless"]
+        assert await asyncio.to_thread(endless.BEGUN.wait, 60)
+    assert not endless.OVER.is_set()
+    endless.GO_ON.set()
 
 
 async def test_what_a_plugin_checks_is_told_and_opened(demo: Database, site: Site) -> None:

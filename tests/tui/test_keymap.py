@@ -9,6 +9,7 @@ import pytest
 from core.config import Config
 from core.session import Database
 from tests.tui.conftest import Site, app_of, keys, running, said, settings_in
+from tui.app import BakehouseApp
 from tui.keymap import checked, key_of, known_keys
 from tui.screens.help.screen import HelpScreen
 from tui.screens.journal.screen import JournalScreen
@@ -95,6 +96,26 @@ def test_every_binding_with_a_name_is_listed() -> None:
     assert listed["journal.undo"].keys == "u"
     assert listed["app.keys"].keys == "?"
     assert {"go.events", "go.plugins", "list.filter", "list.export"} <= listed.keys()
+
+
+def test_every_binding_says_where_it_works_in_words_people_know() -> None:
+    places = {each.id: each.where for each in known_keys(Config(Path("none")))}
+    assert places["stock.lots"] == "stock"
+    assert places["count.skip"] == "counting"
+    assert places["list.export"] == "lists"
+    assert places["form.record"] == "forms, plugin settings"
+    of_app = {binding.id for _, binding in BakehouseApp._merge_bindings()}
+    assert {id_ for id_, where in places.items() if where == "everywhere"} <= of_app
+    assert all(where == where.lower() for where in places.values())
+
+
+async def test_the_keys_of_the_screen_come_first(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f3", "question_mark")
+        assert isinstance(pilot.app.screen, HelpScreen)
+        places = [row.cells[2] for row in pilot.app.screen.query_one(TableView).rows]
+        assert places[0] == "this screen"
+        assert "stock" not in places
 
 
 async def test_rebound_keys_work_and_are_shown(demo: Database, site: Site, path: Path) -> None:

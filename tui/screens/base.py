@@ -44,7 +44,7 @@ class KitchenScreen(Awaited[None], Generic[Data]):
     all of it on the screen in one go. The session is never touched on any other thread.
     """
 
-    KEYS_OF = "this screen"
+    KEYS_OF: ClassVar[str]
     UNDOES: ClassVar[bool] = True
     """Whether what is done here is in the journal, so that undo means it."""
     revision: reactive[int | None] = reactive(None)

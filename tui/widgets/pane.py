@@ -289,6 +289,7 @@ class Pane(Listing):
 class ErrorPanel(VerticalScroll):
     """Why a view failed, and what to do about it."""
 
+    KEYS_OF = "what failed"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,t", "retry", "Try again", key_display="Enter", id="error.retry"),
         Binding("x", "turn_off", "Turn off", id="error.off",

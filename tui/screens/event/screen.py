@@ -46,6 +46,7 @@ RECORDS = ("ask", "check", "lose", "order")
 class EventScreen(RehearsingScreen):
     """One event: its plugin views side by side, or as tabs."""
 
+    KEYS_OF = "event"
     CSS_PATH = Path(__file__).with_name("event.tcss")
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 

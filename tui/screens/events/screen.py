@@ -40,6 +40,7 @@ class EventList(Listing):
 class EventsScreen(KitchenScreen[Home]):
     """Every event."""
 
+    KEYS_OF = "events"
     CSS_PATH = Path(__file__).with_name("events.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", id="events.open"),

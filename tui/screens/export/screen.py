@@ -29,6 +29,7 @@ REPLACE = "ctrl+r"
 class ExportScreen(Dialog[None]):
     """Writes a file; never over another one without being told so by another key."""
 
+    KEYS_OF = "export"
     CSS_PATH = Path(__file__).with_name("export.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", id="export.back"),

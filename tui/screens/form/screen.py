@@ -49,6 +49,7 @@ OF_LINES = ("event line", "deliver")
 class FormScreen(Dialog[ChangeRow | None]):
     """Asks for the parameters of a command and shows what it would change while one types."""
 
+    KEYS_OF = "forms"
     CSS_PATH: ClassVar = [Path(__file__).with_name("form.tcss")]
     AUTO_FOCUS = ""
     KEYS = "Enter does it · Esc drops it · ↑↓ choose · Tab next"

@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from bakehouse.plugin import Column, Row, Table
+from tui.key_names import EVERYWHERE, said_place
 from tui.screens.dialog import Dialog
 from tui.widgets.table import TableView
 from tui.widgets.words import Words
@@ -25,7 +26,8 @@ COLUMNS = (
 )
 
 
-ORDER = ("this screen", "lists", "moving", "everywhere")
+THIS_SCREEN = "this screen"
+ORDER = (THIS_SCREEN, "lists", "moving", EVERYWHERE)
 MOVING = {"app.focus_next": "Next pane or field", "app.focus_previous": "Previous one"}
 TEXTUAL_ONLY = ("screen.copy_text", "help_quit", "app.help_quit")
 
@@ -33,6 +35,7 @@ TEXTUAL_ONLY = ("screen.copy_text", "help_quit", "app.help_quit")
 class HelpScreen(Dialog[None]):
     """A list of keys; typing searches it."""
 
+    KEYS_OF = "keys"
     CSS_PATH = Path(__file__).with_name("help.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter", "dismiss(None)", "Back", id="help.back"),
@@ -76,14 +79,18 @@ def _rows(screen: Screen[object]) -> Iterator[Row]:
         binding = active.binding
         if binding.description and not binding.system and binding.action not in TEXTUAL_ONLY:
             does = binding.description + (f": {binding.tooltip}" if binding.tooltip else "")
-            where = str(getattr(type(active.node), "KEYS_OF", "everywhere"))
+            where = said_place(type(active.node))
             if binding.action in MOVING:
                 does, where = MOVING[binding.action], "moving"
             keys = seen.setdefault((does, where), [])
             keys.append(screen.app.get_key_display(binding.with_key(key)))
     for does, where, key in getattr(screen, "more_keys", ()):
         seen.setdefault((does, where), []).append(key)
-    for number, ((does, where), keys) in enumerate(sorted(seen.items(), key=_place)):
+    here = said_place(type(screen))
+    places = {
+        (does, THIS_SCREEN if where == here else where): seen[does, where] for does, where in seen
+    }
+    for number, ((does, where), keys) in enumerate(sorted(places.items(), key=_place)):
         yield Row(str(number), (" ".join(dict.fromkeys(keys)), does, where))
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 class DetailsScreen(Dialog[None]):
     """What was done, when, where, and what became of it."""
 
+    KEYS_OF = "journal details"
     CSS_PATH = Path(__file__).with_name("journal.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("u", "undo_this", "Undo this one", id="details.undo"),

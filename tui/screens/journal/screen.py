@@ -65,6 +65,7 @@ class JournalList(Listing):
 class JournalScreen(KitchenScreen[Found]):
     """Every change, a page at a time."""
 
+    KEYS_OF = "journal"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "details", "Details", id="journal.details"),
         Binding(

@@ -39,6 +39,7 @@ class Jumpable(Protocol):
 class JumpScreen(Dialog[None]):
     """Shows the letters over the screen below, and goes to the one that is pressed."""
 
+    KEYS_OF = "jump"
     CSS_PATH = Path(__file__).with_name("jump.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+o", "dismiss(None)", "Back", id="jump.back", priority=True),

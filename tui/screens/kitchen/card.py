@@ -19,7 +19,7 @@ from tui.widgets.words import Words
 class CardTable(TableView):
     """Lines and uses; Enter mends what is unknown, else goes to what the line names."""
 
-    KEYS_OF = "this screen"
+    KEYS_OF = "kitchen"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "follow", "Go there", id="kitchen.follow", tooltip="or mend the line"),
         *COPYING,

@@ -87,6 +87,7 @@ def is_entry(name: str, given: Mapping[str, object]) -> bool:
 class EntryScreen(FormScreen, inherit_bindings=False):
     """Asks for a thing as people write it down; what was typed is never lost."""
 
+    KEYS_OF = "kitchen entry"
     CSS_PATH: ClassVar = [*FormScreen.CSS_PATH, Path(__file__).with_name("entry.tcss")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "drop", "Leave", id="entry.leave", priority=True),

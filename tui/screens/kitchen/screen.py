@@ -58,6 +58,7 @@ class ThingList(Listing):
 class CatalogueScreen(KitchenScreen[Listed]):
     """Everything that recipes are made of."""
 
+    KEYS_OF = "kitchen"
     CSS_PATH = Path(__file__).with_name("kitchen.tcss")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [

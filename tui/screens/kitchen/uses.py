@@ -28,6 +28,7 @@ COLUMNS = (
 class UsesScreen(ModalScreen[str | None]):
     """What uses a thing; it ends with the key of the row to go to."""
 
+    KEYS_OF = "where used"
     CSS_PATH = Path(__file__).with_name("kitchen.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "follow", "Go there", id="uses.follow"),

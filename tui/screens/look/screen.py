@@ -27,6 +27,7 @@ from tui.widgets.words import Words
 class LookScreen(Dialog[None]):
     """Shows the charts of an item for an event, or those of the event; also of what is tried."""
 
+    KEYS_OF = "charts"
     CSS_PATH = Path(__file__).with_name("look.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,v", "dismiss(None)", "Back", id="look.back"),

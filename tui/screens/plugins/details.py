@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class PluginDetailsScreen(Dialog[None]):
     """Where a plugin comes from, what it offers, how long it takes, and how it failed."""
 
+    KEYS_OF = "plugin details"
     CSS_PATH = Path(__file__).with_name("plugins.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("C", "copy", "Copy the report", id="plugin.copy"),

@@ -34,6 +34,7 @@ class PluginsScreen(KitchenScreen[list[Record]]):
     """Every plugin."""
 
     UNDOES = False
+    KEYS_OF = "plugins"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "details", "Details", id="plugins.details"),
         Binding("o", "settings", "Settings", id="plugins.settings",

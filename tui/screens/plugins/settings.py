@@ -36,6 +36,7 @@ class SettingsScreen(FormScreen):
     """Asks for the settings of a plugin; only what is changed here is written."""
 
     KEYS = "Enter keeps them · Esc drops · ↑↓ choose · Tab next · Ctrl+R the default"
+    KEYS_OF = "plugin settings"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+r", "reset", "Default", id="settings.default", priority=True,
                 tooltip="take what holds where nothing is set"),

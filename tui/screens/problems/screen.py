@@ -61,6 +61,7 @@ TRYING = "These are the problems of what is tried; keep or drop that before you 
 class ProblemsScreen(Dialog[None]):
     """What all checks found of the event in the workspace, in the state that it shows."""
 
+    KEYS_OF = "problems"
     CSS_PATH = Path(__file__).with_name("problems.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "mend", "Mend it", id="problems.mend"),

@@ -41,6 +41,7 @@ class ReceiptScreen(Dialog[ChangeRow | None]):
     """A form with as many lines as the receipt has; what is typed is kept as a draft."""
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (HIGH, "-short"), (24, "-high"), (40, "-tall")]
+    KEYS_OF = "receipt"
     CSS_PATH = Path(__file__).with_name("receipt.tcss")
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [

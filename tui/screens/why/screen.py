@@ -44,6 +44,7 @@ class WhyTree(Tree[Told]):
             self.line = line
             super().__init__()
 
+    KEYS_OF = "why"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Go there", id="why.go"),
         Binding("space", "toggle_node", "Fold", id="why.fold"),
@@ -81,6 +82,7 @@ class WhyTree(Tree[Told]):
 class WhyScreen(Dialog[Told | None]):
     """The tree of one or several items of an event."""
 
+    KEYS_OF = "why"
     CSS_PATH = Path(__file__).with_name("why.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,w", "dismiss(None)", "Back", id="why.back"),

@@ -19,6 +19,8 @@ Find = Callable[[Session], Sequence[Trace]]
 class TraceScreen(WhyScreen):
     """The tree of what was traced, one after the other."""
 
+    KEYS_OF = "trace"
+
     def __init__(self, what: str, find: Find, nothing: str) -> None:
         super().__init__(0, ())
         self.what = what
