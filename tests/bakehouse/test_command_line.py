@@ -6,8 +6,10 @@ import csv
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -171,15 +173,13 @@ def test_doctor_finds_nothing_wrong_in_a_sound_kitchen(cli: Cli) -> None:
 
 
 def test_an_error_of_the_program_itself_leaves_a_report_and_no_traceback(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, db: Path
 ) -> None:
-    def broken(*_: object, **__: object) -> None:
-        raise ZeroDivisionError("Secret recipe")
-
-    monkeypatch.setattr("core.services.catalog_service.list_items", broken)
-    told = cli("item", "list")
+    with closing(sqlite3.connect(db)) as kitchen, kitchen:
+        kitchen.execute("UPDATE item SET grams_per_ml = 'Secret recipe/1'")
+    told = cli("export", "-")
     assert (told.code, told.out) == (1, "")
     assert "Secret" not in told.err
     report = Path(told.err.split("A report is in ")[1].split(";")[0])
-    assert "ZeroDivisionError" in report.read_text()
+    assert "ValueError" in report.read_text()
     assert "Secret" not in report.read_text()
