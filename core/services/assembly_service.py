@@ -45,6 +45,7 @@ def record_assembly(
 
     Raises:
         BundleNotFound, EventNotFound, LotNotFound: No such bundle, event or lot.
+        AmountError: A quantity that cannot be read, or out of bounds.
         Shortage: Names every missing component; nothing is recorded.
         RuleBroken: Not a whole number of bundles, an event that is not open, or a lot of which
             nothing is used.

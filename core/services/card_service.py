@@ -135,7 +135,11 @@ class ItemCard:
 
 
 def recipe_card(recipe_id: int, session: Session | None = None) -> RecipeCard:
-    """Return a recipe whole. Raises `RecipeNotFound`."""
+    """Return a recipe whole.
+
+    Raises:
+        RecipeNotFound: No such recipe.
+    """
     with reading(session) as reader:
         row = get_fresh(reader, Recipe, recipe_id)
         if row is None:
@@ -167,7 +171,11 @@ def recipe_card(recipe_id: int, session: Session | None = None) -> RecipeCard:
 
 
 def bundle_card(bundle_id: int, session: Session | None = None) -> BundleCard:
-    """Return a bundle whole. Raises `BundleNotFound`."""
+    """Return a bundle whole.
+
+    Raises:
+        BundleNotFound: No such bundle.
+    """
     with reading(session) as reader:
         item = get_fresh(reader, Item, bundle_id)
         if item is None or item.kind != "bundle":
@@ -190,7 +198,11 @@ def bundle_card(bundle_id: int, session: Session | None = None) -> BundleCard:
 
 
 def item_card(item_id: int, session: Session | None = None) -> ItemCard:
-    """Return an item whole. Raises `ItemNotFound`."""
+    """Return an item whole.
+
+    Raises:
+        ItemNotFound: No such item.
+    """
     with reading(session) as reader:
         item = get_fresh(reader, Item, item_id)
         if item is None:
@@ -223,7 +235,11 @@ def item_card(item_id: int, session: Session | None = None) -> ItemCard:
 
 
 def product_card(product_id: int, session: Session | None = None) -> tuple[ProductLine, ItemCard]:
-    """Return a product with its item. Raises `ProductNotFound`."""
+    """Return a product with its item.
+
+    Raises:
+        ProductNotFound: No such product.
+    """
     with reading(session) as reader:
         product = get_fresh(reader, Product, product_id)
         if product is None:

@@ -26,7 +26,7 @@ from core.services._read_documents import (
     read_recipes,
 )
 from core.services._rows import change_row, get_fresh
-from core.services._rules import WITHDRAWN, check_display_unit
+from core.services._rules import WITHDRAWN, check_display_unit, check_one_of
 from core.services._writing import Problems, facts_in
 from core.services.rows.catalog import BundleRow, ItemRow, ProductRow, RecipeRow
 from core.services.rows.journal import ChangeRow
@@ -236,13 +236,21 @@ def _told(session: Session, lines: Select[int, Fraction, str, str], between: str
 
 
 def get_item(item_id: int, session: Session | None = None) -> ItemDoc:
-    """Return an item as a document. Raises `ItemNotFound`."""
+    """Return an item as a document.
+
+    Raises:
+        ItemNotFound: No such item.
+    """
     with reading(session) as reader:
         return read_items(reader, [_item(reader, item_id).slug])[0]
 
 
 def get_product(product_id: int, session: Session | None = None) -> ProductDoc:
-    """Return a product as a document. Raises `ProductNotFound`."""
+    """Return a product as a document.
+
+    Raises:
+        ProductNotFound: No such product.
+    """
     with reading(session) as reader:
         product = get_fresh(reader, Product, product_id)
         if product is None:
@@ -251,7 +259,11 @@ def get_product(product_id: int, session: Session | None = None) -> ProductDoc:
 
 
 def get_recipe(recipe_id: int, session: Session | None = None) -> RecipeDoc:
-    """Return a recipe as a document. Raises `RecipeNotFound`."""
+    """Return a recipe as a document.
+
+    Raises:
+        RecipeNotFound: No such recipe.
+    """
     with reading(session) as reader:
         recipe = get_fresh(reader, Recipe, recipe_id)
         if recipe is None:
@@ -260,7 +272,11 @@ def get_recipe(recipe_id: int, session: Session | None = None) -> RecipeDoc:
 
 
 def get_bundle(bundle_id: int, session: Session | None = None) -> BundleDoc:
-    """Return what a bundle holds as a document. Raises `BundleNotFound`."""
+    """Return what a bundle holds as a document.
+
+    Raises:
+        BundleNotFound: No such bundle.
+    """
     with reading(session) as reader:
         item = get_fresh(reader, Item, bundle_id)
         if item is None or item.kind != "bundle":
@@ -270,8 +286,13 @@ def get_bundle(bundle_id: int, session: Session | None = None) -> BundleDoc:
 
 
 def free_slug(kind: str, name: str, session: Session | None = None) -> str:
-    """Return a slug for a new item, product or recipe, made from its name."""
+    """Return a slug for a new item, product or recipe, made from its name.
+
+    Raises:
+        RuleBroken: Another kind than these.
+    """
     tables = {"item": ITEM, "product": PRODUCT, "recipe": RECIPE}
+    check_one_of(kind, tables)
     with reading(session) as reader:
         return slug_for(reader, tables[kind], name)
 

@@ -131,7 +131,11 @@ def find_event(name: str | int, session: Session | None = None) -> EventRow:
 
 
 def get_event(event_id: int, session: Session | None = None) -> EventDoc:
-    """Return an event with its lines, targets and ticks, as the kitchen file has it."""
+    """Return an event with its lines, targets and ticks, as the kitchen file has it.
+
+    Raises:
+        EventNotFound: No such event.
+    """
     with reading(session) as reader:
         return _document(reader, event_id)
 
@@ -158,7 +162,12 @@ def add_event(
     notes: str | None = None,
     session: Session | None = None,
 ) -> ChangeRow:
-    """Add an event without lines."""
+    """Add an event without lines.
+
+    Raises:
+        BadDocument: No name, no slug, or a number of people that cannot be.
+        RuleBroken: The slug is taken.
+    """
     from core.documents import EventDoc
 
     with writing(session) as writer:
@@ -199,7 +208,13 @@ def set_event(
     archived: bool | None = None,
     session: Session | None = None,
 ) -> ChangeRow:
-    """Change what is told; None leaves a field as it is."""
+    """Change what is told; None leaves a field as it is, and empty `notes` take them away.
+
+    Raises:
+        EventNotFound: No such event.
+        BadDocument: No name, or a number of people that cannot be.
+        RuleBroken: It would be put away while it is open.
+    """
 
     def change(doc: EventDoc) -> str:
         from core.services._journal import edited
@@ -217,7 +232,13 @@ def set_event(
 
 
 def set_status(event_id: int, status: str, *, session: Session | None = None) -> ChangeRow:
-    """Set an event to planned, started, done or cancelled."""
+    """Set an event to planned, started, done or cancelled.
+
+    Raises:
+        EventNotFound: No such event.
+        BadDocument: No such status.
+        RuleBroken: It would be open while it is put away.
+    """
 
     def change(doc: EventDoc) -> str:
         if doc.archived and status in OPEN:
@@ -241,6 +262,13 @@ def set_line(
 
     `price` is that of one stock unit; None leaves it as it is, `NO_PRICE` takes it away. A
     recipient who has lines already is found whatever the case and accents of the name.
+
+    Raises:
+        EventNotFound, ItemNotFound: No such event or item.
+        AmountError: A quantity or price that cannot be read, or out of bounds.
+        UnknownUnit: The quantity's unit is neither a standard one nor a measure of the item.
+        BadDocument: An item that is bought, which no event hands out.
+        RuleBroken: A part of a bundle, or a line to take away that is not there.
     """
     from core.documents import EventLineDoc
     from core.services._writing import stock_amount
@@ -308,7 +336,13 @@ def copy_event(
     slug: str | None = None,
     session: Session | None = None,
 ) -> ChangeRow:
-    """Add an event with the same lines; targets and ticks are not copied."""
+    """Add an event with the same lines; targets and ticks are not copied.
+
+    Raises:
+        EventNotFound: No such event.
+        BadDocument: No name or no slug.
+        RuleBroken: The slug is taken.
+    """
     from core.documents import EventDoc
 
     with writing(session) as writer:
@@ -326,7 +360,11 @@ def copy_event(
 def check_item(
     event_id: int, item_id: int, *, checked: bool = True, session: Session | None = None
 ) -> ChangeRow:
-    """Tick an item off an event's shopping list, or take the tick away."""
+    """Tick an item off an event's shopping list, or take the tick away.
+
+    Raises:
+        EventNotFound, ItemNotFound: No such event or item.
+    """
     with writing(session) as writer:
         item = row_of(writer, ITEM, item_id)
         if item is None:

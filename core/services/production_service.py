@@ -66,11 +66,14 @@ def record_production(
 
     Raises:
         RecipeNotFound, EventNotFound, LotNotFound: No such recipe, event or lot.
+        AmountError: Batches or an amount that cannot be read, or out of bounds.
+        UnknownUnit: An amount's unit is neither a standard one nor a measure of the item.
         Shortage: Names every missing item; nothing is recorded. With `count_first` the count is
             corrected instead, at the last known cost.
-        UnknownAmount: An output has no known amount and none was given.
-        RuleBroken: Batches not a multiple of the recipe's step, a loss without reason, an event
-            that is not open, a lot of which nothing is used.
+        UnknownAmount: An output has no known amount and none was given, or the unit of one that was
+            given cannot be converted for want of a density.
+        RuleBroken: Batches not a multiple of the recipe's step, an item that the recipe does not
+            make, a loss without reason, an event that is not open, a lot of which nothing is used.
     """
     with writing(session) as writer:
         run = _Production(writer, recipe_id, batches, event_id, at or now())

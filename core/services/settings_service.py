@@ -98,5 +98,9 @@ def _check_currency(session: Session, wanted: str) -> None:
 
 
 def read_value(key: str, value: str) -> str:
-    """Return the value of a setting as it is kept. Raises `AmountError` for what is none."""
+    """Return the value of a setting as it is kept.
+
+    Raises:
+        AmountError: The value is none that the setting can have.
+    """
     return READ[key](value) if key in READ else value

@@ -83,6 +83,7 @@ def receive(
     Raises:
         ItemNotFound, ProductNotFound: No such item or product.
         AmountError: An amount or price that cannot be read, or out of bounds.
+        UnknownUnit: The amount's unit is neither a standard one nor a measure of the item.
         UnknownAmount: The amount's unit cannot be converted for want of a density.
         RuleBroken: Neither or both of amount and packs, or an item that is not bought.
     """
@@ -137,6 +138,14 @@ def count(
     `amount` is an amount ("3 lb"), packs ("2.5 packs", or by the word on them, "3 bags") or the
     percentage left of what the lots on hand held when they came in ("40%"). A surplus comes in as
     a lot at the last known cost.
+
+    Raises:
+        ItemNotFound, LotNotFound: No such item, or no such lot of it.
+        AmountError: An amount that cannot be read, or out of bounds.
+        UnknownUnit: The amount's unit is neither a standard one nor a measure or pack of the item.
+        UnknownAmount: The amount's unit cannot be converted for want of a density.
+        RuleBroken: More than 100% or a percentage of nothing, more than the lot ever held, or packs
+            of an item that has none or several of them.
     """
     with writing(session) as writer:
         item = _item(writer, item_id)
@@ -166,7 +175,17 @@ def discard(
     lot_id: int | None = None,
     session: Session | None = None,
 ) -> ChangeRow:
-    """Take an amount of an item out of stock, or a lot (all of it without an amount)."""
+    """Take an amount of an item out of stock, or a lot (all of it without an amount).
+
+    Raises:
+        ItemNotFound, LotNotFound: No such item or lot, or a lot of another item.
+        AmountError: An amount that cannot be read, or out of bounds.
+        UnknownUnit: The amount's unit is neither a standard one nor a measure of the item.
+        UnknownAmount: The amount's unit cannot be converted for want of a density.
+        Shortage: There is less of the item.
+        RuleBroken: No reason, neither a lot nor an item and its amount, or more than is left of
+            the lot.
+    """
     with writing(session) as writer:
         if not reason.strip():
             raise RuleBroken("Say why it is discarded, for example 'stale'.")
@@ -209,7 +228,15 @@ def deliver(
 
     It fills the lines of the recipient `to` first and then the event's lines in order; what is
     so taken from the lines of others, the entry says. A recipient is found whatever the case and
-    accents of the name.
+    accents of the name. `borrow` uses lots kept for other events.
+
+    Raises:
+        EventNotFound, ItemNotFound: No such event or item.
+        AmountError: A quantity that cannot be read, or out of bounds.
+        UnknownUnit: The quantity's unit is neither a standard one nor a measure of the item.
+        UnknownAmount: The quantity's unit cannot be converted for want of a density.
+        Shortage: There is less of the item, or the rest is kept for other events.
+        RuleBroken: An event that is not open, no line for the item, or more than its lines want.
     """
     with writing(session) as writer:
         event = open_event(writer, event_id)

@@ -11,10 +11,11 @@ import importlib
 import inspect
 import pkgutil
 import queue
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -26,7 +27,7 @@ from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 import core.services
-from core import _database, clock
+from core import _database, clock, errors
 from core.documents import (
     BundleDoc,
     Document,
@@ -36,14 +37,21 @@ from core.documents import (
     ProductDoc,
     RecipeDoc,
 )
-from core.errors import ReadOnly, SessionMisuse
+from core.errors import BakehouseError, ReadOnly, SessionMisuse
 from core.models import Base, Run
 from core.services import event_service, journal_service, settings_service, stock_service
 from core.services.planning import plan_service
 from core.services.planning.shopping_list import mark_shopping_complete
 from core.services.receipt_service import ReceiptLine
 from core.services.saying import Say
-from core.session import Database, configure, read_session, revision_of, session_scope
+from core.session import (
+    Database,
+    configure,
+    read_session,
+    rehearsal,
+    revision_of,
+    session_scope,
+)
 from tests.builders import CHRISTMAS, KitchenBuilder
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
@@ -496,3 +504,79 @@ def test_every_write_keeps_the_session_rule(name: str, ids: Ids, kitchen: Databa
     assert not kitchen.in_use
     assert change.id == journal_service.revision() == revision + 1
     assert KitchenBuilder().state() != before
+
+
+# -- what it raises ------------------------------------------------------------------------------
+
+NOT_THERE = 987_654
+"""An id that nothing in the kitchen has."""
+AMOUNTS = ("some", "-1", "0", "1/3", "3 cups", "3 blorps", "150%", "1000000")
+NAMES = ("no such thing", "r", NOT_THERE)
+"""Names of nothing, and a part of several names."""
+
+WRONG: dict[str, tuple[object, ...]] = {
+    "int": (NOT_THERE, 2**40),
+    "int | None": (NOT_THERE, 2**40),
+    "Collection[int]": ([NOT_THERE],),
+    "Collection[int] | None": ([NOT_THERE],),
+    "int | str": NAMES,
+    "str | int": NAMES,
+    "int | str | None": NAMES,
+    "str": ("nonsense", ""),
+    "str | None": ("nonsense", ""),
+    "Entered": AMOUNTS,
+    "Entered | None": AMOUNTS,
+    "int | Decimal | Fraction | str | None": AMOUNTS,
+    "str | Decimal | int | None": ("nothing", "-1"),
+    "Mapping[int, Entered] | None": ({NOT_THERE: 1},),
+    "Mapping[int, tuple[Entered, str]] | None": ({NOT_THERE: (1, "burnt")},),
+    "Sequence[ReceiptLine]": ([], [ReceiptLine(NOT_THERE, None, "2")]),
+    "BundleDoc": (BundleDoc(item="none", lines=[]),),
+    "ItemDoc": (ItemDoc(slug="salt", name="", kind="ingredient", unit="g"),),
+    "ItemDoc | None": (ItemDoc(slug="salt", name="", kind="ingredient", unit="g"),),
+    "ProductDoc": (ProductDoc(slug="none", item="none", label="2 kg", pack="2 kg"),),
+    "RecipeDoc": (RecipeDoc(slug="none", name="None", makes=[]),),
+    "EventDoc": (EventDoc(slug="easter", name="", date="2027-03-28"),),
+    "bool": (),
+    "bool | None": (),
+    "date": (),
+    "date | None": (),
+    "datetime | None": (),
+    "datetime.date": (),
+    "datetime.date | None": (),
+}
+"""What may be wrong with an argument, by its type; nothing can be with a day."""
+
+
+def wrong_calls(name: str, ids: Ids) -> Iterator[inspect.BoundArguments]:
+    """Give the example arguments of a service again and again, each time one of them wrong."""
+    signature = inspect.signature(SERVICES[name])
+    args, kwargs = arguments_of(name, ids)
+    for parameter in signature.parameters.values():
+        if parameter.name == "session":
+            continue
+        for wrong in WRONG[parameter.annotation]:
+            told = signature.bind_partial(*args, **kwargs)
+            told.arguments[parameter.name] = wrong
+            yield told
+
+
+def documented(name: str) -> tuple[type[BakehouseError], ...]:
+    """Return the errors that the docstring of a service names under `Raises:`."""
+    function = SERVICES[name]
+    _, _, section = (inspect.getdoc(function) or "").partition("Raises:\n")
+    found = re.findall(r"^ {4}(\w+(?:, \w+)*): ", section, re.MULTILINE)
+    known = {**vars(errors), **function.__globals__}
+    return tuple(known[error] for told in found for error in told.split(", "))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_names_the_errors_that_wrong_arguments_raise(
+    name: str, sqlite_kitchen: Database
+) -> None:
+    ids = find_ids()
+    named = documented(name)
+    assert not {BakehouseError, errors.Refused, errors.NotFound}.intersection(named)
+    for wrong in wrong_calls(name, ids):
+        with suppress(*named), rehearsal() as session:
+            SERVICES[name](*wrong.args, **wrong.kwargs, session=session)

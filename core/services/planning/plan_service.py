@@ -80,6 +80,7 @@ def explain(event_id: int, item: int | str, session: Session | None = None) -> R
 
     Raises:
         EventNotFound, ItemNotFound: No such event or item.
+        Ambiguous: Several items have this in their names.
         RuleBroken: The event is not open, so that nothing is planned for it.
     """
     with reading(session) as reader:
@@ -98,6 +99,7 @@ def explain_purchase(
 
     Raises:
         EventNotFound, ItemNotFound: No such event or item.
+        Ambiguous: Several items have this in their names.
         RuleBroken: The event is not open.
     """
     from core.services.planning import _reasons
@@ -126,6 +128,7 @@ def explain_feeds(
 
     Raises:
         ItemNotFound, LotNotFound, EventNotFound: No such thing.
+        Ambiguous: Several items have this in their names.
         RuleBroken: Neither or both of item and lot, an event that is not open, an empty lot.
     """
     from core.planning.feeds import feeds_of_item, feeds_of_lot
@@ -152,6 +155,7 @@ def explain_line(event_id: int, item: int | str, session: Session | None = None)
 
     Raises:
         EventNotFound, ItemNotFound: No such event or item.
+        Ambiguous: Several items have this in their names.
         RuleBroken: The event is not open, or has no line for the item.
     """
     from core.planning.feeds import needs_of_line
@@ -241,6 +245,7 @@ def set_target(
 
     Raises:
         EventNotFound, RecipeNotFound: No such event or recipe.
+        AmountError: Batches that cannot be read, or out of bounds.
         RuleBroken: Not a multiple of the recipe's batch step.
     """
     from core.services._writing import plain_number
