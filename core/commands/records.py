@@ -26,7 +26,8 @@ from core.services import (
     receipt_service,
     stock_service,
 )
-from core.services._bought import TIMES, is_sold, packs_or_amount
+from core.services._bought import TIMES, packs_or_amount
+from core.services._wares import Wares
 from core.services.receipt_service import ReceiptLine
 from core.services.rows.journal import ChangeRow
 from core.units import canonical_unit, dimension, parse_amount
@@ -108,8 +109,9 @@ def buy(given: Arguments, session: Session) -> ChangeRow:
     amount = given.maybe("amount")
     if isinstance(packs, str) and amount is None:
         bare = not TIMES.fullmatch(packs) and parse_amount(packs).unit is None
-        if not bare or not is_sold(session, item_id):
-            packs, product_id, amount = packs_or_amount(session, item_id, product_id, packs)
+        wares = Wares(session, [item_id], [product_id])
+        if not bare or not wares.sold(item_id):
+            packs, product_id, amount = packs_or_amount(wares, item_id, product_id, packs)
     return stock_service.receive(
         item_id,
         amount=amount,

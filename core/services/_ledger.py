@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core.models import Change
 
 
-ADD_LOT = insert(LOT).returning(LOT.c.id, sort_by_parameter_order=True)
+ADD_LOT = insert(LOT).returning(LOT.c.id)
 ADD_MOVE = insert(STOCK_MOVE)
 BRING_ALONG = (
     update(LOT)
@@ -144,7 +144,8 @@ def add_lots(
     """Bring lots in, all for one reason, and return them in the order told."""
     session.flush()
     rows = [_row_of(each) for each in coming]
-    ids = session.connection().execute(ADD_LOT, rows).scalars() if rows else ()
+    # Every row is numbered after those before it, in whatever order their numbers are returned.
+    ids = sorted(session.connection().execute(ADD_LOT, rows).scalars()) if rows else []
     lots, moves = [], []
     for lot_id, row, each in zip(ids, rows, coming, strict=True):
         lot = LotNow(

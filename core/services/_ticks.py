@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
+from collections.abc import Sequence
 
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.models import Checked, Event, Item
 from core.schema import OPEN
-from core.services._journal import put
+from core.services._journal import Fields, difference
 from core.services._read_documents import read_events
+from core.services._write_documents import write_document
 
 
-def take_ticks(session: Session, item: Item) -> None:
-    """Take an item's ticks off the lists of open events: what was in the bag is in stock now.
+def take_ticks(session: Session, items: Sequence[Item]) -> list[list[Fields]]:
+    """Take ticks off the lists of open events: what was in the bag is in stock now.
 
-    It is an edit of those events in the change being recorded, which undo takes back with it.
+    Returns the edits of those events for each item. Whoever notes them in the change being
+    recorded has undo take them back with it.
     """
     query = (
         select(Event.slug)
         .join(Checked, Checked.event_id == Event.id)
-        .where(Checked.item_id == item.id, Event.status.in_(OPEN))
+        .where(Checked.item_id.in_({item.id for item in items}), Event.status.in_(OPEN))
+        .distinct()
     )
     slugs = session.scalars(query).all()
-    for before in read_events(session, slugs) if slugs else ():
-        doc = deepcopy(before)
-        doc.checked.remove(item.slug)
-        put(session, doc, before)
+    events = read_events(session, slugs) if slugs else []
+    edits: list[list[Fields]] = []
+    for item in items:
+        taken = []
+        for place, before in enumerate(events):
+            left = [slug for slug in before.checked if slug != item.slug]
+            events[place] = after = replace(before, checked=left)
+            taken.append(difference("event", before.slug, before, after))
+        edits.append([edit for edit in taken if edit is not None])
+    for doc in events:
+        write_document(session, doc)
+    return edits

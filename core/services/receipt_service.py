@@ -12,15 +12,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.clock import today
-from core.errors import BakehouseError, DatabaseError, ReceiptRefused, RuleBroken
+from core.errors import BakehouseError, ReceiptRefused, RuleBroken
 from core.models import Item, ItemUnit, Lot, Product, StockMove
 from core.money import from_micro as money_of
-from core.money import parse_money
-from core.services import saying, stock_service
-from core.services._bought import packs_or_amount
+from core.services import saying
+from core.services._bought import Purchase, bring_in, packs_or_amount, read_purchase
 from core.services._journal import recording
 from core.services._prices import was_bought
-from core.services._rows import change_row, get_fresh
+from core.services._rows import change_row
+from core.services._wares import Wares
 from core.services.rows.journal import ChangeRow
 from core.session import reading, writing
 from core.units import Amount, exact, from_micro, plain_decimal, to_decimal
@@ -72,18 +72,20 @@ def record_receipt(
     """
     if not lines:
         raise RuleBroken("There is nothing on the receipt yet.")
-    with writing(session) as writer, recording(writer, "buy", "") as change:
+    day = received or today()
+    with writing(session) as writer:
+        wares = Wares(writer, [line.item_id for line in lines], [line.product_id for line in lines])
+        bought = []
         refused: dict[int, str] = {}
         for place, line in enumerate(lines):
             try:
-                _receive(writer, line, store, received)
-            except DatabaseError:
-                raise
+                bought.append(_purchase(wares, line, day))
             except BakehouseError as error:
                 refused[place] = str(error)
         if refused:
             raise ReceiptRefused(refused)
-        change.summary = _summary(writer, lines, store)
+        with recording(writer, "buy", _summary(writer, wares, lines, bought, store)) as change:
+            bring_in(writer, change, wares, bought, day, store)
         return change_row(change)
 
 
@@ -160,33 +162,35 @@ def _typed(amount: Fraction, unit: str) -> str:
     return number if unit == "each" else f"{number} {unit}"
 
 
-def _receive(
-    session: Session, line: ReceiptLine, store: str | None, received: date | None
-) -> ChangeRow:
-    """Record one line: packs where it says so or where a product is meant, else an amount."""
-    packs, product_id, amount = packs_or_amount(session, line.item_id, line.product_id, line.amount)
-    return stock_service.receive(
+def _purchase(wares: Wares, line: ReceiptLine, day: date) -> Purchase:
+    """Read one line: packs where it says so or where a product is meant, else an amount."""
+    packs, product_id, amount = packs_or_amount(wares, line.item_id, line.product_id, line.amount)
+    return read_purchase(
+        wares,
         line.item_id,
-        packs=packs,
+        day,
         amount=amount,
+        packs=packs,
         product_id=product_id,
         paid=line.paid or None,
-        store=store,
-        received=received or today(),
-        session=session,
     )
 
 
-def _summary(session: Session, lines: Sequence[ReceiptLine], store: str | None) -> str:
+def _summary(
+    session: Session,
+    wares: Wares,
+    lines: Sequence[ReceiptLine],
+    bought: Sequence[Purchase],
+    store: str | None,
+) -> str:
     names = []
     for line in lines[:NAMED]:
-        product = None if line.product_id is None else get_fresh(session, Product, line.product_id)
-        item = get_fresh(session, Item, line.item_id)
-        names.append(product.label if product is not None else item.name if item else "")
+        product = None if line.product_id is None else wares.products.get(line.product_id)
+        names.append(wares.items[line.item_id].name if product is None else product.label)
     more = len(lines) - len(names)
     where = f" at {store}" if store else ""
-    paid = sum((parse_money(line.paid) for line in lines if line.paid), Decimal(0))
-    said = f" for {saying.amounts(session).money(paid)}" if paid else ""
+    paid = sum(each.paid or 0 for each in bought)
+    said = f" for {saying.amounts(session).money(money_of(paid))}" if paid else ""
     things = f"{len(lines)} thing{'s' * (len(lines) != 1)}"
     rest = f" and {more} more" if more else ""
     return f"Bought {things}{where}{said}: {'; '.join(names)}{rest}"

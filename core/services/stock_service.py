@@ -19,38 +19,25 @@ from core.errors import (
 )
 from core.models import Event, Item, Lot, Product
 from core.money import from_micro as money_of
-from core.money import parse_money
-from core.money import to_micro as micro_money
 from core.services import saying
+from core.services._bought import bring_in, read_purchase
 from core.services._counting import count_in, counted_amount, weighed
 from core.services._drawing import Purpose, draw
 from core.services._facts import facts_of
 from core.services._journal import recording
 from core.services._kitchen import event_plan, planned
-from core.services._ledger import (
-    ROUNDING,
-    LotNow,
-    Origin,
-    Use,
-    add_lot,
-    lot_now,
-    lots_on_hand,
-    take,
-)
+from core.services._ledger import ROUNDING, LotNow, Use, lot_now, lots_on_hand, take
 from core.services._naming import sorting, spelled
 from core.services._prices import was_bought
-from core.services._products import product_of, remember_price
-from core.services._recording import keeps_until, open_event
+from core.services._recording import open_event
 from core.services._rows import change_row, fresh, get_fresh
-from core.services._ticks import take_ticks
-from core.services._writing import ledger_amount, plain_number, stock_amount, use_unit
+from core.services._wares import Wares
+from core.services._writing import ledger_amount, stock_amount
 from core.services.rows.journal import ChangeRow
 from core.services.rows.stock import LotRow, PurchaseRow, StockRow
 from core.session import reading, writing
 from core.units import (
-    Amount,
     Entered,
-    exact,
     from_micro,
     missing_fact,
     parse_amount,
@@ -88,41 +75,15 @@ def receive(
         RuleBroken: Neither or both of amount and packs, or an item that is not bought.
     """
     with writing(session) as writer:
-        item = _item(writer, item_id)
-        if item.kind not in ("ingredient", "supply"):
-            raise RuleBroken(f"{item.name} is made here and not bought.")
-        if (amount is None) == (packs is None):
-            raise RuleBroken("Say either an amount or a number of packs.")
-        cost = None if paid is None else micro_money(parse_money(paid))
-        product = product_of(writer, item, product_id, needed=packs is not None)
-        if packs is not None and product is not None:
-            count = plain_number(packs, "packs")
-            size = use_unit(writer, item, product.unit)
-            bought = None if size is None else count * product.amount * size
-            said = f"{exact(Amount(count, None))} × {product.label}"
-        else:
-            count = None
-            bought = stock_amount(writer, item, amount)
-            said = f"{exact(parse_amount(amount or 0))} {item.name}"
-        if bought is None:
-            unit = parse_amount(amount).unit if amount is not None else product and product.unit
-            fix = missing_fact(unit or item.unit, facts_of(writer, item))
-            raise UnknownAmount(item.name, unit or item.unit, fix)
-        came = ledger_amount(packs if amount is None else amount, bought)
         day = received or today()
+        wares = Wares(writer, [item_id], [product_id])
+        bought = read_purchase(
+            wares, item_id, day, amount=amount, packs=packs, product_id=product_id, paid=paid
+        )
         say = saying.amounts(writer)
-        price = "" if cost is None else f" for {say.money(money_of(cost))}"
-        with recording(writer, "buy", f"Bought {said}{price}") as change:
-            if count is not None and product is not None and cost is not None:
-                remember_price(writer, product, Fraction(cost) / count, day, store)
-            origin = Origin(
-                day,
-                expires or keeps_until(item, day),
-                None if product is None else product.id,
-                store=store or (None if product is None else product.store),
-            )
-            add_lot(writer, change, item.id, came, cost, origin, "received")
-            take_ticks(writer, item)
+        price = "" if bought.paid is None else f" for {say.money(money_of(bought.paid))}"
+        with recording(writer, "buy", f"Bought {bought.said}{price}") as change:
+            bring_in(writer, change, wares, [bought], day, store, expires)
         return change_row(change)
 
 

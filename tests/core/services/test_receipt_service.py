@@ -6,12 +6,21 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy.event import listen
 
 from core.commands import run
 from core.errors import ReceiptRefused, RuleBroken
-from core.services import catalog_service, journal_service, receipt_service
+from core.models import Change
+from core.services import (
+    catalog_service,
+    doctor_service,
+    event_service,
+    journal_service,
+    receipt_service,
+    stock_service,
+)
 from core.services.receipt_service import ReceiptLine
-from core.session import Database
+from core.session import Database, read_session, rehearsal
 from tests.builders import KitchenBuilder
 
 
@@ -82,6 +91,14 @@ def test_amounts_are_packs_or_amounts(
     assert left(bakery, item) == Decimal(grams or "4535.9237")
 
 
+def test_packs_of_another_size_than_the_product_are_an_amount_of_the_item(
+    bakery: KitchenBuilder,
+) -> None:
+    gone = ReceiptLine(bakery.item("flour"), 987_654, "2 x 3 kg", "9")
+    assert receipt_service.record_receipt([gone]).summary == "Bought 1 thing for $9.00: Flour"
+    assert left(bakery, "flour") == 6000
+
+
 def test_packs_that_are_named_by_their_size_become_the_last_price(bakery: KitchenBuilder) -> None:
     receipt_service.record_receipt([line(bakery, "butter", "2 x 5 lb", "30.00")])
     assert catalog_service.find_product("butter-5lb").price == Decimal("15.00")
@@ -103,6 +120,67 @@ def test_every_wrong_line_is_told_and_nothing_is_kept(bakery: KitchenBuilder) ->
     assert "line 3: 'nothing'" in str(refused.value)
     assert journal_service.revision() == before
     assert not bakery.lots("sugar")
+
+
+@pytest.mark.parametrize("ticked", [False, True])
+def test_a_receipt_of_many_lines_takes_no_more_statements(
+    sqlite_kitchen: Database, ticked: bool
+) -> None:
+    few, many = (statements_of(KitchenBuilder(), lines, ticked=ticked) for lines in (2, 24))
+    assert many <= few
+
+
+def statements_of(bakery: KitchenBuilder, lines: int, *, ticked: bool) -> int:
+    """Count what a receipt of new units, packs with prices and things on a list asks for."""
+    slugs = [f"flour-{lines}-{number}" for number in range(lines)]
+    bakery.made("cookie")
+    bakery.event(f"party-{lines}", {"cookie": 48})
+    for slug in slugs:
+        bakery.ingredient(slug)
+        bakery.product(f"{slug}-bag", slug, "5 lb", "5.00", label="5 lb bag")
+        if ticked:
+            event_service.check_item(bakery.event_id(f"party-{lines}"), bakery.item(slug))
+    amounts = ["2", "1.5 kg"]
+    bought = [line(bakery, slug, amounts[n % 2], "9.00") for n, slug in enumerate(slugs)]
+    seen: list[str] = []
+    with rehearsal() as session:
+        listen(session.connection(), "before_cursor_execute", lambda *told: seen.append(told[2]))
+        receipt_service.record_receipt(bought, store="Mill", session=session)
+        assert len(stock_service.list_lots(session=session)) == lines
+    return len(seen)
+
+
+def test_each_line_of_a_long_receipt_is_a_lot_with_its_price(kitchen: Database) -> None:
+    bakery = KitchenBuilder()
+    bakery.ingredient("sugar")
+    bought = [
+        line(bakery, "sugar", f"{100 - number} g", f"{number % 7}.50") for number in range(50)
+    ]
+    receipt_service.record_receipt(bought)
+    lots = sorted(bakery.lots("sugar"), key=lambda lot: lot.id)
+    assert [f"{lot.left} g" for lot in lots] == [each.amount for each in bought]
+    assert [str(lot.paid) for lot in lots] == [each.paid for each in bought]
+    assert doctor_service.check_kitchen() == []
+
+
+def test_things_that_were_ticked_off_are_edits_of_their_line(bakery: KitchenBuilder) -> None:
+    bakery.made("cookie")
+    bakery.event("party", {"cookie": 48})
+    for item in ("eggs", "sugar", "butter"):
+        event_service.check_item(bakery.event_id("party"), bakery.item(item))
+    change = receipt_service.record_receipt(
+        [line(bakery, "sugar", "1 kg"), line(bakery, "flour", "2", "9"), line(bakery, "eggs", "6")]
+    )
+    with read_session() as session:
+        edits = session.get_one(Change, change.id).edits
+    assert [(edit["kind"], edit["patches"][0]["was"]) for edit in edits] == [
+        ("event", ["sugar"]),
+        ("product", "5.00"),
+        ("event", ["eggs"]),
+    ]
+    assert event_service.get_event(bakery.event_id("party")).checked == ["butter"]
+    journal_service.undo()
+    assert event_service.get_event(bakery.event_id("party")).checked == ["butter", "eggs", "sugar"]
 
 
 def test_an_empty_receipt_is_refused(bakery: KitchenBuilder) -> None:
