@@ -131,7 +131,7 @@ class Pane(Listing):
             self._note = "failed"
             self._show_instead(ErrorPanel(outcome, self.view))
         else:
-            self._note = f"slow, {outcome.ms:.0f} ms" if outcome.slow else ""
+            self._note = "slow" if outcome.slow else ""
             if outcome.own is not None:
                 self._show_instead(Guest(outcome.view, outcome.own))
             else:

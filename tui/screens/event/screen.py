@@ -110,7 +110,7 @@ class EventScreen(RehearsingScreen):
             facts.append(f"! {problems} problem{'s' if problems > 1 else ''} (p)")
         empty = not (data.progress["production"]["recipes"] or data.progress["assembly"]["bundles"])
         if empty:
-            facts.append("nothing on it yet: n adds what it wants")
+            facts.append("empty: n adds a line")
         value = None if empty else data.progress["overall_pct"]
         self.head(Head(data.event.name, tuple(facts), value))
         self.show_what_if(data)
