@@ -11,8 +11,8 @@ gives the amount, and each of `inputs` is the amount times its own `factor`.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from msgspec import Struct, field
@@ -58,28 +58,38 @@ def allot(plan: Plan, item_id: int, lots: Sequence[LotShare]) -> dict[int, list[
     """Return what each lot covers when lots are used in the order given.
 
     An event takes its kept lots first; what it does not need of them, and the free lots, go to
-    the events in order.
+    the events in order. What is kept for an event whose need is unknown is held back.
     """
     found: dict[int, list[Stretch]] = {lot.id: [] for lot in lots}
     left = {lot.id: Fraction(lot.left, MICRO) for lot in lots}
     item = plan.items.get(item_id)
     always = plan.kitchen.items[item_id].always_on_hand
 
-    def take(e: int, low: Fraction, amount: Fraction, among: Iterable[LotShare]) -> None:
-        for lot in among:
+    def take(e: int, low: Fraction, amount: Fraction, among: deque[LotShare]) -> None:
+        while amount and among:
+            lot = among[0]
             part = min(left[lot.id], amount)
-            if part > 0:
+            if part:
                 found[lot.id].append(Stretch(e, low, low + part))
                 left[lot.id] -= part
                 low, amount = low + part, amount - part
+            if not left[lot.id]:
+                among.popleft()
 
     if item is not None and not always:
+        own: dict[int, deque[LotShare]] = defaultdict(deque)
+        shared: deque[LotShare] = deque()
+        for lot in lots:
+            keeper = None if lot.event_id is None else plan.index[lot.event_id]
+            if keeper is not None:
+                own[keeper].append(lot)
+            if keeper not in item.unknown:
+                shared.append(lot)
         for e, kept in sorted(item.kept.items()):
-            own = [lot for lot in lots if lot.event_id == plan.kitchen.events[e].id]
-            take(e, NOTHING, Fraction(kept, item.scale), own)
+            take(e, NOTHING, Fraction(kept, item.scale), own[e])
         for e, free in sorted(item.free.items()):
             start = Fraction(item.kept.get(e, 0), item.scale)
-            take(e, start, Fraction(free, item.scale), lots)
+            take(e, start, Fraction(free, item.scale), shared)
     for lot in lots:
         if left[lot.id]:
             found[lot.id].append(Stretch(None, NOTHING, left[lot.id]))

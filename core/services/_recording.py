@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import NamedTuple
@@ -11,9 +11,11 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from core.errors import EventNotFound, RuleBroken
-from core.models import Change, Event, Item, Run, RunOutput
+from core.models import Change, Event, Item, Run, RunNotDrawn, RunOutput
+from core.planning.kitchen import Line
 from core.schema import OPEN
 from core.services._rows import get_fresh
+from core.units import Amount, exact, parse_amount
 
 ADD_RUN = insert(Run).returning(Run.id)
 FINISH_RUN = (
@@ -70,6 +72,37 @@ def finish_run(
     connection = session.connection()
     connection.execute(FINISH_RUN, {"run": run_id, "all_of_it": cost, "part_of_it": waste})
     connection.execute(ADD_OUTPUT, [{"run_id": run_id, **each._asdict()} for each in outputs])
+
+
+class NotDrawn(NamedTuple):
+    """What a run should use and cannot draw, because its amount is unknown; as it was entered."""
+
+    item: Item
+    amount: Fraction
+    unit: str
+
+    @classmethod
+    def of(cls, item: Item, line: Line, times: Fraction | int) -> NotDrawn:
+        """Return what so many batches or bundles would take for a line of unknown amount."""
+        entered = parse_amount(line.entered)
+        return cls(item, entered.value * times, entered.unit or item.unit)
+
+
+def note_not_drawn(session: Session, run_id: int, lines: Iterable[NotDrawn]) -> None:
+    """Write down what a run could not draw."""
+    for item, amount, unit in lines:
+        session.add(RunNotDrawn(run_id=run_id, item_id=item.id, amount=amount, unit=unit))
+
+
+def say_not_drawn(lines: Sequence[NotDrawn]) -> str:
+    """Say what a run could not draw, to be put after what was done; nothing if there is none."""
+    told = [f"{say_entered(line.amount, line.unit)} {line.item.name}" for line in lines]
+    return f"; not drawn, as the amount is unknown: {', '.join(told)}" if told else ""
+
+
+def say_entered(amount: Fraction, unit: str) -> str:
+    """Say an amount in the unit in which it was entered."""
+    return exact(Amount(amount, None if unit == "each" else unit))
 
 
 def keeps_until(item: Item, made: date) -> date | None:

@@ -13,18 +13,27 @@ from sqlalchemy.orm import Session
 
 from core.clock import now
 from core.errors import BundleNotFound, RuleBroken
-from core.models import Change, Event, Item, RunNotDrawn
+from core.models import Change, Event, Item
 from core.planning.kitchen import Line
 from core.services._catalogue import load_bundles
 from core.services._drawing import Purpose, check_lots, draw, missing_from, shortage, sources
 from core.services._journal import recording
 from core.services._ledger import Origin, Taken, add_lot
-from core.services._recording import Output, begin_run, finish_run, keeps_until, open_event
+from core.services._recording import (
+    NotDrawn,
+    Output,
+    begin_run,
+    finish_run,
+    keeps_until,
+    note_not_drawn,
+    open_event,
+    say_not_drawn,
+)
 from core.services._rows import change_row, get_fresh
 from core.services._writing import plain_number
 from core.services.rows.journal import ChangeRow
 from core.session import writing
-from core.units import LEDGER_ROUNDING, MICRO, Entered, parse_amount, to_micro
+from core.units import LEDGER_ROUNDING, MICRO, Entered, to_micro
 
 
 def record_assembly(
@@ -63,6 +72,7 @@ def record_assembly(
         summary = f"Assembled {count} × {bundle.name}"
         if event is not None:
             summary += f" for {event.name}"
+        summary += say_not_drawn([line for step in steps for line in work.not_drawn(*step)])
         with recording(writer, "assemble", summary) as change:
             for inner_id, number in steps:
                 work.assemble(change, inner_id, number)
@@ -153,28 +163,20 @@ class _Assembly:
             self.session, change, Fraction(count), self.at, self.event, bundle_id=bundle_id
         )
         wanted: dict[int, Fraction] = {}
-        for line in self.bundles[bundle_id]:
-            if self._item(line.item_id).always_on_hand:
-                continue
-            if line.amount is None:
-                self._note_not_drawn(run_id, line, count)
-            else:
-                before = wanted.get(line.item_id, Fraction(0))
-                wanted[line.item_id] = before + line.amount * count
+        self._add_components(bundle_id, count, wanted)
+        not_drawn = self.not_drawn(bundle_id, count)
+        note_not_drawn(self.session, run_id, not_drawn)
         micro = {item_id: to_micro(amount) for item_id, amount in wanted.items()}
         purpose = self._purpose(run_id)
         taken = draw(self.session, change, micro, purpose)
-        complete = all(line.amount is not None for line in self.bundles[bundle_id])
-        self._bring_in(change, purpose, self._item(bundle_id), count, taken, complete=complete)
+        bundle = self._item(bundle_id)
+        self._bring_in(change, purpose, bundle, count, taken, complete=not not_drawn)
 
-    def _note_not_drawn(self, run_id: int, line: Line, count: int) -> None:
-        entered = parse_amount(line.entered)
-        unit = entered.unit or self._item(line.item_id).unit
-        self.session.add(
-            RunNotDrawn(
-                run_id=run_id, item_id=line.item_id, amount=entered.value * count, unit=unit
-            )
-        )
+    def not_drawn(self, bundle_id: int, count: int) -> list[NotDrawn]:
+        """Return the components of `count` bundles that cannot be drawn."""
+        lines = [line for line in self.bundles[bundle_id] if line.amount is None]
+        components = [(self._item(line.item_id), line) for line in lines]
+        return [NotDrawn.of(i, line, count) for i, line in components if not i.always_on_hand]
 
     def _bring_in(
         self,

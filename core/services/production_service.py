@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import now
 from core.errors import RecipeNotFound, RuleBroken, UnknownAmount
-from core.models import Change, Event, Item, Recipe, Run, RunNotDrawn
+from core.models import Change, Event, Item, Recipe, Run
 from core.money import from_micro as money_of
 from core.money import split
 from core.planning.kitchen import Line
@@ -34,7 +34,16 @@ from core.services._kitchen import planned
 from core.services._ledger import Coming, Origin, Taken, add_lot, add_lots
 from core.services._prices import last_unit_costs
 from core.services._reading import is_id
-from core.services._recording import Output, begin_run, finish_run, keeps_until, open_event
+from core.services._recording import (
+    NotDrawn,
+    Output,
+    begin_run,
+    finish_run,
+    keeps_until,
+    note_not_drawn,
+    open_event,
+    say_not_drawn,
+)
 from core.services._rows import change_row, fresh, get_fresh
 from core.services._writing import plain_number, stock_amount
 from core.services.rows.journal import ChangeRow
@@ -158,7 +167,8 @@ class _Production:
         outputs = self._outputs(good, lost)
         wanted, not_drawn = self._inputs()
         check_lots(self.session, lots, wanted)
-        with recording(self.session, "make", self._summary(outputs)) as change:
+        summary = self._summary(outputs) + say_not_drawn(not_drawn)
+        with recording(self.session, "make", summary) as change:
             run_id = begin_run(
                 self.session, change, self.batches, self.at, self.event, recipe_id=self.recipe.id
             )
@@ -166,7 +176,7 @@ class _Production:
             purpose = Purpose("used", event_id, run_id, day=self.at.date(), lots=lots)
             found = self._counted_sources(change, wanted, purpose) if count_first else None
             taken = draw(self.session, change, wanted, purpose, found)
-            self._note_not_drawn(run_id, not_drawn)
+            note_not_drawn(self.session, run_id, not_drawn)
             self._bring_in(change, purpose, outputs, taken, complete=not not_drawn)
         return change_row(change)
 
@@ -298,31 +308,20 @@ class _Production:
 
     # -- what went in ------------------------------------------------------------------------------
 
-    def _inputs(self) -> tuple[dict[int, int], list[Line]]:
-        """Return the inputs of the batches by item in micro-units, and the unknown lines."""
+    def _inputs(self) -> tuple[dict[int, int], list[NotDrawn]]:
+        """Return the inputs of the batches by item in micro-units, and the unknown ones."""
         wanted: dict[int, Fraction] = {}
         not_drawn = []
         for line in self.recipe.lines:
-            if self.items[line.item_id].always_on_hand:
+            item = self.items[line.item_id]
+            if item.always_on_hand:
                 continue
             if line.amount is None:
-                not_drawn.append(line)
+                not_drawn.append(NotDrawn.of(item, line, self.batches))
             else:
                 before = wanted.get(line.item_id, Fraction(0))
                 wanted[line.item_id] = before + line.amount * self.batches
         return {item_id: to_micro(amount) for item_id, amount in wanted.items()}, not_drawn
-
-    def _note_not_drawn(self, run_id: int, lines: list[Line]) -> None:
-        for line in lines:
-            entered = parse_amount(line.entered)
-            self.session.add(
-                RunNotDrawn(
-                    run_id=run_id,
-                    item_id=line.item_id,
-                    amount=entered.value * self.batches,
-                    unit=entered.unit or self.items[line.item_id].unit,
-                )
-            )
 
     def _counted_sources(
         self, change: Change, wanted: Mapping[int, int], purpose: Purpose

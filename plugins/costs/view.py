@@ -49,15 +49,24 @@ def _totals(costs: EventCosts, say: Say) -> Iterator[Row]:
     yield row("from_stock", "Stock still to be used", costs.from_stock)
     yield row("to_buy", "Still to buy", costs.to_buy, "whole packs")
     yield row("left_over", "Less what stays of the packs", costs.left_over)
-    note = ""
-    if costs.unpriced:
-        note = f"at least {say.money(costs.at_least)}; no price: {', '.join(costs.unpriced)}"
-    yield row("total", "Total", costs.total, note)
+    if costs.to_others != 0:
+        note = "of what was made for it"
+        yield row("to_others", "Less what goes to other events", costs.to_others, note)
+    yield row("total", "Total", costs.total, _why_unknown(costs, say))
     if costs.people:
         yield row("per_person", f"Per person, of {costs.people}", costs.per_person)
     if costs.price is not None:
         yield row("price", "Price of the lines", costs.price)
         yield row("margin", "Margin", costs.margin)
+
+
+def _why_unknown(costs: EventCosts, say: Say) -> str:
+    told = [f"at least {say.money(costs.at_least)}"]
+    if costs.unpriced:
+        told.append(f"no price: {', '.join(costs.unpriced)}")
+    if costs.unknown:
+        told.append(f"amount unknown: {', '.join(costs.unknown)}")
+    return "; ".join(told) if costs.total is None else ""
 
 
 def _lines(costs: EventCosts, say: Say) -> Iterator[Row]:

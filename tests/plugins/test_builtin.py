@@ -527,6 +527,55 @@ def test_costs_are_said_in_all_and_by_line(host: Host) -> None:
     assert [row.cells[0] for row in lines.rows] == ["Gift bag"]
 
 
+def test_an_amount_that_is_unknown_is_said_beside_the_total(host: Host) -> None:
+    save_made("knot", "1", "1 cup")
+    event = save_event("party", "2026-12-01", "knot", "1")
+
+    rows = {row.key: row for row in totals_of(host, event).rows}
+    assert words_of(rows["to_buy"].cells[1]) == "unknown"
+    assert str(rows["total"].cells[2]).endswith("; amount unknown: Ribbon")
+
+
+def test_what_goes_to_another_event_is_taken_off_what_was_made(host: Host) -> None:
+    save_made("rusk", "10", "10")
+    event = save_event("first", "2026-12-01", "rusk", "4")
+    save_event("second", "2026-12-02", "rusk", "6")
+    stock_service.receive(identifier("ribbon"), amount=10, paid="10.00")
+    run("make", {"recipe": "rusk", "batches": "1", "event": "first"})
+
+    rows = {row.key: words_of(row.cells[1]) for row in totals_of(host, event).rows}
+    assert (rows["to_others"], rows["total"]) == ("$6.00", "$4.00")
+
+
+def save_made(slug: str, amount: str, ribbon: str) -> None:
+    name = slug.title()
+    catalog_service.save_item(ItemDoc(slug=slug, name=name, kind="made", unit="each"))
+    catalog_service.save_recipe(
+        RecipeDoc(
+            slug=slug,
+            name=f"{name}s",
+            makes=[LineDoc(item=slug, amount=amount)],
+            lines=[RecipeLineDoc(item="ribbon", amount=ribbon)],
+        )
+    )
+
+
+def save_event(slug: str, day: str, item: str, quantity: str) -> int:
+    event_service.save_event(EventDoc(slug=slug, name=slug.title(), date=day))
+    run("event line", {"event": slug, "item": item, "quantity": quantity})
+    return event_service.find_event(slug).id
+
+
+def totals_of(host: Host, event: int) -> Table:
+    with read_session() as session:
+        outcome = host.load(host.view("costs"), session, event)
+    assert isinstance(outcome, Loaded)
+    assert isinstance(outcome.data, Sections)
+    (_, totals) = outcome.data.parts[0]
+    assert isinstance(totals, Table)
+    return totals
+
+
 def test_what_is_weighed_costs_and_is_priced_by_the_unit_it_is_said_in(host: Host) -> None:
     catalog_service.save_item(
         ItemDoc(slug="brittle", name="Brittle", kind="made", unit="g", display_unit="lb")

@@ -20,6 +20,17 @@ from core.services.planning._shopping import cover_of
 from core.units import from_micro
 
 
+class UsableLot(LotShare, frozen=True, kw_only=True):
+    """What is left of a lot, with what that cost in micro-money.
+
+    `maker_id` is the event whose run made it.
+    """
+
+    cost: int
+    priced: bool
+    maker_id: int | None
+
+
 def losses(session: Session, event_id: int) -> dict[int, str]:
     """Say, by item, what an event's runs lost and why: it has to be made again."""
     query = (
@@ -63,7 +74,7 @@ def in_packs(
     )
 
 
-def usable_lots(session: Session, item_ids: Iterable[int]) -> dict[int, list[LotShare]]:
+def usable_lots(session: Session, item_ids: Iterable[int]) -> dict[int, list[UsableLot]]:
     """Return what is left of items' lots that have not expired, first to be used first."""
     query = (
         select(
@@ -74,9 +85,13 @@ def usable_lots(session: Session, item_ids: Iterable[int]) -> dict[int, list[Lot
             LOT.c.received,
             LOT.c.event_id,
             EVENT.c.status,
+            LOT.c.cost_left,
+            LOT.c.priced,
+            RUN.c.event_id.label("maker_id"),
         )
         .select_from(LOT)
         .outerjoin(EVENT, EVENT.c.id == LOT.c.event_id)
+        .outerjoin(RUN, RUN.c.id == LOT.c.run_id)
         .where(
             something_left(
                 LOT.c.item_id.in_(list(item_ids)),
@@ -87,8 +102,15 @@ def usable_lots(session: Session, item_ids: Iterable[int]) -> dict[int, list[Lot
     rows = sorted(
         rows_of(session, query), key=lambda row: (row.expires or date.max, row.received, row.id)
     )
-    found: dict[int, list[LotShare]] = defaultdict(list)
+    found: dict[int, list[UsableLot]] = defaultdict(list)
     for row in rows:
-        keeper = row.event_id if row.status in OPEN else None
-        found[row.item_id].append(LotShare(row.id, row.left, keeper))
+        lot = UsableLot(
+            row.id,
+            row.left,
+            row.event_id if row.status in OPEN else None,
+            cost=row.cost_left,
+            priced=row.priced,
+            maker_id=row.maker_id,
+        )
+        found[row.item_id].append(lot)
     return found

@@ -7,25 +7,24 @@ What its own runs made is counted by what went into it, never again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from sqlalchemy import and_, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from core.clock import today
-from core.models import Event, EventLine, Item, Lot, Run, StockMove
+from core.models import Event, EventLine, Item, Lot, Run, RunNotDrawn, StockMove
 from core.money import from_micro as money_of
 from core.money import split
 from core.planning.kitchen import Line
 from core.planning.plan import Plan
-from core.schema import OPEN
 from core.services._kitchen import EventPlan
 from core.services._ledger import ROUNDING
 from core.services._prices import last_unit_costs
-from core.services._reading import something_left
+from core.services._recording import say_entered
+from core.services.planning._given import Part, given_stock
 from core.services.planning._shopping import covers_of
 from core.services.planning._views import decimal, find_event
 from core.session import reading
@@ -56,10 +55,12 @@ class LineCost:
 class EventCosts:
     """What an event costs, in the kitchen's currency; None where a part is unknown.
 
-    total = so_far + from_stock + to_buy - left_over. `so_far` is what the ledger says went into
-    it; `from_stock` what the stock is worth that the plan gives it; `to_buy` the packs still to
-    buy, and `left_over` what is worth of them after the event. `at_least` is the total without
-    its unknown parts, and `unpriced` says which these are.
+    total = so_far + to_come - to_others, and to_come = from_stock + to_buy - left_over. `so_far`
+    is what the ledger says went into it; `from_stock` what the stock is worth that the plan gives
+    it; `to_buy` the packs still to buy, and `left_over` what is worth of them after the event;
+    `to_others` is what the plan gives other events of what its runs made. `at_least` is the total
+    without its unknown parts: `unpriced` says what has no price, `unknown` of what an amount is
+    not known.
     """
 
     event_id: int
@@ -69,6 +70,7 @@ class EventCosts:
     to_buy: Decimal | None
     left_over: Decimal | None
     to_come: Decimal | None
+    to_others: Decimal | None
     total: Decimal | None
     at_least: Decimal
     people: int | None
@@ -77,6 +79,7 @@ class EventCosts:
     margin: Decimal | None
     lines: tuple[LineCost, ...]
     unpriced: tuple[str, ...]
+    unknown: tuple[str, ...]
 
 
 def get_event_costs(event_id: int, session: Session | None = None) -> EventCosts:
@@ -87,16 +90,16 @@ def get_event_costs(event_id: int, session: Session | None = None) -> EventCosts
     """
     with reading(session) as reader:
         found = find_event(reader, event_id)
+        needed = _needed(found)
         so_far = _so_far(reader, event_id)
-        stock, buy, left_over = _to_come(reader, found)
-        at_least = so_far.micro + stock.micro + buy.micro - left_over.micro
-        unpriced = {**so_far.unpriced, **stock.unpriced, **buy.unpriced}
-        total = None if unpriced else at_least
-        coming = stock.micro + buy.micro - left_over.micro
+        stock, to_others = given_stock(reader, found, needed)
+        buy, left_over = _to_buy(reader, found, needed)
+        to_come = _sum_of(stock, buy, less=left_over)
+        total = _sum_of(so_far, to_come, less=to_others)
         people = reader.scalar(select(Event.people).where(Event.id == event_id))
-        lines = tuple(_lines(reader, found, at_least, unpriced.keys()))
+        lines = tuple(_lines(reader, found, total))
         price = _sum([line.price for line in lines])
-        told = None if total is None else money_of(total)
+        told = total.told()
         return EventCosts(
             event_id,
             found.event.name,
@@ -104,34 +107,38 @@ def get_event_costs(event_id: int, session: Session | None = None) -> EventCosts
             stock.told(),
             buy.told(),
             left_over.told(),
-            None if {*stock.unpriced, *buy.unpriced} else money_of(coming),
+            to_come.told(),
+            to_others.told(),
             told,
-            money_of(at_least),
+            money_of(total.micro),
             people,
-            None if total is None or not people else money_of(round(Fraction(total, people))),
+            None if told is None or not people else money_of(round(Fraction(total.micro, people))),
             price,
             None if price is None or told is None else price - told,
             lines,
-            tuple(sorted(set(unpriced.values()))),
+            tuple(sorted(set(total.unpriced.values()))),
+            tuple(sorted(set(total.unknown.values()))),
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A part of a cost in micro-money, and the names of items in it whose cost is not known."""
-
-    micro: int
-    unpriced: Mapping[int, str] = field(default_factory=dict)
-
-    def told(self) -> Decimal | None:
-        return None if self.unpriced else money_of(self.micro)
+def _sum_of(*parts: Part, less: Part) -> Part:
+    """Add up parts less one; unknown if any is."""
+    total = Part(-less.micro, dict(less.unpriced), dict(less.unknown))
+    for part in reversed(parts):
+        total.micro += part.micro
+        total.unpriced |= part.unpriced
+        total.unknown |= part.unknown
+    return total
 
 
 # -- so far, by the ledger -------------------------------------------------------------------------
 
 
-def _so_far(session: Session, event_id: int) -> _Part:
-    """Add up what went into an event's runs and deliveries from outside, less what left it."""
+def _so_far(session: Session, event_id: int) -> Part:
+    """Add up what went into an event's runs and deliveries from outside, less what left it.
+
+    What a run should have used and could not draw is unknown.
+    """
     user, maker = aliased(Run), aliased(Run)
     # Each part is found by an index; told apart by `or` in one query, all moves are looked at.
     into = union_all(
@@ -157,100 +164,74 @@ def _so_far(session: Session, event_id: int) -> _Part:
         and_(StockMove.reason == "delivered", StockMove.event_id != event_id),
     )
     left = query.where(elsewhere, made_here)
-    micro, unpriced = 0, {}
+    so_far = Part(unknown=_not_drawn(session, event_id))
     for item_id, name, priced, cost, amount in session.execute(entered):
-        micro -= int(cost)
+        so_far.micro -= int(cost)
         if not priced and -int(amount) >= ROUNDING:
-            unpriced[item_id] = name
+            so_far.unpriced[item_id] = name
     for _, _, _, cost, _ in session.execute(left):
-        micro += int(cost)
-    return _Part(micro, unpriced)
+        so_far.micro += int(cost)
+    return so_far
+
+
+def _not_drawn(session: Session, event_id: int) -> dict[int, str]:
+    """Say, by item, what an event's runs could not draw because its amount is unknown."""
+    query = (
+        select(RunNotDrawn.item_id, Item.name, RunNotDrawn.unit, RunNotDrawn.amount)
+        .join(Run, Run.id == RunNotDrawn.run_id)
+        .join(Item, Item.id == RunNotDrawn.item_id)
+        .where(Run.event_id == event_id, Run.undone.is_(False))
+        .order_by(RunNotDrawn.id)
+    )
+    amounts: dict[tuple[int, str], dict[str, Fraction]] = {}
+    for item_id, name, unit, amount in session.execute(query):
+        by_unit = amounts.setdefault((item_id, name), {})
+        by_unit[unit] = by_unit.get(unit, Fraction(0)) + amount
+    return {
+        item_id: " and ".join(say_entered(amount, unit) for unit, amount in by_unit.items())
+        + f" {name} that was not drawn"
+        for (item_id, name), by_unit in amounts.items()
+    }
 
 
 # -- to come, by the plan --------------------------------------------------------------------------
 
 
-def _to_come(session: Session, found: EventPlan) -> tuple[_Part, _Part, _Part]:
-    """Return the worth of the stock an event is given, of what it buys, and what stays of it."""
+def _needed(found: EventPlan) -> list[int]:
+    """Return the items that an open event needs and that are not always there."""
+    if found.place is None:
+        return []
+    items = found.plan.kitchen.items
+    return [key for key in found.plan.needed(found.place) if not items[key].always_on_hand]
+
+
+def _to_buy(session: Session, found: EventPlan, needed: Sequence[int]) -> tuple[Part, Part]:
+    """Return what an event's purchases cost, and what stays of them."""
     plan, place = found.plan, found.place
+    buy, over = Part(), Part()
     if place is None:
-        return _Part(0), _Part(0), _Part(0)
+        return buy, over
     covers = covers_of(session, found, "preferred")
-    wanted = [item_id for item_id, item in plan.items.items() if _asks(plan, item_id, place)]
-    worth = _stock_worth(session, wanted, found.event.id)
-    stock = buy = over = 0
-    no_stock_price, no_price = {}, {}
-    for item_id in wanted:
-        name = plan.kitchen.items[item_id].name
-        given, net = plan.given(item_id, place), plan.net(item_id, place)
-        if given is None or net is None:
-            no_price[item_id] = name
-            continue
-        kept = Fraction(plan.items[item_id].kept.get(place, 0), plan.items[item_id].scale)
-        free = given - kept
-        lots = worth.get(item_id)
-        # Lots of the event's own runs are in what it has cost so far.
-        if free and lots is not None:
-            stock += round(free * MICRO * lots.cost / lots.amount)
-            if not lots.priced:
-                no_stock_price[item_id] = name
-        if not plan.kitchen.items[item_id].bought or not net:
-            continue
-        bought = covers[item_id]
-        if bought.cost is None:
-            no_price[item_id] = name
-            continue
-        buy += bought.cost
-        over += bought.left_over_worth
-    return _Part(stock, no_stock_price), _Part(buy, no_price), _Part(over)
-
-
-def _asks(plan: Plan, item_id: int, place: int) -> bool:
-    item = plan.items[item_id]
-    if plan.kitchen.items[item_id].always_on_hand:
-        return False
-    return place in item.unsure or bool(item.need.get(place))
-
-
-@dataclass(frozen=True, slots=True)
-class _Worth:
-    """What free stock of an item cost, and how much there is of it."""
-
-    amount: int
-    cost: int
-    priced: bool
-
-
-def _stock_worth(session: Session, item_ids: Sequence[int], event_id: int) -> dict[int, _Worth]:
-    """Return what the usable stock that is not kept for an open event cost, by item."""
-    query = (
-        select(Lot.item_id, Lot.event_id, Event.status, Lot.left, Lot.cost_left, Lot.priced)
-        .outerjoin(Event, Event.id == Lot.event_id)
-        .where(
-            something_left(
-                Lot.item_id.in_(item_ids), or_(Lot.expires.is_(None), Lot.expires >= today())
-            )
-        )
-    )
-    free: dict[int, _Worth] = {}
-    kept: dict[int, _Worth] = {}
-    for item_id, owner, status, left, cost, priced in session.execute(query):
-        open_owner = owner is not None and status in OPEN
-        if open_owner and owner == event_id:
-            continue
-        pool = kept if open_owner else free
-        before = pool.get(item_id, _Worth(0, 0, True))
-        pool[item_id] = _Worth(before.amount + left, before.cost + cost, before.priced and priced)
-    # What other events keep and do not need is free too; it stands in where nothing else is.
-    return {**kept, **free}
+    for item_id in needed:
+        item, net = plan.kitchen.items[item_id], plan.net(item_id, place)
+        if net is None:
+            buy.unknown[item_id] = item.name
+        elif item.bought and net:
+            bought = covers[item_id]
+            if bought.cost is None:
+                buy.unpriced[item_id] = item.name
+            else:
+                buy.micro += bought.cost
+                over.micro += bought.left_over_worth
+    # What stays of packs is as unknown as the packs.
+    over.unpriced, over.unknown = buy.unpriced, buy.unknown
+    return buy, over
 
 
 # -- by line --------------------------------------------------------------------------------------
 
 
-def _lines(
-    session: Session, found: EventPlan, at_least: int, unpriced: Collection[int]
-) -> Iterator[LineCost]:
+def _lines(session: Session, found: EventPlan, total: Part) -> Iterator[LineCost]:
     """Share the event's known cost among its lines by what their items are made of.
 
     A line with something in it whose cost is not known has a share that is not told.
@@ -262,17 +243,18 @@ def _lines(
         .order_by(EventLine.position)
     ).all()
     lines = found.event.lines
-    each = _Standard(session, found.plan, unpriced)
+    not_known = {*total.unpriced, *total.unknown}
+    each = _Standard(session, found.plan, [line.item_id for line in lines], not_known)
     costs = [each.cost(line.item_id) for line in lines]
     weights = [cost.known * (line.quantity or 0) for line, cost in zip(lines, costs, strict=True)]
     shares: list[int | None] = [None] * len(lines)
     if not any(weights) and all(cost.whole for cost in costs):
         weights = [line.quantity or Fraction(0) for line in lines]
     # What is in no line cannot be said of any: then none of their costs is known.
-    if any(weights) and each.met >= set(unpriced):
+    if any(weights) and each.met >= not_known:
         shares = [
             share if cost.whole and line.quantity is not None else None
-            for share, cost, line in zip(split(at_least, weights), costs, lines, strict=True)
+            for share, cost, line in zip(split(total.micro, weights), costs, lines, strict=True)
         ]
     for (price, name), line, share in zip(rows, lines, shares, strict=True):
         cost = None if share is None else money_of(share)
@@ -316,23 +298,41 @@ class _Each:
 class _Standard:
     """What one unit of an item costs by its recipe or bundle, at the last known costs.
 
-    `unpriced` are items whose cost is not known in this event, and `met` those of them that were
+    `not_known` are items whose cost is not known in this event, and `met` those of them that were
     come across.
     """
 
-    def __init__(self, session: Session, plan: Plan, unpriced: Collection[int]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        plan: Plan,
+        item_ids: Iterable[int],
+        not_known: Collection[int],
+    ) -> None:
         self.plan = plan
-        self.unpriced = unpriced
+        self.not_known = not_known
         self.met: set[int] = set()
-        bought = [i for i in plan.items if plan.kitchen.items[i].bought]
-        self.bought = last_unit_costs(session, bought)
+        self.bought = last_unit_costs(session, self._bought_for(item_ids))
         self._costs: dict[int, _Each] = {}
+
+    def _bought_for(self, item_ids: Iterable[int]) -> list[int]:
+        """Return what is bought for items: also for those of an event that the plan leaves out."""
+        kitchen, waiting = self.plan.kitchen, list(item_ids)
+        reached: set[int] = set()
+        while waiting:
+            item_id = waiting.pop()
+            if item_id not in reached:
+                reached.add(item_id)
+                recipe = self.plan.made_by.get(item_id)
+                lines = kitchen.bundles.get(item_id, ()) if recipe is None else recipe.lines
+                waiting += [line.item_id for line in lines]
+        return [item_id for item_id in reached if kitchen.items[item_id].bought]
 
     def cost(self, item_id: int) -> _Each:
         """Return the cost of one stock unit of an item."""
         if item_id not in self._costs:
             found = self._cost(item_id)
-            if item_id in self.unpriced:
+            if item_id in self.not_known:
                 self.met.add(item_id)
                 found = _Each(found.known, whole=False)
             self._costs[item_id] = found

@@ -168,8 +168,9 @@ def test_an_unknown_component_is_noted_as_not_drawn(bakery: KitchenBuilder) -> N
     bakery.ingredient("sugar")
     bakery.bundle("jar", {"cookie": 2, "sugar": "1 cup"})
     bakery.make("cookies", 1)
-    bakery.assemble("jar", 3)
+    change = bakery.assemble("jar", 3)
 
+    assert change.summary.endswith("; not drawn, as the amount is unknown: 3 cup Sugar")
     assert bakery.left("cookie") == 42
     assert bakery.lots("jar")[0].priced is False
     with read_session() as session:

@@ -11,7 +11,7 @@ from sqlalchemy.event import listen
 
 from core.errors import EventNotFound, ItemNotFound, RecipeNotFound, RuleBroken
 from core.services import event_service, journal_service, settings_service
-from core.services.planning import plan_service
+from core.services.planning import cost_service, plan_service
 from core.services.planning.plan_service import (
     accept_targets,
     explain,
@@ -360,6 +360,7 @@ def test_the_number_of_queries_does_not_grow_with_the_kitchen(
             get_standings(session)
             plan_service.problems(session=session)
             plan_service.contention(session=session)
+            cost_service.get_event_costs(bakery.event_id("christmas"), session=session)
         return len(seen)
 
     def grow(name: str, wanted: dict[str, int]) -> None:

@@ -182,8 +182,9 @@ def test_costs_that_rest_on_an_unknown_price_say_so(bakery: KitchenBuilder) -> N
 
 def test_a_line_of_unknown_amount_is_noted_as_not_drawn(bakery: KitchenBuilder) -> None:
     bakery.recipe("bread", {"loaf": 2}, {"flour": "3 cup", "sugar": "100 g"})
-    bakery.make("bread", 2)
+    change = bakery.make("bread", 2)
 
+    assert change.summary.endswith("; not drawn, as the amount is unknown: 6 cup Flour")
     assert (bakery.left("flour"), bakery.left("sugar")) == (2000, 800)
     with read_session() as session:
         [line] = session.query(RunNotDrawn).all()

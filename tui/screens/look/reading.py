@@ -67,6 +67,7 @@ def _costs(event_id: int, session: Session) -> Chart:
         ("from stock", costs.from_stock),
         ("to buy", costs.to_buy),
         ("left over", costs.left_over),
+        ("to others", costs.to_others),
         ("in all", costs.total),
     )
     return Chart(
