@@ -154,11 +154,11 @@ def _print_contention(session: Session, items: Sequence[ContendedItem]) -> None:
     amounts = saying.amounts(session)
     if not items:
         say("No item is wanted by several open events.")
-    enough = [item.name for item in items if item.runs_out_at is None]
-    for item in (item for item in items if item.runs_out_at is not None):
+    enough = [item.name for item in items if item.is_enough]
+    for item in (item for item in items if not item.is_enough):
         click.echo("")
         stock = amounts.amount(item.item_id, item.stock)
-        click.echo(plain(f"{item.name} · {stock} in stock · runs out at {item.runs_out_at}"))
+        click.echo(plain(f"{item.name} · {stock} in stock · {item.ends}"))
         rows = [
             (
                 row.event_name,
@@ -187,7 +187,7 @@ def _print_contention(session: Session, items: Sequence[ContendedItem]) -> None:
 
 
 def _moves_said(item: ContendedItem, amounts: Say) -> Iterator[str]:
-    if item.moves is None:
+    if item.moves is None and item.runs_out_at is not None:
         yield "  What moving a date would change was not worked out; there are too many."
     told = set()
     for move in item.moves or ():

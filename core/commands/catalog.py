@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from core.clock import today
 from core.commands.equivalents import with_equivalent, with_equivalents
 from core.commands.known import KnownItems, known_items, made_elsewhere
 from core.commands.lines import read_line, read_lines
@@ -149,7 +150,10 @@ def _product_doc(given: Arguments, session: Session) -> ProductDoc:
 
 
 def _with_product_fields(doc: ProductDoc, given: Arguments) -> ProductDoc:
-    doc.price = given.or_none("price", doc.price)
+    if given.has("price"):
+        # The same price again is looked up again.
+        doc.price = given.or_none("price", doc.price)
+        doc.priced_on = None if doc.price is None else today().isoformat()
     doc.store = given.or_none("store", doc.store)
     doc.barcode = given.or_none("barcode", doc.barcode)
     doc.preferred = given.is_on("preferred", doc.preferred)

@@ -60,8 +60,9 @@ class Contention(Struct, frozen=True):
     """An item that several open events want of one stock.
 
     `stock` is what there is of it, unexpired; `carried` what batches leave over for later events.
-    stock = what the claims are given + `rest`. `runs_out_at` is the first event that does not get
-    all it needs, None where there is enough. `moves` is None where they were not worked out.
+    stock = what the claims are given + `rest`. `rest` is None where a need is unknown,
+    `runs_out_at` is the first event that is known not to get all it needs, None where there is
+    none. `moves` is None where they were not worked out.
     """
 
     item_id: int

@@ -96,6 +96,12 @@ def assemblies(plan: Plan, e: int) -> list[Assembly]:
     return result
 
 
+def loose_short(plan: Plan, e: int) -> dict[int, Fraction]:
+    """Return what an event's lines of made items will lack once all planned is made, by item."""
+    filled = _walk(plan, e, _after_everything(_with_output(_stock(plan, e), e), e))
+    return {key: filled.pool.units(key, amount) for key, amount in filled.loose.items()}
+
+
 def can_make(plan: Plan, e: int) -> dict[int, Fraction | None]:
     """Return, by recipe, the batches that the stock given to an event allows now.
 
@@ -385,7 +391,11 @@ def _take_back(pool: _Pool, recipe_id: int, lost: Fraction, e: int) -> None:
 
 
 class _Walk:
-    """The bundles of an event line by line, each drawing what it can have."""
+    """The lines of an event one by one, each drawing what it can have.
+
+    `missing` is what bundles lack, `loose` what is lacking of made items that are ordered as
+    they are.
+    """
 
     def __init__(self, plan: Plan, e: int, pool: _Pool) -> None:
         self.plan = plan
@@ -393,6 +403,7 @@ class _Walk:
         self.pool = pool
         self.missing: dict[int, dict[int, Number]] = {}
         self.noted: dict[int, int] = {}
+        self.loose: dict[int, Number] = {}
 
     def can(self, bundle_id: int) -> int | None:
         """Return how many of a bundle can be assembled, never more than remain."""
@@ -424,7 +435,9 @@ class _Walk:
         scale = self.pool.scale(item_id)
         amount = _whole(wanted * scale)
         if item_id not in self.plan.kitchen.bundles:
-            self.pool.take(item_id, amount)
+            lacking = self.pool.take(item_id, amount)
+            if lacking and item_id not in self.pool.unknown:
+                self.loose[item_id] = self.loose.get(item_id, 0) + lacking
             return
         count = ceil(wanted)
         most = _most(count, lambda n: self.pool.copy().draw(item_id, min(amount, n * scale)))

@@ -110,7 +110,7 @@ def feeds_of_lot(
     for stretch in allot(plan, item_id, lots)[lot_id]:
         amount = stretch.high - stretch.low
         if stretch.e is None:
-            parts.append(Reason("unused", "no open event needs it yet", amount, item.unit))
+            parts.append(_rest(plan, item_id, amount))
             continue
         event = plan.kitchen.events[stretch.e]
         inner = tuple(feeds.up(item_id, stretch.e, stretch.low, stretch.high))
@@ -118,6 +118,16 @@ def feeds_of_lot(
         parts.append(Reason("event", event.name, amount, item.unit, inner, about=about))
     left = Fraction(lot.left, MICRO)
     return Reason("lot", item.name, left, item.unit, tuple(parts), about=("lot", lot_id))
+
+
+def _rest(plan: Plan, item_id: int, amount: Fraction) -> Reason:
+    """Say of what the plan gives to nobody whether it is free, or nobody knows."""
+    item, found = plan.kitchen.items[item_id], plan.items.get(item_id)
+    if found is None or not found.unsure or item.always_on_hand:
+        return Reason("unused", "no open event needs it yet", amount, item.unit)
+    names = " and ".join(plan.kitchen.events[e].name for e in sorted(found.unknown))
+    label = f"where it goes is unknown: so is what {names or 'an event'} needs"
+    return Reason("unknown", label, amount, item.unit)
 
 
 def feeds_of_item(plan: Plan, item_id: int, e: int | None = None) -> Reason:

@@ -90,6 +90,8 @@ class Flow(NamedTuple):
 FlowTest = Callable[[Flow], bool]
 Outputs = tuple[ItemPlan | None, ...]
 """The plans of a recipe's outputs; None for one that nobody reached."""
+OutputWanted = tuple[int, Mapping[int, int], int]
+"""The number of an output, its net needs by event, and what its smallest amount is worth."""
 
 
 class RecipePlan(Struct):
@@ -148,12 +150,24 @@ class RecipePlan(Struct):
         self._indexed = len(self._flows)
         return self._by_event.get(e, [])
 
+    @property
+    def made(self) -> dict[int, int]:
+        """What the planned batches of each event are worth."""
+        return {place: steps * self.step for place, steps in self.steps.items()}
+
+    @property
+    def wanted(self) -> list[OutputWanted]:
+        """What is wanted of each output; of an unknown amount no event is told."""
+        return [
+            (number, item.net, worth)
+            for number, (item, worth) in enumerate(zip(self.outputs, self.worth, strict=True))
+            if item is not None and worth is not None
+        ]
+
     def _shared_out(self) -> Iterator[Flow]:
         """Return what is still to come of the flows."""
         if self._sharing is None:
-            made = {place: steps * self.step for place, steps in self.steps.items()}
-            wanted = _wanted_of_each(self.outputs, self.worth)
-            self._sharing = _share_out(self.need, made, wanted)
+            self._sharing = _share_out(self.need, self.made, self.wanted)
         return self._sharing
 
 
@@ -302,19 +316,6 @@ class Plan(Struct, weakref=True):
         if not worth:
             return Fraction(0)
         return None if per_batch is None else Fraction(worth, found.scale) * per_batch
-
-
-OutputWanted = tuple[int, Mapping[int, int], int]
-"""The number of an output, its net needs by event, and what its smallest amount is worth."""
-
-
-def _wanted_of_each(outputs: Outputs, worths: Sequence[int | None]) -> list[OutputWanted]:
-    """Return what is wanted of each output; of an unknown amount no event is told."""
-    return [
-        (number, item.net, worth)
-        for number, (item, worth) in enumerate(zip(outputs, worths, strict=True))
-        if item is not None and worth is not None
-    ]
 
 
 def _share_out(

@@ -26,6 +26,8 @@ def check(ctx: ViewContext) -> list[Finding]:
 
 
 def _about(problem: PlanProblem) -> Ref | None:
+    if problem.about is not None:
+        return Ref(*problem.about)
     if problem.item_id is not None:
         return Ref("item", problem.item_id)
     return None if problem.event_id is None else Ref("event", problem.event_id)

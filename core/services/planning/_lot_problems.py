@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import select
 
 from core.clock import today
-from core.planning.feeds import Stretch, allot
+from core.planning.keeping import not_keeping
 from core.schema import ITEM, LOT
 from core.services._reading import rows_of
 from core.services.planning._problem import PlanProblem, Scope
@@ -43,37 +43,35 @@ def lots(scope: Scope) -> Iterator[PlanProblem]:
         return
     last = max(scope.plan.kitchen.events[e].date for e in scope.places)
     soon = {row.id: row for row in dated if row.expires and today() <= row.expires < last}
+    days = {row.id: row.expires for row in dated if row.expires}
     usable = usable_lots(scope.session, {row.item_id for row in soon.values()})
     for item_id, shares in usable.items():
-        given = allot(scope.plan, item_id, shares)
-        for lot_id in (share.id for share in shares if share.id in soon):
-            yield from _expiring(scope, soon[lot_id], given[lot_id])
+        for (lot_id, e), taken in not_keeping(scope.plan, item_id, shares, days).items():
+            if e in scope.places:
+                yield _expiring(scope, soon[lot_id], e, taken)
 
 
-def _expiring(scope: Scope, lot: Any, stretches: Sequence[Stretch]) -> Iterator[PlanProblem]:
+def _expiring(scope: Scope, lot: Any, e: int, taken: Fraction) -> PlanProblem:
     kitchen = scope.plan.kitchen
-    amounts: dict[int, Fraction] = {}
-    for stretch in stretches:
-        if stretch.e is not None and stretch.e in scope.places:
-            part = stretch.high - stretch.low
-            amounts[stretch.e] = amounts.get(stretch.e, Fraction(0)) + part
-    for e, taken in amounts.items():
-        event = kitchen.events[e]
-        if lot.expires >= event.date:
-            continue
-        amount = scope.say.amount(lot.item_id, taken)
-        wait = (event.date - lot.expires).days
-        made = not kitchen.items[lot.item_id].bought
-        yield PlanProblem(
-            "expiring",
-            f"lot L{lot.id}",
-            f"{amount} {lot.name} for {event.name} expire on {lot.expires.isoformat()}, "
-            f"{wait} days before it.",
-            f"{event.name} counts on {amount} that "
-            + ("will not keep until then." if made else "must be used by then."),
-            "Make it again nearer to the day."
-            if made
-            else "Make what uses it in time, or buy fresh.",
-            item_id=lot.item_id,
-            **scope.touched([e]),
-        )
+    event, item = kitchen.events[e], kitchen.items[lot.item_id]
+    amount = scope.say.amount(lot.item_id, taken)
+    wait = (event.date - lot.expires).days
+    made_by = scope.plan.made_by.get(lot.item_id)
+    return PlanProblem(
+        "expiring",
+        f"lot L{lot.id}",
+        f"{amount} {lot.name} for {event.name} expire on {lot.expires.isoformat()}, "
+        f"{wait} days before it.",
+        f"{event.name} counts on {amount} that "
+        + ("must be used by then." if item.bought else "will not keep until then."),
+        "Make what uses it in time, or buy fresh."
+        if item.bought
+        else f"Make it again for {event.name}, nearer to the day.",
+        item_id=lot.item_id,
+        about=("recipe", made_by.id)
+        if made_by is not None
+        else ("bundle", lot.item_id)
+        if item.kind == "bundle"
+        else None,
+        **scope.touched([e]),
+    )

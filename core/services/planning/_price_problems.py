@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -20,6 +20,7 @@ from core.services._reading import rows_of
 from core.services._settings import store_trip_cost
 from core.services.planning._problem import PlanProblem, Scope
 from core.services.planning._shopping import SoldAs, offers_of
+from core.services.planning._unconverted import Unconverted, unconverted_of
 from core.session import remembered
 from core.units import MICRO
 
@@ -33,6 +34,10 @@ def prices(scope: Scope) -> Iterator[PlanProblem]:
     """Yield what is to be bought without a price, or at one that is older than a year."""
     products = remembered(scope.session, "products priced", lambda: _products(scope))
     to_buy = _to_buy(scope)
+    unconverted = unconverted_of(scope.session)
+    for item_id in _by_name(scope, to_buy.keys() & unconverted.keys()):
+        others = bool(products.get(item_id))
+        yield from _unconverted(scope, item_id, to_buy[item_id], unconverted[item_id], others)
     doubtful = {
         item_id: nets for item_id, nets in to_buy.items() if _is_doubtful(products.get(item_id, []))
     }
@@ -42,13 +47,40 @@ def prices(scope: Scope) -> Iterator[PlanProblem]:
     offers = offers_of(scope.session, list(to_buy if trip_cost else doubtful))
     covers = _together(to_buy, offers, trip_cost) if trip_cost else _each(doubtful, offers)
     last = last_unit_costs(scope.session, list(doubtful))
-    names = scope.plan.kitchen.items
-    for item_id in sorted(doubtful, key=lambda key: (sorting(names[key].name), key)):
+    for item_id in _by_name(scope, doubtful):
         dates = {product_id: day for product_id, _, day in products.get(item_id, [])}
         known = offers.get(item_id, [])
         bought = {e: covers[item_id, e] for e in doubtful[item_id]}
         nets = doubtful[item_id]
+        if item_id in unconverted and not known:
+            # What is told of its products is what is to be mended.
+            continue
         yield from _of_item(scope, item_id, nets, bought, known, dates, last.get(item_id))
+
+
+def _by_name(scope: Scope, item_ids: Iterable[int]) -> list[int]:
+    names = scope.plan.kitchen.items
+    return sorted(item_ids, key=lambda key: (sorting(names[key].name), key))
+
+
+def _unconverted(
+    scope: Scope, item_id: int, nets: Nets, packs: Sequence[Unconverted], others: bool
+) -> Iterator[PlanProblem]:
+    """Yield the products of an item whose packs say nothing about how much of it is in them."""
+    item, places = scope.plan.kitchen.items[item_id], list(nets)
+    amount = scope.say.amount(item_id, sum(nets.values(), Fraction(0)))
+    for pack in packs:
+        yield PlanProblem(
+            "unknown pack",
+            pack.label,
+            f"How much {item.name} is in {pack.label} ({pack.entered}) is unknown.",
+            "It is left out where packs are chosen."
+            if others
+            else f"Nothing says how to buy {amount} {item.name}{scope.of_events(places)}.",
+            f"{pack.fix[:1].upper()}{pack.fix[1:]}, or give {pack.label} a pack in {item.unit}.",
+            item_id=item_id,
+            **scope.touched(places),
+        )
 
 
 Priced = tuple[int, int | None, date | None]
@@ -109,16 +141,26 @@ def _of_item(
     unsold = [e for e, cover in covers.items() if cover is None]
     unpriced = [e for e, cover in covers.items() if cover is not None and cover.cost is None]
     name = scope.plan.kitchen.items[item_id].name
+    labels = {product.offer.product_id: product.label for product in products}
+    chosen = next((labels[c.packs[0][0]] for e in unpriced if (c := covers[e]) and c.packs), name)
     if unsold and last is None:
         what = "no product: nothing says how it is sold"
         fix = f"Add a product of {name}, or buy it once."
-        yield _left_out(scope, "no product", what, fix, item_id, {e: nets[e] for e in unsold})
+        amounts = {e: nets[e] for e in unsold}
+        yield _left_out(scope, "no product", name, what, fix, item_id, amounts)
     if unpriced and last is None:
-        fix = f"Set a price on a product of {name}, or buy it once."
-        yield _left_out(scope, "no price", "no price", fix, item_id, {e: nets[e] for e in unpriced})
+        fix = f"Set the price of {chosen}, or buy it once."
+        amounts = {e: nets[e] for e in unpriced}
+        yield _left_out(scope, "no price", chosen, "no price", fix, item_id, amounts)
     if last is not None and _is_old(last.day) and (unsold or unpriced):
-        amounts = {e: nets[e] for e in (*unsold, *unpriced)}
-        yield _old_purchase(scope, item_id, last, amounts)
+        if unsold:
+            fix = f"Add a product of {name} with its price, or buy it again."
+            amounts = {e: nets[e] for e in unsold}
+            yield _old_purchase(scope, "old purchase", name, fix, item_id, last, amounts)
+        if unpriced:
+            fix = f"Set the price of {chosen}, or buy it again."
+            amounts = {e: nets[e] for e in unpriced}
+            yield _old_purchase(scope, "old price", chosen, fix, item_id, last, amounts)
     for product in products:
         key, price = product.offer.product_id, product.offer.price
         counts = {
@@ -138,7 +180,7 @@ def _of_item(
                 f"The price of {product.label} is from {day.isoformat()}.",
                 f"{scope.say.money(cost)} of the estimated cost{scope.of_events(places)} rest on "
                 f"a price that is {(today() - day).days} days old.",
-                "Look the price up and set it.",
+                f"Look the price of {product.label} up and set it: the same one again confirms it.",
                 item_id=item_id,
                 **scope.touched(places),
             )
@@ -173,13 +215,13 @@ def _together(to_buy: Mapping[int, Nets], offers: Offers, trip_cost: int) -> Cov
 
 
 def _left_out(
-    scope: Scope, kind: str, what: str, fix: str, item_id: int, nets: Nets
+    scope: Scope, kind: str, place: str, what: str, fix: str, item_id: int, nets: Nets
 ) -> PlanProblem:
     name, places = scope.plan.kitchen.items[item_id].name, list(nets)
     amount = scope.say.amount(item_id, sum(nets.values(), Fraction(0)))
     return PlanProblem(
         kind,
-        name,
+        place,
         f"{name}: {what}.",
         f"The estimated cost{scope.of_events(places)} leaves out {amount} of it.",
         fix,
@@ -188,17 +230,19 @@ def _left_out(
     )
 
 
-def _old_purchase(scope: Scope, item_id: int, last: UnitCost, nets: Nets) -> PlanProblem:
+def _old_purchase(
+    scope: Scope, kind: str, place: str, fix: str, item_id: int, last: UnitCost, nets: Nets
+) -> PlanProblem:
     """Tell that what an event will cost rests on what was paid for an item long ago."""
     name, places, day = scope.plan.kitchen.items[item_id].name, list(nets), last.day or today()
     cost = money_of(sum(last.of(round(net * MICRO)) for net in nets.values()))
     return PlanProblem(
-        "old price",
-        name,
+        kind,
+        place,
         f"{name} was last paid for on {day.isoformat()}.",
         f"{scope.say.money(cost)} of the cost{scope.of_events(places)} rest on a price that is "
         f"{(today() - day).days} days old.",
-        f"Add a product of {name} with its price.",
+        fix,
         item_id=item_id,
         **scope.touched(places),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,9 @@ class PlanProblem:
     """One thing that makes a plan wrong or doubtful.
 
     `kind` is one of `ORDER`; `place` is where, `effect` what it does, `fix` what mends it.
-    `event_ids` are the open events it touches, and `event_id` the one where it is only one. There
-    is none for a cycle: a recipe or bundle that would contain itself is refused when it is saved.
+    `event_ids` are the open events it touches, and `event_id` the one where it is only one.
+    `about` is what has to be mended, where that is not the item it is told of. There is none for
+    a cycle: a recipe or bundle that would contain itself is refused when it is saved.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class PlanProblem:
     event_id: int | None = None
     item_id: int | None = None
     event_ids: tuple[int, ...] = ()
+    about: tuple[Literal["item", "recipe", "bundle"], int] | None = None
 
 
 class Touched(TypedDict):

@@ -9,22 +9,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.planning.contention import Claim, Contention, lacking
-from core.planning.feasibility import assemblies
 from core.planning.plan import Plan
-from core.schema import ITEM
 from core.services import saying
-from core.services._reading import rows_of
 from core.services.planning._day_problems import full_days, past_events
 from core.services.planning._lot_problems import lots
 from core.services.planning._price_problems import prices
 from core.services.planning._problem import PlanProblem, Scope, listed
-from core.services.planning._unknown import cause_of
-from core.services.planning._views import find_event, is_stale
-from core.session import remembered
+from core.services.planning._target_problems import carried_too_long, targets
+from core.services.planning._unknown import Cause, cause_of
 
 ORDER = (
     "unknown",
@@ -38,9 +33,11 @@ ORDER = (
     "shelf life",
     "contention",
     "overload",
+    "unknown pack",
     "no product",
     "no price",
     "old price",
+    "old purchase",
 )
 
 
@@ -51,8 +48,8 @@ def problems(session: Session, plan: Plan, places: Sequence[int]) -> list[PlanPr
         *_unknown(scope),
         *_unmakeable(scope),
         *past_events(scope),
-        *_targets(scope),
-        *_carried_too_long(scope),
+        *targets(scope),
+        *carried_too_long(scope),
         *_contention(scope),
         *prices(scope),
         *lots(scope),
@@ -67,19 +64,19 @@ def _unknown(scope: Scope) -> Iterator[PlanProblem]:
         if not item.unsure or kitchen.items[item_id].always_on_hand:
             continue
         name = kitchen.items[item_id].name
-        by_fix: dict[str, list[int]] = defaultdict(list)
+        by_cause: dict[Cause, list[int]] = defaultdict(list)
         for e in scope.places:
             if e in item.unsure:
-                fix = cause_of(scope.session, scope.plan, e, item_id)
-                by_fix[fix].append(e)
-        for fix, places in by_fix.items():
+                by_cause[cause_of(scope.session, scope.plan, e, item_id)].append(e)
+        for cause, places in by_cause.items():
             yield PlanProblem(
                 "unknown",
                 scope.names(places),
                 f"The amount of {name} is unknown.",
                 f"{name} is neither planned nor on the shopping list with a number.",
-                fix,
+                cause.fix,
                 item_id=item_id,
+                about=("item", cause.item_id),
                 **scope.touched(places),
             )
 
@@ -124,49 +121,6 @@ def _known(scope: Scope, item_id: int) -> dict[int, Fraction]:
     return {e: net for e, net in nets.items() if net}
 
 
-def _targets(scope: Scope) -> Iterator[PlanProblem]:
-    for e in scope.places:
-        if scope.plan.kitchen.events[e].targets:
-            yield from _targets_of(scope, e)
-
-
-def _targets_of(scope: Scope, e: int) -> Iterator[PlanProblem]:
-    plan, say = scope.plan, scope.say
-    event = plan.kitchen.events[e]
-    found = find_event(scope.session, event.id)
-    for recipe_id, target in event.targets.items():
-        recipe = plan.kitchen.recipes[recipe_id]
-        batches = plan.recipes.get(recipe_id)
-        if batches is not None and batches.short.get(e):
-            yield PlanProblem(
-                "short",
-                f"{event.name}, {recipe.name}",
-                f"The target of {say.of_batches(target.batches)} of {recipe.name} is short.",
-                _short_bundles(scope, e) or "Loose items will be missing.",
-                "Raise the target, or accept the plan.",
-                item_id=recipe.outputs[0].item_id,
-                **scope.touched([e]),
-            )
-        if is_stale(found, recipe_id):
-            need = found.alone.batch_need(recipe_id, 0)
-            yield PlanProblem(
-                "stale target",
-                f"{event.name}, {recipe.name}",
-                f"The target of {say.of_batches(target.batches)} of {recipe.name} is stale.",
-                f"It was accepted at a need of {say.of_batches(target.accepted_need)}; "
-                f"now the need is {say.of_batches(need)}.",
-                "Accept the plan again, or set the target.",
-                item_id=recipe.outputs[0].item_id,
-                **scope.touched([e]),
-            )
-
-
-def _short_bundles(scope: Scope, e: int) -> str:
-    names = scope.plan.kitchen.items
-    found = remembered(scope.session, ("assemblies", e), lambda: list(assemblies(scope.plan, e)))
-    return "; ".join(f"{a.short} {names[a.bundle_id].name} short" for a in found if a.short)
-
-
 def _contention(scope: Scope) -> Iterator[PlanProblem]:
     """Yield what events lack although the stock would do for each of them alone."""
     for found, claims in lacking(scope.plan, set(scope.places)):
@@ -181,7 +135,6 @@ def _contended(scope: Scope, found: Contention, claims: Sequence[Claim]) -> Plan
     others = [f"{say.amount(item_id, c.given)} go to {events[c.e].name}" for c in given[:3]]
     if len(given) > len(others):
         others.append(f"the rest to {len(given) - len(others)} more")
-    short = say.amount(item_id, sum((c.short or Fraction(0) for c in claims), Fraction(0)))
     lacks = [f"{events[c.e].name} is short of {say.amount(item_id, c.short)}" for c in claims[:3]]
     if len(claims) > len(lacks):
         lacks.append(f"{len(claims) - len(lacks)} more too")
@@ -193,52 +146,16 @@ def _contended(scope: Scope, found: Contention, claims: Sequence[Claim]) -> Plan
         f"{name} would do for {alone}, but others need it too.",
         f"Of {say.amount(item_id, found.stock)} in stock {', '.join(others)}; "
         f"{listed(lacks) if len(claims) <= 3 else ', '.join(lacks)}.",
-        f"Get {short} more, or move a date: see the contention view.",
+        f"{_more(scope, item_id, max(places))}, or move a date: see the contention view.",
         item_id=item_id,
         **scope.touched(places),
     )
 
 
-def _carried_too_long(scope: Scope) -> Iterator[PlanProblem]:
-    """Yield what an earlier event's batches leave for a later one, if it does not keep so long."""
-    plan, looked_at = scope.plan, set(scope.places)
-    events = plan.kitchen.events
-    lives = _shelf_lives(scope.session)
-    for (item_id, source, taker), amount in _carried(plan, lives).items():
-        keeps, baked_for, event = lives[item_id], events[source], events[taker]
-        wait = (event.date - baked_for.date).days
-        if taker not in looked_at or wait <= keeps:
-            continue
-        name = plan.kitchen.items[item_id].name
-        yield PlanProblem(
-            "shelf life",
-            f"{event.name}, {name}",
-            f"{name} keeps {keeps} days, and is baked for {baked_for.name} {wait} days before.",
-            f"{scope.say.amount(item_id, amount)} of those {event.name} counts on may be stale.",
-            f"Bake them later than {baked_for.name}, or set a batch target for both events.",
-            item_id=item_id,
-            **scope.touched([taker]),
-        )
-
-
-def _carried(plan: Plan, lives: dict[int, int]) -> dict[tuple[int, int, int], Fraction]:
-    """Return what is left over for a later event, by item, event baked for and event it goes to."""
-    found: dict[tuple[int, int, int], Fraction] = {}
-    for recipe in plan.recipes.values():
-        outputs = recipe.recipe.outputs
-        if not any(output.item_id in lives for output in outputs):
-            continue
-        for flow in recipe.flows:
-            output = outputs[flow.output]
-            if flow.taker in (None, flow.source) or output.amount is None:
-                continue
-            if output.item_id in lives:
-                key = (output.item_id, flow.source, flow.taker or 0)
-                amount = Fraction(flow.worth, recipe.scale) * output.amount
-                found[key] = found.get(key, Fraction(0)) + amount
-    return found
-
-
-def _shelf_lives(session: Session) -> dict[int, int]:
-    query = select(ITEM.c.id, ITEM.c.shelf_life_days).where(ITEM.c.shelf_life_days.is_not(None))
-    return {item_id: days for item_id, days in rows_of(session, query) if days is not None}
+def _more(scope: Scope, item_id: int, last: int) -> str:
+    """Say how much more of an item covers an event: the free pool covers those before it first."""
+    item, kitchen = scope.plan.items[item_id], scope.plan.kitchen
+    lacking = sum(net for e, net in item.net.items() if e <= last)
+    amount = scope.say.amount(item_id, Fraction(lacking, item.scale))
+    verb = "Get" if kitchen.items[item_id].bought else "Make"
+    return f"{verb} {amount} more"

@@ -10,13 +10,16 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from core.clock import today
+from core.money import from_micro as from_micro_money
 from core.planning.feeds import LotShare
+from core.planning.packs import choose
 from core.planning.why import Reason
 from core.schema import EVENT, LOT, OPEN, RUN, RUN_OUTPUT
 from core.services import saying
 from core.services._kitchen import EventPlan
 from core.services._reading import rows_of, something_left
-from core.services.planning._shopping import cover_of
+from core.services._settings import store_trip_cost
+from core.services.planning._shopping import Bought, cover_of, covers_of
 from core.units import from_micro
 
 
@@ -71,6 +74,28 @@ def in_packs(
         reason.unit,
         tuple(parts),
         about=reason.about,
+        note=_trip_saved(session, found, bought, strategy),
+    )
+
+
+def _trip_saved(session: Session, found: EventPlan, bought: Bought, strategy: str) -> str:
+    """Say which trip dearer packs save, where packs are chosen with what trips cost."""
+    trip_cost = store_trip_cost(session)
+    offers = [product.offer for product in bought.products.values()]
+    alone = choose(bought.net, offers, strategy) if trip_cost else None
+    if alone is None or alone.cost is None or alone.cost >= (bought.cost or 0):
+        return ""
+    lines = covers_of(session, found, strategy).values()
+    gone_to = {store for line in lines for store in line.stores}
+    stores = {bought.products[key].offer.store for key, _ in alone.packs}
+    saved = sorted(store for store in stores if store is not None and store not in gone_to)
+    if not saved:
+        return ""
+    say = saying.amounts(session)
+    more = say.money(from_micro_money((bought.cost or 0) - alone.cost))
+    return (
+        f"{more} dearer than without trips in mind, but saves going to {' and '.join(saved)}, "
+        f"{say.money(from_micro_money(trip_cost * len(saved)))}"
     )
 
 

@@ -21,6 +21,7 @@ from core.services._naming import sorting
 from core.services._prices import UnitCost, last_unit_costs
 from core.services._reading import rows_of
 from core.services._settings import store_trip_cost
+from core.services.planning._unconverted import unconverted_of
 from core.services.planning._unknown import why_unknown
 from core.services.planning._views import decimal, known, on_hand
 from core.services.planning.shapes import (
@@ -74,6 +75,9 @@ def shopping(session: Session, found: EventPlan, strategy: str = "preferred") ->
             row["problem"] = why_unknown(session, found, item.id)
         else:
             _add_packs(row, covers[item.id])
+            if covers[item.id].cover is None and item.id in unconverted_of(session):
+                pack = unconverted_of(session)[item.id][0]
+                row["problem"] = f"{pack.label}, '{pack.entered}': {pack.fix}"
             if row["left_over"]:
                 row["left_over_for"] = _next_buyer(plan, item.id, place)
         rows.append(row)
@@ -97,6 +101,12 @@ class Bought(Struct, frozen=True):
         """Return the packs as people say them."""
         packs = () if self.cover is None else self.cover.packs
         return ", ".join(f"{count} × {self.products[key].label}" for key, count in packs)
+
+    @property
+    def stores(self) -> set[str | None]:
+        """Return where the packs are sold."""
+        packs = () if self.cover is None else self.cover.packs
+        return {self.products[key].store for key, _ in packs}
 
     @property
     def amount(self) -> Fraction:

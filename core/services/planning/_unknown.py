@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sqlalchemy.orm import Session
 
 from core.planning.plan import Plan
@@ -10,16 +12,23 @@ from core.services._kitchen import EventPlan
 from core.units import missing_fact, parse_amount
 
 
+class Cause(NamedTuple):
+    """What makes an amount unknown: the item that lacks a fact, and what mends it, in words."""
+
+    item_id: int
+    fix: str
+
+
 def why_unknown(session: Session, found: EventPlan, item_id: int) -> str:
     """Say which line makes an item's need unknown for an open event, and how to mend it."""
-    return cause_of(session, found.plan, found.place or 0, item_id)
+    return cause_of(session, found.plan, found.place or 0, item_id).fix
 
 
-def cause_of(session: Session, plan: Plan, e: int, item_id: int) -> str:
+def cause_of(session: Session, plan: Plan, e: int, item_id: int) -> Cause:
     """Say which line makes an item's need unknown for an event of the plan, and how to mend it."""
     own = _unknown_line(session, plan, e, item_id)
     if own is not None:
-        return own
+        return Cause(item_id, own)
     # Nothing wrong with its own lines: what asks for it, or shares its stock, is unknown itself.
     for kind, key, _ in plan.users.get(item_id, ()):
         unknown = e in (plan.recipes[key].unknown if kind == "recipe" else plan.items[key].unsure)
@@ -37,8 +46,11 @@ def cause_of(session: Session, plan: Plan, e: int, item_id: int) -> str:
         for made in makes:
             yields = _unknown_line(session, plan, e, made)
             if yields is not None:
-                return yields
-    return "another event takes an unknown amount of it"
+                return Cause(made, yields)
+    others = [other for other in sorted(plan.items[item_id].unknown) if other != e]
+    if e not in plan.items[item_id].unknown and others:
+        return cause_of(session, plan, others[0], item_id)
+    return Cause(item_id, "another event takes an unknown amount of it")
 
 
 def _unknown_line(session: Session, plan: Plan, e: int, item_id: int) -> str | None:

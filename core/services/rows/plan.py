@@ -101,8 +101,9 @@ class DateMove:
 class ContendedItem:
     """An item that several open events want of one stock, in stock units.
 
-    `stock` is what the events are given and `rest`; `carried` what batches leave over for later
-    events. `runs_out_at` names the first event that lacks some, None where there is enough.
+    `stock` is what the events are given and `rest`, None where an event's need is unknown;
+    `carried` what batches leave over for later events. `runs_out_at` names the first event that
+    is known to lack some, None where there is none.
     `moves` is None where it was not worked out what moving a date would change.
     """
 
@@ -116,3 +117,15 @@ class ContendedItem:
     events: tuple[ContendingEvent, ...]
     runs_out_at: str | None
     moves: tuple[DateMove, ...] | None
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether it is known that every event gets all it needs."""
+        return self.runs_out_at is None and self.rest is not None
+
+    @property
+    def ends(self) -> str:
+        """Where it runs out, in words."""
+        if self.runs_out_at is not None:
+            return f"runs out at {self.runs_out_at}"
+        return "enough for all of them" if self.is_enough else "whether it is enough is unknown"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from core.clock import today
@@ -222,6 +223,19 @@ def test_what_a_line_takes_by_many_ways_is_followed_as_far_as_anybody_reads(
     assert any(line.endswith("(not followed further)") for line in told)
 
 
+def test_where_a_lot_goes_is_unknown_while_a_need_is(bakery: KitchenBuilder) -> None:
+    bakery.recipe("bread", {"loaf": 1}, {"flour": "2 cup"})
+    bakery.event("fair", {"loaf": 1}, date(2026, 12, 1))
+    bakery.buy("flour", "5 kg", "1")
+
+    reason = plan_service.explain_feeds(lot_id=bakery.lots("flour")[0].id)
+
+    assert [(part.kind, part.amount) for part in reason.parts] == [("unknown", 5000)]
+    assert tell(bakery, reason, "flour")[1:] == [
+        "5 kg where it goes is unknown: so is what Fair needs"
+    ]
+
+
 # -- contention ------------------------------------------------------------------------------------
 
 
@@ -256,6 +270,22 @@ def test_what_a_move_says_is_what_moving_the_date_does(bakery: KitchenBuilder) -
 
     assert bakery.shopping("easter")["flour"]["to_buy"] == 0
     assert bakery.shopping("christmas")["flour"]["to_buy"] == 2500
+
+
+def test_stock_of_which_an_unknown_amount_is_needed_is_not_called_enough(
+    bakery: KitchenBuilder,
+) -> None:
+    bakery.recipe("bread", {"loaf": 1}, {"flour": "2 cup"})
+    bakery.event("fair", {"loaf": 1}, date(2026, 12, 1))
+    bakery.buy("flour", "5 kg", "1")
+
+    [flour] = [row for row in plan_service.contention() if row.name == "Flour"]
+    assert not flour.is_enough
+    assert flour.ends == "whether it is enough is unknown"
+
+    bakery.edit_item("flour", grams_per_ml="0.5")
+    [flour] = [row for row in plan_service.contention() if row.name == "Flour"]
+    assert flour.ends == "enough for all of them"
 
 
 def test_moves_are_left_out_where_nobody_asks(bakery: KitchenBuilder) -> None:
@@ -367,6 +397,29 @@ def test_the_price_history_holds_purchases_that_stand(two_stores: KitchenBuilder
     ]
 
 
+def test_the_packs_that_save_a_trip_say_which(bakery: KitchenBuilder) -> None:
+    bakery.ingredient("sugar")
+    bakery.recipe("cookies", {"cookie": 48}, {"flour": "500 g", "sugar": "10 g"})
+    bakery.product("flour-here", "flour", "2 kg", "1.00", store="Corner")
+    bakery.product("flour-there", "flour", "2 kg", "2.00", store="Market")
+    bakery.product("sugar-there", "sugar", "1 kg", "1.00", store="Market")
+    catalog_service.save_product(
+        msgspec.structs.replace(
+            catalog_service.get_product(catalog_service.find_product("flour-2kg").id),
+            archived=True,
+        )
+    )
+    settings_service.set_setting("store_trip_cost", "4.00")
+
+    reason = plan_service.explain_purchase(bakery.event_id("christmas"), "flour")
+
+    assert reason.note == (
+        "$2.00 dearer than without trips in mind, but saves going to Corner, $4.00"
+    )
+    sugar = plan_service.explain_purchase(bakery.event_id("christmas"), "sugar")
+    assert sugar.note == ""
+
+
 # -- problems --------------------------------------------------------------------------------------
 
 
@@ -431,7 +484,7 @@ def test_what_several_events_share_is_one_problem_that_names_them(bakery: Kitche
 
     found = problem("no price")
 
-    assert found.place == "Flour"
+    assert found.place == "Flour 2kg"
     assert found.effect == ("The estimated cost of Christmas and Easter leaves out 6.5 kg of it.")
     assert found.event_id is None
     assert found.event_ids == (bakery.event_id("christmas"), bakery.event_id("easter"))
@@ -448,7 +501,7 @@ def test_what_only_old_purchases_price_is_a_problem(bakery: KitchenBuilder) -> N
 
     found = [p for p in plan_service.problems(bakery.event_id("fair")) if p.place == "Honey"]
 
-    assert [p.kind for p in found] == ["old price"]
+    assert [p.kind for p in found] == ["old purchase"]
     assert found[0].effect == "$6.00 of the cost rest on a price that is 400 days old."
 
 

@@ -228,7 +228,7 @@ class EntryScreen(FormScreen, inherit_bindings=False):
             lines.focus_end()
             return
         fields = [*self.query(Field)]
-        waiting = [field for field in fields if field.is_missing]
+        waiting = [each for each in fields if each.param.name == first or each.is_missing]
         self.set_focus((waiting or fields)[0].input)
 
     # -- what is written ---------------------------------------------------------------------------
@@ -242,13 +242,17 @@ class EntryScreen(FormScreen, inherit_bindings=False):
 
     @property
     def values(self) -> dict[str, Given]:
-        """What was changed, as the command takes it."""
+        """What was changed, as the command takes it.
+
+        The field that the entry was opened for is taken as it stands: that confirms it.
+        """
         known = {param.name for param in self.command.params}
         values: dict[str, Given] = {self.kind: self.slug} if self.sets else {}
         if "new_items" in known:
             values["new_items"] = True
         for name, text in self.texts.items():
-            if self.sets and text == self._before.get(name, "").strip():
+            same = text == self._before.get(name, "").strip()
+            if self.sets and same and not (text and name == self._first):
                 continue
             param = self.command.param(name)
             if not text:

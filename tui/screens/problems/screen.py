@@ -33,16 +33,23 @@ FIXES = {
     "no recipe": "recipe add",
     "empty bundle": "bundle set",
     "past": "event status",
-    "short": "event accept",
+    "short": "event target",
     "stale target": "event accept",
     "expired": "discard",
     "expiring": "buy",
+    "shelf life": "event target",
     "overload": "setting set",
+    "unknown pack": "item set",
     "no product": "product add",
-    "no price": "buy",
+    "no price": "product set",
     "old price": "product set",
+    "old purchase": "product add",
 }
 """The command that mends what the check of the plan finds, by its kind."""
+AFRESH = {"recipe": "make", "bundle": "assemble"}
+"""The command that makes again what expires too soon, by what that is about."""
+FIELDS = {"unknown": "equals", "unknown pack": "equals", "no price": "price", "old price": "price"}
+"""The field of an entry in which a problem is mended, by its kind."""
 PLAN = "problems.plan"
 """The check of the plan."""
 EDITS = {
@@ -82,7 +89,7 @@ class ProblemsScreen(Dialog[None]):
                 yield Words("", id="problem-message")
                 yield Words("", id="problem-effect")
                 yield Words("", id="problem-fix")
-            yield Words("Enter mends it · / filters · Esc goes back", id="problems-keys")
+            yield Words("", id="problems-keys")
 
     def on_mount(self) -> None:
         """Show what the workspace has, whenever it has been read again."""
@@ -114,6 +121,8 @@ class ProblemsScreen(Dialog[None]):
     def _show(self) -> None:
         problem = self.problem
         self.query_one("#problem").display = problem is not None
+        mends = "Enter mends it · / filters · " if self.problems else ""
+        self.query_one("#problems-keys", Words).say(f"{mends}Esc goes back")
         if problem is not None:
             self.query_one("#problem-message", Words).say(problem.message)
             for name in ("effect", "fix"):
@@ -132,14 +141,15 @@ class ProblemsScreen(Dialog[None]):
             self.notify(TRYING, severity="warning", markup=False)
             return
         app = cast("BakehouseApp", self.app)
-        field = "equals" if problem.kind == "unknown" else ""
+        field = FIELDS.get(problem.kind, "")
         app.ask(name, _given(name, problem), event_id=problem.event_id, field=field)
 
 
 def _mending(problem: Finding) -> str | None:
     """Return the command that mends a problem, or None where none does."""
     if problem.check == PLAN:
-        return FIXES.get(problem.kind)
+        again = None if problem.about is None else AFRESH.get(problem.about.kind)
+        return again if again and problem.kind == "expiring" else FIXES.get(problem.kind)
     return None if problem.about is None else EDITS.get(problem.about.kind)
 
 
@@ -148,8 +158,11 @@ def _given(name: str, problem: Finding) -> Mapping[str, Prefilled]:
     if problem.check != PLAN:
         assert about is not None
         return {"what": f"L{about.id}"} if about.kind == "lot" else {about.kind: about}
+    event = None if problem.event_id is None else Ref("event", problem.event_id)
+    if name in ("event target", "make", "assemble"):
+        return {about.kind: about, "event": event} if about and event else {}
     if name.startswith("event"):
-        return {} if problem.event_id is None else {"event": Ref("event", problem.event_id)}
+        return {} if event is None else {"event": event}
     if name == "discard":
         lot = problem.place.removeprefix("lot ")
         return {"what": lot, "amount": "all", "reason": "expired"}
