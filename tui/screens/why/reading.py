@@ -48,6 +48,5 @@ def read_contention(item_id: int, session: Session) -> list[Told]:
         note = " · ".join(gets)
         need = amount(share.need)
         shares.append(Told(need, label, (), ("item", item_id), note, share.event_id))
-    ends = f"runs out at {item.runs_out_at}" if item.runs_out_at else "enough for all of them"
     label = f"in stock, wanted by {len(shares)} events"
-    return [Told(amount(item.stock), label, tuple(shares), ("item", item_id), ends)]
+    return [Told(amount(item.stock), label, tuple(shares), ("item", item_id), item.ends)]
