@@ -17,7 +17,7 @@ import click
 from bakehouse import __version__
 from bakehouse.terminal.options import Settings, common_options
 from core.commands.registry import COMMANDS
-from core.errors import BakehouseError
+from core.errors import BakehouseError, Shortage
 
 USAGE = 2
 INTERRUPTED = 130
@@ -152,7 +152,7 @@ def run(arguments: Sequence[str]) -> int:
         error.show()
         return error.exit_code
     except BakehouseError as error:
-        _tell(str(error))
+        _tell(_said(error))
         return error.exit_code
     except BrokenPipeError:
         # Whoever read us has gone (as `| head` does); nobody is left to tell.
@@ -172,6 +172,14 @@ def _is_text(word: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _said(error: BakehouseError) -> str:
+    """Say an error; of a shortage also the option with which it can be recorded."""
+    if not isinstance(error, Shortage) or not error.allowed_by:
+        return str(error)
+    option = error.allowed_by.replace("_", "-")
+    return f"{error} With --{option} what is missing is counted in, and it is recorded."
 
 
 def _crashed(error: Exception) -> str:

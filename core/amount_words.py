@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from core.digits import digits, mixed
+from core.digits import digits, ends_within, mixed
 from core.errors import UnknownUnit
-from core.units import LIMIT, UNKNOWN, ItemFacts, dimension, factor_to_stock
+from core.units import LIMIT, UNKNOWN, ItemFacts, dimension, factor_to_stock, unrounded
 from core.usual_measures import plural
 
 _SAID_PLACES = 3
@@ -18,6 +19,8 @@ _LAST_DIGIT = Fraction(1, 10**_SAID_PLACES)
 _SNAP = Fraction(1, 10**5)
 # The same moves a number that ends by less than this.
 _ENDS = Fraction(1, 10**8)
+_SMALLEST_BATCH = 1000
+_SMALLEST_WORTH = 12
 _SAID_FRACTIONS = frozenset({1, 2, 3, 4, 8})
 _KITCHEN_UNITS: Final = frozenset(
     {"tsp", "tbsp", "cup", "pint", "quart", "gallon", "metric cup", "imperial cup", "each", "dozen"}
@@ -38,6 +41,26 @@ def say(value: Fraction | None, unit: str | None, *, exact: bool = False) -> str
     measure = dimension(unit) is None
     number = _said_number(value, kitchen=measure or unit in _KITCHEN_UNITS, exact=exact)
     return f"{number} {_counted(number, unit) if measure else unit}"
+
+
+def say_batches(value: Decimal | Fraction | None, *, exact: bool = False) -> str:
+    """Say a number of batches so that it means the same when it is typed: "2 1/2", "2/7", "1/16".
+
+    What 3 decimals cannot say is a fraction. Of what is neither, `exact` says six decimals.
+    """
+    return UNKNOWN if value is None else _said_batches(unrounded(value), exact=exact)
+
+
+def say_worth(value: Decimal | Fraction | None, *, exact: bool = False) -> str:
+    """Say what is worth so many batches, in fractions down to twelfths, else in decimals."""
+    if value is None:
+        return UNKNOWN
+    return _said_batches(unrounded(value, _SMALLEST_WORTH), exact=exact)
+
+
+def _said_batches(batches: Fraction, *, exact: bool) -> str:
+    short = ends_within(batches, _SAID_PLACES) or batches.denominator > _SMALLEST_BATCH
+    return _said_number(batches, kitchen=True, exact=exact) if short else mixed(batches)
 
 
 def say_stock(

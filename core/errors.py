@@ -192,10 +192,16 @@ class Missing:
 
 
 class Shortage(Refused):
-    """There is not enough of something; names every missing item."""
+    """There is not enough of something; names every missing item.
 
-    def __init__(self, missing: Sequence[Missing], hint: str = "") -> None:
+    `allowed_by` is the argument with which it is recorded all the same, if there is one: what is
+    missing is counted in then.
+    """
+
+    def __init__(self, missing: Sequence[Missing], hint: str = "", *, allowed_by: str = "") -> None:
         self.missing = tuple(missing)
+        self.hint = hint
+        self.allowed_by = allowed_by
         parts = "; ".join(f"{m.item_name}: needs {m.needed}, has {m.available}" for m in missing)
         super().__init__(f"Not enough: {parts}." + (f" {hint}" if hint else ""))
 

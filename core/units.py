@@ -398,6 +398,16 @@ def to_decimal(value: Fraction, places: int = 6) -> Decimal:
         return Decimal(digits(Fraction(top, bottom), _EXACT_PLACES))
 
 
+def unrounded(value: Decimal | Fraction, largest: int = 1000) -> Fraction:
+    """Return the fraction that `to_decimal` rounded to this: 0.285714 is 2/7.
+
+    A value that no fraction with a denominator up to `largest` is rounded to is returned as it is.
+    """
+    number = Fraction(value)
+    near = number.limit_denominator(largest)
+    return near if to_decimal(near) == to_decimal(number) else number
+
+
 def plain_decimal(number: Decimal) -> str:
     """Write a finite decimal without exponent and without trailing zeros."""
     if not number.is_finite():

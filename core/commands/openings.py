@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.documents import EventLineDoc
 from core.services import catalog_service, event_service, on_hand_service
 from core.services.planning.shapes import RecipeProgress
-from core.units import Amount, exact, parse_amount, plain_decimal
+from core.units import Amount, exact, parse_amount, plain_decimal, unrounded
 
 
 class Ordered(Struct, frozen=True):
@@ -87,16 +87,11 @@ def decided_batches(
     if row["remaining_batches"] is None:
         return None
     step = parse_amount(recipe.batch_step).value
-    return produced_batches(row, step) + fraction_of(row["remaining_batches"])
+    return produced_batches(row, step) + unrounded(row["remaining_batches"])
 
 
 def produced_batches(row: RecipeProgress | None, step: Fraction) -> Fraction:
     """Return the good batches so far, rounded up to whole steps."""
     if row is None or row["produced_batches"] is None:
         return Fraction(0)
-    return -(-fraction_of(row["produced_batches"]) // step) * step
-
-
-def fraction_of(value: object) -> Fraction:
-    """Return the fraction that a rounded decimal of a progress row stands for."""
-    return Fraction(str(value)).limit_denominator(1000)
+    return -(-unrounded(row["produced_batches"]) // step) * step

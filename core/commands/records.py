@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from sqlalchemy.orm import Session
@@ -34,20 +34,22 @@ from core.units import canonical_unit, dimension, parse_amount
 
 LOT = re.compile(r"[Ll]([0-9]{1,30})")
 LOSS = re.compile(r"\s*([-0-9¼-¾⅐-⅞.,/\s]*[0-9¼-¾⅐-⅞])(.*)", re.DOTALL)
+NEXT_LOSS = re.compile(r"(?:,\s+|;\s*|\s+and\s+)(?=[0-9¼-¾⅐-⅞])")
 OF_OUTPUT = {"good": "46", "lost": "2:burnt"}
-"""What may be said of an output, for example."""
+OF_ONLY_OUTPUT = {"good": "46", "lost": "5 burnt"}
+"""What may be said of an output, for example: by its name, and of the only one."""
 
 
 def make(given: Arguments, session: Session) -> ChangeRow:
     """Record batches of a recipe."""
     recipe = catalog_service.find_recipe(given.text("recipe"), session=session)
-    good = dict(_by_output(given, "good", recipe.id, session))
-    lost = {id_: _loss(told) for id_, told in _by_output(given, "lost", recipe.id, session)}
+    good = _good(given, recipe.id, session)
+    lost = _lost(given, recipe.id, session)
     return production_service.record_production(
         recipe.id,
         given.text("batches"),
-        good=dict(good) or None,
-        lost=dict(lost) or None,
+        good=good or None,
+        lost=lost or None,
         event_id=_event(given, session),
         count_first=given.is_on("count_first"),
         lots=[_lot(name) for name in given.many("lot")],
@@ -55,35 +57,63 @@ def make(given: Arguments, session: Session) -> ChangeRow:
     )
 
 
+def _good(given: Arguments, recipe_id: int, session: Session) -> dict[int, str]:
+    """Return what came out good of each output. Raises `RuleBroken` where one is said twice."""
+    good: dict[int, str] = {}
+    for item_id, amount in _by_output(given, "good", recipe_id, session):
+        if item_id in good:
+            name = catalog_service.get_item(item_id, session=session).name
+            raise RuleBroken(f"How many {name} came out good is said twice. Say it once.")
+        good[item_id] = amount
+    return good
+
+
+def _lost(
+    given: Arguments, recipe_id: int, session: Session
+) -> dict[int, tuple[str | Fraction, str]]:
+    """Return how much was lost of each output and why; losses of one are added up."""
+    losses: dict[int, list[tuple[str, str]]] = {}
+    for item_id, told in _by_output(given, "lost", recipe_id, session):
+        losses.setdefault(item_id, []).extend(map(_loss, NEXT_LOSS.split(told)))
+    return {item_id: _added_up(item_id, parts, session) for item_id, parts in losses.items()}
+
+
+def _added_up(
+    item_id: int, losses: Sequence[tuple[str, str]], session: Session
+) -> tuple[str | Fraction, str]:
+    """Return one loss for several; with several reasons, how much of it each one took."""
+    if len(losses) == 1:
+        return losses[0]
+    reasons = {reason for _, reason in losses}
+    said = ", ".join(reasons if len(reasons) == 1 else (f"{n} {why}" for n, why in losses))
+    return production_service.added_up(item_id, [n for n, _ in losses], session=session), said
+
+
 def _by_output(
     given: Arguments, name: str, recipe_id: int, session: Session
 ) -> Iterator[tuple[int, str]]:
     """Yield what is said of each output; where a recipe has only one, it need not be named.
 
-    Raises:
-        UnreadableArgument: It does not say of which output.
-        RuleBroken: Of one it is said twice.
+    Raises `UnreadableArgument` for what does not say of which output.
     """
-    told: set[int] = set()
     for text in given.many(name):
         item, equals, rest = (part.strip() for part in text.partition("="))
         if equals and item and rest:
-            item_id = _item(item, session)
+            yield _item(item, session), rest
         else:
-            item_id, item, rest = _only_output(recipe_id, name, text, session)
-        if item_id in told:
-            raise RuleBroken(f"{item} is named twice in --{name}. Say it once.")
-        told.add(item_id)
-        yield item_id, rest
+            yield _only_output(recipe_id, name, text, session), text.strip()
 
 
-def _only_output(recipe_id: int, name: str, text: str, session: Session) -> tuple[int, str, str]:
-    """Return the one output of a recipe by id and name, and what is said of it."""
+def _only_output(recipe_id: int, name: str, text: str, session: Session) -> int:
+    """Return the one output of a recipe, of which something is said without naming it."""
     makes = catalog_service.get_recipe(recipe_id, session=session).makes
     outputs = [catalog_service.find_item(line.item, session=session) for line in makes]
     an_amount = "=" not in text and any(sign.isnumeric() for sign in text)
     if len(outputs) == 1 and an_amount:
-        return outputs[0].id, outputs[0].name, text.strip()
+        return outputs[0].id
+    if len(outputs) == 1 and "=" not in text:
+        ways = f"{OF_ONLY_OUTPUT[name]}, or as {outputs[0].name}={OF_OUTPUT[name]}"
+        raise UnreadableArgument(f"'{text}' does not say how many. Write it as {ways}.")
     said = text.strip() if an_amount else OF_OUTPUT[name]
     ways = " or ".join(f"{output.name}={said}" for output in outputs)
     raise UnreadableArgument(f"'{text}' does not say how many of what. Write it as {ways}.")

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from core.clock import today
-from core.commands.openings import decided_batches, fraction_of, produced_batches
+from core.commands.openings import decided_batches, produced_batches
 from core.commands.registry import run
 from core.commands.what_if import Step
 from core.documents import EventLineDoc, ItemDoc
@@ -25,7 +25,7 @@ from core.services import catalog_service, event_service, stock_service
 from core.services._facts import facts_of_items
 from core.services.planning.shapes import RecipeProgress
 from core.services.rows.journal import ChangeRow
-from core.units import Amount, exact, factor_to_stock, parse_amount
+from core.units import Amount, exact, factor_to_stock, parse_amount, unrounded
 
 Edit = Literal["target", "quantity", "stock"]
 
@@ -139,7 +139,7 @@ def _target(session: Session, tried: Try) -> tuple[Step, ChangeRow]:
     planned = _production_row(session, tried)
     if planned is None or planned["remaining_batches"] is None:
         return done
-    if fraction_of(planned["remaining_batches"]) > max(Fraction(0), batches - produced):
+    if unrounded(planned["remaining_batches"]) > max(Fraction(0), batches - produced):
         # The need is greater, so that fewer batches are made only where being short is allowed.
         return _done(session, Step("event target", {**values, "short_ok": True}))
     return done

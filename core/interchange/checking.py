@@ -36,7 +36,7 @@ from core.services._rules import (
     check_people,
     check_stock_unit,
 )
-from core.services._writing import read_price
+from core.services._writing import ledger_amount, read_price
 from core.units import check_measures
 
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
@@ -131,7 +131,11 @@ def _check_product(world: World, path: str, product: ProductDoc) -> None:
     world.name(path, product.slug, product.label, "label")
     # An item may have changed its kind since its product was entered.
     item = world.item(f"{path}.item", product.item, KINDS if world.whole else BOUGHT)
-    world.amount(f"{path}.pack", product.pack, item, product.label)
+    holds = world.amount(f"{path}.pack", product.pack, item, product.label)
+    # What an item weighs may have changed since its product was entered.
+    if holds is not None and not world.whole:
+        with world.at(f"{path}.pack"):
+            ledger_amount(product.pack, holds)
     with world.at(f"{path}.price"):
         read_price(product.price)
     world.day(f"{path}.priced_on", product.priced_on)

@@ -361,7 +361,8 @@ def _allowed(pool: _Pool, recipe_id: int, planned: Fraction, e: int) -> Fraction
     plan, recipe = pool.plan, pool.plan.kitchen.recipes[recipe_id]
     allowed = planned
     for line in recipe.lines:
-        if line.item_id not in plan.made_by or line.amount is None:
+        always = plan.kitchen.items[line.item_id].always_on_hand
+        if always or line.item_id not in plan.made_by or line.amount is None:
             continue
         item = plan.items[line.item_id]
         need = 0 if e in item.unknown else item.need.get(e, 0)

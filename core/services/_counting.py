@@ -57,5 +57,5 @@ def count_in(session: Session, change: Change, item: Item, surplus: int, own: li
         move(session, change, lot, back, cost, "counted")
         return
     known = last_unit_cost(session, item.id)
-    paid = None if known is None else known.of(surplus)
+    paid = None if known is None else known.booked(surplus)
     add_lot(session, change, item.id, surplus, paid, Origin(today()), "counted")

@@ -11,21 +11,30 @@ from msgspec import Struct
 from sqlalchemy import Exists, FromClause, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
+from core.money import from_micro as money_of
+from core.money import to_micro as micro_money
 from core.schema import CHANGE, ITEM, ITEM_UNIT, LOT, PRODUCT, STOCK_MOVE
 from core.services._reading import rows_of
 from core.units import MICRO
 
 
 class UnitCost(Struct, frozen=True):
-    """A known cost: `paid` micro-money for `amount` micro-units, on a `day` if that is known."""
+    """A known cost: `paid` micro-money for `amount` micro-units, on a `day` if that is known.
+
+    The amount of a pack is exact, so that it is never nothing.
+    """
 
     paid: int
-    amount: int
+    amount: int | Fraction
     day: date | None = None
 
     def of(self, amount: int) -> int:
         """Return the cost of another amount at this rate, rounded half to even."""
         return round(Fraction(self.paid * amount, self.amount))
+
+    def booked(self, amount: int) -> int:
+        """Return the same for the ledger. Raises `AmountError` beyond 10^9."""
+        return micro_money(money_of(self.of(amount)))
 
 
 def last_unit_cost(session: Session, item_id: int) -> UnitCost | None:
@@ -58,7 +67,7 @@ def last_unit_cost(session: Session, item_id: int) -> UnitCost | None:
         .limit(1)
     )
     for price, pack, factor, day in rows_of(session, offered):
-        return UnitCost(price, round(pack * factor * MICRO), day)
+        return UnitCost(price, pack * factor * MICRO, day)
     return None
 
 
@@ -70,7 +79,7 @@ def last_unit_costs(session: Session, item_ids: Sequence[int]) -> dict[int, Unit
     if others:
         for item_id, price, pack, factor, day in rows_of(session, _of_products(), items=others):
             if price is not None and factor is not None:
-                found[item_id] = UnitCost(price, round(pack * factor * MICRO), day)
+                found[item_id] = UnitCost(price, pack * factor * MICRO, day)
     return found
 
 

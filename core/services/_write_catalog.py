@@ -29,10 +29,12 @@ from core.services._writing import (
     check_name,
     found_item,
     items_by_slug,
+    ledger_amount,
     read_amount,
     read_date,
     read_positive,
     read_price,
+    use_unit,
 )
 from core.units import (
     Amount,
@@ -126,6 +128,9 @@ def put_product(session: Session, doc: ProductDoc) -> None:
     with problems.at("pack"):
         if item is not None:
             amount, unit = read_amount(session, item, doc.pack)
+            size = use_unit(session, item, unit)
+            if size is not None:
+                ledger_amount(doc.pack, amount * size)
     with problems.at("price"):
         price = read_price(doc.price)
     with problems.at("priced_on"):

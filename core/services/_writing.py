@@ -33,9 +33,11 @@ from core.units import (
     Amount,
     ItemFacts,
     dimension,
+    exact,
     factor_to_stock,
     parse_amount,
     to_micro,
+    unrounded,
 )
 
 
@@ -114,6 +116,19 @@ def plain_number(given: object, what: str, *, allow_zero: bool = False) -> Fract
         raise RuleBroken(f"'{given}' is no number of {what}. Type a number, as 2 or 1/2.")
     each = factor_to_stock(amount.unit, ItemFacts(what, "each", None, None, {}))
     return amount.value * (each or Fraction(1))
+
+
+def batches_of(given: object, recipe: str, step: Fraction, *, allow_zero: bool = False) -> Fraction:
+    """Return how many batches of a recipe an entry says. Raises `RuleBroken` between its steps."""
+    batches = plain_number(given, "batches", allow_zero=allow_zero)
+    if batches % step:
+        near = round(batches / step) * step
+        meant = f" Write {exact(Amount(near, None))}." if unrounded(batches) == near else ""
+        raise RuleBroken(
+            f"{recipe} is made in steps of {step} batch; "
+            f"{exact(Amount(batches, None))} is none of them.{meant}"
+        )
+    return batches
 
 
 def stock_amount(session: Session, item: Item, given: object) -> Fraction | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -11,11 +11,10 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from core.clock import now
-from core.errors import RecipeNotFound, RuleBroken, UnknownAmount
+from core.errors import ItemNotFound, RecipeNotFound, RuleBroken, Shortage, UnknownAmount
 from core.models import Change, Event, Item, Recipe, Run
 from core.money import from_micro as money_of
 from core.money import split
-from core.planning.kitchen import Line
 from core.planning.kitchen import Recipe as PlannedRecipe
 from core.services import saying
 from core.services._catalogue import load_recipe
@@ -45,7 +44,7 @@ from core.services._recording import (
     say_not_drawn,
 )
 from core.services._rows import change_row, fresh, get_fresh
-from core.services._writing import plain_number, stock_amount
+from core.services._writing import batches_of, stock_amount
 from core.services.rows.journal import ChangeRow
 from core.services.rows.stock import RunRow
 from core.session import reading, writing
@@ -87,6 +86,17 @@ def record_production(
     with writing(session) as writer:
         run = _Production(writer, recipe_id, batches, event_id, at or now())
         return run.record(good or {}, lost or {}, count_first=count_first, lots=tuple(lots))
+
+
+def added_up(
+    item_id: int, amounts: Sequence[Entered], *, session: Session | None = None
+) -> Fraction:
+    """Return several amounts of an item as one, in its stock unit. Raises `UnknownAmount`."""
+    with reading(session) as reader:
+        item = get_fresh(reader, Item, item_id)
+        if item is None:
+            raise ItemNotFound(item_id)
+        return sum((_amount(reader, item, each) for each in amounts), Fraction(0))
 
 
 def list_runs(
@@ -147,12 +157,7 @@ class _Production:
             raise RecipeNotFound(recipe_id)
         self.recipe: PlannedRecipe = recipe
         self.event = open_event(session, event_id)
-        self.batches = plain_number(batches, "batches")
-        if self.batches % recipe.step:
-            raise RuleBroken(
-                f"{recipe.name} is made in steps of {recipe.step} batch; "
-                f"{_said(self.batches)} is none of them."
-            )
+        self.batches = batches_of(batches, recipe.name, recipe.step)
         ids = {line.item_id for line in (*recipe.outputs, *recipe.lines)}
         self.items = {item.id: item for item in session.scalars(ITEMS, {"ids": list(ids)})}
 
@@ -175,7 +180,7 @@ class _Production:
             event_id = None if self.event is None else self.event.id
             purpose = Purpose("used", event_id, run_id, day=self.at.date(), lots=lots)
             found = self._counted_sources(change, wanted, purpose) if count_first else None
-            taken = draw(self.session, change, wanted, purpose, found)
+            taken = self._draw(change, wanted, purpose, found)
             note_not_drawn(self.session, run_id, not_drawn)
             self._bring_in(change, purpose, outputs, taken, complete=not not_drawn)
         return change_row(change)
@@ -197,28 +202,44 @@ class _Production:
             item = self.items[line.item_id]
             gone, reason = self._loss(item, lost.get(item.id))
             if item.id in good:
-                came = self._amount(item, good[item.id])
+                came = _amount(self.session, item, good[item.id])
             elif good:
                 came = Fraction(0)
             else:
+                self._check_lost(item, gone, expected[item.id])
                 came = max(Fraction(0), expected[item.id] - gone)
             outputs.append(_Output(item, line.amount, to_micro(came), to_micro(gone), reason))
+        if good:
+            self._check_all_lost(outputs)
         return outputs
+
+    def _check_lost(self, item: Item, gone: Fraction, made: Fraction) -> None:
+        """Refuse more lost of an output than is made of it."""
+        if to_micro(gone) > to_micro(made):
+            say = saying.amounts_of([item.id], self.session)
+            others = len(self.recipe.outputs) > 1
+            raise RuleBroken(
+                f"{_said(self.batches)} × {self.recipe.name} makes "
+                f"{say.amount(item.id, made)} {item.name}, so that "
+                f"{say.amount(item.id, gone)} cannot be lost of it."
+                + (" If more was made of it, say how much came out good." if others else "")
+            )
+
+    def _check_all_lost(self, outputs: Sequence[_Output]) -> None:
+        """Refuse more lost of all outputs together than the batches make."""
+        left = self.batches
+        for output in outputs:
+            if output.per_batch is not None:
+                self._check_lost(output.item, from_micro(output.lost), left * output.per_batch)
+                left -= from_micro(output.lost) / output.per_batch
 
     def _loss(self, item: Item, told: tuple[Entered, str] | None) -> tuple[Fraction, str | None]:
         if told is None:
             return Fraction(0), None
-        amount, reason = self._amount(item, told[0]), told[1].strip()
+        amount, reason = _amount(self.session, item, told[0]), told[1].strip()
         if amount and not reason:
             raise RuleBroken(f"Say why {item.name} was lost, for example 'burnt'.")
         return amount, reason or None
-
-    def _amount(self, item: Item, given: Entered) -> Fraction:
-        amount = stock_amount(self.session, item, parse_amount(given, allow_zero=True))
-        if amount is None:
-            unit = parse_amount(given, allow_zero=True).unit or item.unit
-            raise UnknownAmount(item.name, unit, missing_fact(unit, facts_of(self.session, item)))
-        return amount
 
     def _expected(self) -> dict[int, Fraction]:
         """Return the yield of the batches, by item; of several outputs split as `to_make`."""
@@ -227,32 +248,11 @@ class _Production:
                 item = self.items[line.item_id]
                 fix = missing_fact(line.entered.split(" ", 1)[-1], facts_of(self.session, item))
                 raise UnknownAmount(item.name, line.entered, f"say how many came out, or {fix}")
-        first, *others = self.recipe.outputs
-        left, *worth = self._split_batches()
-        expected: dict[int, Fraction] = {}
-        for line, share_of in zip(others, worth, strict=True):
-            per_batch = line.amount or Fraction(1)
-            amount = whole = per_batch * share_of
-            if self._counted(line):
-                whole = Fraction(int(amount))
-                # Of what the event itself wants nothing is rounded away: the first output pays.
-                if whole < self._wanted(line) and (whole + 1 - amount) / per_batch <= left:
-                    whole += 1
-            left += (amount - whole) / per_batch
-            expected[line.item_id] = whole
-        rest = left * (first.amount or Fraction(1))
-        expected[first.item_id] = Fraction(int(rest)) if self._counted(first) else rest
-        return expected
-
-    def _wanted(self, line: Line) -> Fraction:
-        """Return how much of an output the event still wants; 0 where that is unknown."""
-        if self.event is None:
-            return Fraction(0)
-        plan = planned(self.session)
-        return plan.net(line.item_id, plan.index[self.event.id]) or Fraction(0)
-
-    def _counted(self, line: Line) -> bool:
-        return self.items[line.item_id].unit == "each"
+        worth = self._split_batches()
+        return {
+            line.item_id: (line.amount or Fraction(1)) * share_of
+            for line, share_of in zip(self.recipe.outputs, worth, strict=True)
+        }
 
     def _split_batches(self) -> list[Fraction]:
         """Share the batches among the outputs in the proportion of the plan's `to_make`."""
@@ -323,6 +323,20 @@ class _Production:
                 wanted[line.item_id] = before + line.amount * self.batches
         return {item_id: to_micro(amount) for item_id, amount in wanted.items()}, not_drawn
 
+    def _draw(
+        self,
+        change: Change,
+        wanted: Mapping[int, int],
+        purpose: Purpose,
+        found: Mapping[int, Source] | None,
+    ) -> dict[int, Taken]:
+        try:
+            return draw(self.session, change, wanted, purpose, found)
+        except Shortage as error:
+            if any(self.items[each.item_id].kind == "bundle" for each in error.missing):
+                raise
+            raise Shortage(error.missing, error.hint, allowed_by="count_first") from None
+
     def _counted_sources(
         self, change: Change, wanted: Mapping[int, int], purpose: Purpose
     ) -> Mapping[int, Source]:
@@ -339,7 +353,7 @@ class _Production:
         for item_id, (needed, available) in missing.items():
             lacking = needed - available
             cost = costs.get(item_id)
-            paid = None if cost is None else cost.of(lacking)
+            paid = None if cost is None else cost.booked(lacking)
             coming.append(Coming(item_id, lacking, paid, Origin(self.at.date())))
         counted = add_lots(self.session, change, coming, "counted")
         # All of it is drawn, so that it does not matter which comes first.
@@ -353,6 +367,14 @@ class _Production:
             told = [f"{say.amount(o.item.id, from_micro(o.lost))} {o.item.name} lost" for o in lost]
             text += f" ({', '.join(told)})"
         return text if self.event is None else f"{text} for {self.event.name}"
+
+
+def _amount(session: Session, item: Item, given: Entered) -> Fraction:
+    amount = stock_amount(session, item, parse_amount(given, allow_zero=True))
+    if amount is None:
+        unit = parse_amount(given, allow_zero=True).unit or item.unit
+        raise UnknownAmount(item.name, unit, missing_fact(unit, facts_of(session, item)))
+    return amount
 
 
 def _said(value: Fraction) -> str:

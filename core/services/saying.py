@@ -9,14 +9,14 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.amount_words import said_unit, say, say_stock
+from core.amount_words import said_unit, say_batches, say_stock, say_worth
 from core.money import say_money
 from core.schema import ITEM
 from core.services._facts import facts_of_items, item_facts
 from core.services._reading import rows_of
 from core.services._settings import CURRENCY, setting
 from core.session import reading, remembered
-from core.units import UNKNOWN, ItemFacts, to_decimal
+from core.units import ItemFacts, to_decimal
 
 DEFAULT_CURRENCY = "USD"
 """The currency of a kitchen that has none set."""
@@ -59,17 +59,29 @@ class Say:
         return self._facts[item_id].name
 
     def batches(self, value: Decimal | Fraction | None, *, exact: bool = False) -> str:
-        """Say a number of batches."""
-        return UNKNOWN if value is None else say(Fraction(value), None, exact=exact)
+        """Say a number of batches, so that it can be typed as it is said."""
+        return say_batches(value, exact=exact)
+
+    def worth(self, value: Decimal | Fraction | None, *, exact: bool = False) -> str:
+        """Say what good output, or a need of it, is worth in batches."""
+        return say_worth(value, exact=exact)
 
     def of_batches(self, value: Decimal | Fraction | None, *, exact: bool = False) -> str:
         """Say a number of batches with its word: "1 batch", "2 1/2 batches"."""
-        few = value is not None and abs(Fraction(value)) <= 1
-        return f"{self.batches(value, exact=exact)} batch{'' if few else 'es'}"
+        return _with_word(self.batches(value, exact=exact), value)
+
+    def of_worth(self, value: Decimal | Fraction | None, *, exact: bool = False) -> str:
+        """Say what is worth so many batches, with the word."""
+        return _with_word(self.worth(value, exact=exact), value)
 
     def money(self, value: Decimal | None) -> str:
         """Say money, rounded to cents; None is unknown."""
         return say_money(value, self.currency)
+
+
+def _with_word(said: str, batches: Decimal | Fraction | None) -> str:
+    few = batches is not None and abs(Fraction(batches)) <= 1
+    return f"{said} batch{'' if few else 'es'}"
 
 
 def duration(minutes: int) -> str:

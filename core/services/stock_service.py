@@ -189,7 +189,8 @@ def deliver(
 
     It fills the lines of the recipient `to` first and then the event's lines in order; what is
     so taken from the lines of others, the entry says. A recipient is found whatever the case and
-    accents of the name. `borrow` uses lots kept for other events.
+    accents of the name. What is always on hand has no lots that it could come from. `borrow` uses
+    lots kept for other events.
 
     Raises:
         EventNotFound, ItemNotFound: No such event or item.
@@ -204,6 +205,12 @@ def deliver(
         if event is None:
             raise EventNotFound(event_id)
         item = _item(writer, item_id)
+        if item.always_on_hand:
+            raise RuleBroken(
+                f"{item.name} is always on hand: no stock of it is kept that could be handed out. "
+                "It is never short, so nothing has to be recorded. To record it all the same, "
+                f"edit {item.name} so that it is not always on hand, and count it."
+            )
         handed = _micro(writer, item, quantity)
         found = event_plan(writer, event.id)
         lines = [] if found is None else [x for x in found.event.lines if x.item_id == item.id]

@@ -176,9 +176,9 @@ def _batches_needed(output: OutputProgress) -> Decimal | None:
 def _totals(progress: ProductionProgress, say: Say) -> tuple[Cell, ...]:
     values: Mapping[str, Cell] = {
         "recipe": "Batches",
-        "to_bake": _batches(say, progress["total_remaining"]),
+        "to_bake": _worth(say, progress["total_remaining"]),
         "have": _said_of(progress["total_covered"], progress["total_needed"], say),
-        "made": _batches(say, progress["total_produced"]),
+        "made": _worth(say, progress["total_produced"]),
         "progress": progress["progress_pct"],
         "status": "done" if progress["is_complete"] else "",
     }
@@ -189,10 +189,13 @@ def _batches(say: Say, value: Decimal | None) -> Amount:
     return Amount(value, say.batches(value))
 
 
-def _target(recipe: RecipeProgress, say: Say) -> Amount:
-    """Return the batches in all, said only where somebody has decided on them."""
-    target = recipe["target_batches"]
-    return Amount(target, say.batches(target) if recipe["has_target"] else "")
+def _worth(say: Say, value: Decimal | None) -> Amount:
+    return Amount(value, say.worth(value))
+
+
+def _target(recipe: RecipeProgress, say: Say) -> Amount | str:
+    """Return the batches in all, where somebody has decided on them."""
+    return _batches(say, recipe["target_batches"]) if recipe["has_target"] else ""
 
 
 def _batches_there(recipe: RecipeProgress, say: Say) -> Amount:
@@ -201,7 +204,7 @@ def _batches_there(recipe: RecipeProgress, say: Say) -> Amount:
 
 def _said_of(there: Decimal | None, needed: Decimal | None, say: Say) -> Amount:
     """Say how many of the batches that are needed are there already, made here or not."""
-    return Amount(there, f"{say.batches(there)} of {say.batches(needed)}")
+    return Amount(there, f"{say.worth(there)} of {say.worth(needed)}")
 
 
 def _there(output: OutputProgress, say: Say) -> Amount:
@@ -219,4 +222,4 @@ def _there(output: OutputProgress, say: Say) -> Amount:
 
 def _batches_made(recipe: RecipeProgress, say: Say) -> Amount:
     made = recipe["produced_batches"]
-    return Amount(made, "" if made == 0 else say.batches(made))
+    return Amount(made, "" if made == 0 else say.worth(made))

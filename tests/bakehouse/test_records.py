@@ -219,6 +219,47 @@ def test_what_was_lost_of_the_only_output_needs_no_name(cli: Cli) -> None:
     assert "Write it as Sugar cookie=2:burnt" in unreadable.err
 
 
+def test_losses_with_several_reasons_are_added_up(cli: Cli) -> None:
+    for told in (
+        ("6 burnt, 4 broken",),
+        ("6 burnt", "4 broken"),
+        ("1/2 dozen burnt and 4 broken",),
+    ):
+        words = [word for text in told for word in ("--lost", text)]
+        made = cli("make", "sugar-cookies", "--batches", "1", "--event", "christmas", *words)
+        assert made.code == 0, made.err
+        assert "(10 Sugar cookie lost)" in made.out
+        output = cli("export", "-").json["runs"][-1]["outputs"][0]
+        assert (output["good"], output["lost"]) == ("38", "10")
+        assert output["reason"].endswith("burnt, 4 broken")
+    unreadable = cli("make", "sugar-cookies", "--batches", "1", "--lost", "burnt")
+    assert unreadable.code == 2
+    assert "Write it as 5 burnt" in unreadable.err
+    twice = cli("make", "sugar-cookies", "--batches", "1", "--good", "4", "--good", "5")
+    assert (twice.code, "said twice" in twice.err, "--good" in twice.err) == (1, True, False)
+
+
+def test_a_shortage_names_the_option_with_which_it_is_recorded(cli: Cli) -> None:
+    short = cli("make", "sugar-cookies", "--batches", "100")
+    assert short.code == 1
+    assert "With --count-first" in short.err
+    assert cli("make", "sugar-cookies", "--batches", "100", "--count-first").code == 0
+
+
+def test_batches_are_said_as_they_are_typed(cli: Cli) -> None:
+    assert cli("recipe", "set", "sugar-cookies", "--step", "1/7").code == 0
+    assert cli("event", "line", "christmas", "gift-bag", "2").code == 0
+    shown = cli("show", "production", "--markdown").out
+    assert "2/7 to bake" in shown
+    [row] = [
+        line for line in cli("show", "production", "--csv").out.splitlines() if "Sugar" in line
+    ]
+    assert row.split(",")[8] == "", "nobody has decided on a target"
+    rounded = cli("make", "sugar-cookies", "--batches", "0.285714")
+    assert (rounded.code, "Write 2/7." in rounded.err) == (1, True)
+    assert cli("make", "sugar-cookies", "--batches", "2/7", "--event", "christmas").code == 0
+
+
 def test_packs_are_said_as_on_a_receipt(cli: Cli) -> None:
     for packs, said in (("2", "2 × "), ("1 x 5 lb", "1 × "), ("3 lb", "3 lb")):
         bought = cli("buy", "flour", "--packs", packs, "--paid", "6", "--dry-run")

@@ -112,6 +112,7 @@ async def test_a_refusal_stays_in_the_dialog_with_what_was_typed(
         await type_into(pilot, "batches", "400")
         await keys(pilot, "enter")
         assert "Not enough" in text_of(pilot, "#form-message")
+        assert "With Count first: yes" in text_of(pilot, "#form-message")
         assert dialog(pilot).values["batches"] == "400"
         assert journal_service.revision() == before
         await type_into(pilot, "batches", "1")

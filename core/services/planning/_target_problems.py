@@ -54,8 +54,8 @@ def _targets_of(scope: Scope, e: int) -> Iterator[PlanProblem]:
                 "stale target",
                 f"{event.name}, {recipe.name}",
                 f"The target of {say.of_batches(target.batches)} of {recipe.name} is stale.",
-                f"It was accepted at a need of {say.of_batches(target.accepted_need)}; "
-                f"now the need is {say.of_batches(need)}.",
+                f"It was accepted at a need of {say.of_worth(target.accepted_need)}; "
+                f"now the need is {say.of_worth(need)}.",
                 "Accept the plan again, or set the target.",
                 item_id=recipe.outputs[0].item_id,
                 **scope.touched([e]),

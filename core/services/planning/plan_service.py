@@ -248,7 +248,7 @@ def set_target(
         AmountError: Batches that cannot be read, or out of bounds.
         RuleBroken: Not a multiple of the recipe's batch step.
     """
-    from core.services._writing import plain_number
+    from core.services._writing import batches_of
 
     with writing(session) as writer:
         found = find_event(writer, event_id)
@@ -259,12 +259,7 @@ def set_target(
         doc.targets = [target for target in doc.targets if target.recipe != recipe.slug]
         wanted = None
         if batches is not None:
-            wanted = plain_number(batches, "batches", allow_zero=True)
-            if wanted % recipe.batch_step:
-                raise RuleBroken(
-                    f"{recipe.name} is made in steps of {recipe.batch_step} batch; "
-                    f"{exact(Amount(wanted, None))} is none of them."
-                )
+            wanted = batches_of(batches, recipe.name, recipe.batch_step, allow_zero=True)
             doc.targets.append(_target(found, recipe_id, recipe.slug, wanted, short_ok))
         said = "no target" if wanted is None else f"{exact(Amount(wanted, None))} batches"
         return _save(writer, doc, f"{doc.name}: {said} of {recipe.name}")

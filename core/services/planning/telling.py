@@ -55,7 +55,7 @@ def tell(reason: Reason, item_id: int, say: Say) -> Told:
         words, inner = f"{words}: {only.words}", only.inner
         notes += filter(None, [only.note])
     return Told(
-        _amount(reason.amount, reason.unit, item_id, say),
+        _amount_of(reason, item_id, say),
         words,
         inner,
         _about(reason, item_id),
@@ -108,19 +108,22 @@ def _item_of(reason: Reason, item_id: int) -> int:
     return about[1] if about is not None and about[0] == "item" else item_id
 
 
-def _amount(value: Fraction | None, unit: str, item_id: int, say: Say) -> str:
+def _amount_of(reason: Reason, item_id: int, say: Say) -> str:
+    if reason.unit != BATCH or reason.amount is None:
+        return _amount(reason.amount, item_id, say)
+    said = say.of_batches if reason.kind == "batches" else say.of_worth
+    return ("−" if reason.amount < 0 else "") + said(abs(reason.amount), exact=True)
+
+
+def _amount(value: Fraction | None, item_id: int, say: Say) -> str:
     if value is None:
         return UNKNOWN
-    size = abs(value)
-    said = (
-        say.of_batches(size, exact=True) if unit == BATCH else say.amount(item_id, size, exact=True)
-    )
-    return f"−{said}" if value < 0 else said
+    return ("−" if value < 0 else "") + say.amount(item_id, abs(value), exact=True)
 
 
 def _words(reason: Reason, item_id: int, say: Say) -> str:
     if reason.kind == "rounding" and reason.source is not None:
-        more = _amount(reason.source.amount, "", _item_of(reason.source, item_id), say)
+        more = _amount(reason.source.amount, _item_of(reason.source, item_id), say)
         return f"{reason.label}: {more} {reason.source.label} more than needed"
     if reason.source is not None:
         return _with_source(reason, reason.source, item_id, say)
@@ -128,19 +131,19 @@ def _words(reason: Reason, item_id: int, say: Say) -> str:
         return "by your batch target" if (reason.amount or 0) > 0 else "fewer, by your batch target"
     words = WORDS.get(reason.kind, "{}").format(reason.label)
     if reason.kind in INPUTS and reason.factor is not None and reason.amount != reason.factor:
-        words += f", {_amount(reason.factor, '', item_id, say)} {INPUTS[reason.kind]}"
+        words += f", {_amount(reason.factor, item_id, say)} {INPUTS[reason.kind]}"
     return words
 
 
 def _with_source(reason: Reason, source: Reason, item_id: int, say: Say) -> str:
     inner_id = _item_of(source, item_id)
-    amount = _amount(source.amount, source.unit, inner_id, say)
+    amount = _amount_of(source, inner_id, say)
     of = f"{amount} of {source.label}" if source.unit == BATCH else f"{amount} {source.label}"
     if reason.factor is None:
         return f"for {of}, of an unknown amount each"
     if reason.unit == BATCH:
-        return f"for {of}, {_amount(1 / reason.factor, '', inner_id, say)} a batch"
-    each = _amount(reason.factor, "", item_id, say)
+        return f"for {of}, {_amount(1 / reason.factor, inner_id, say)} a batch"
+    each = _amount(reason.factor, item_id, say)
     before = BEFORE.get(reason.kind, "for")
     return f"{before} {of}, {each} {'a batch' if source.unit == BATCH else 'in each'}"
 

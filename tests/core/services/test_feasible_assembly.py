@@ -173,6 +173,17 @@ def test_an_unknown_pinch_of_what_is_always_on_hand_stops_nothing(
     assert bakery.bundle_row("fair", "basket")["can_assemble_now"] == 1
 
 
+def test_a_made_input_that_is_always_on_hand_makes_nothing_short(bakery: KitchenBuilder) -> None:
+    bakery.ingredient("flour")
+    bakery.made("starter", "g", always_on_hand=True)
+    bakery.recipe("starters", {"starter": 100}, {"flour": 50})
+    bakery.recipe("breads", {"bread": 4}, {"starter": 10})
+    bakery.bundle("basket", {"bread": 2})
+    bakery.event("fair", {"basket": 8})
+    row = bakery.bundle_row("fair", "basket")
+    assert (row["can_assemble_after_production"], row["short"]) == (8, 0)
+
+
 @pytest.mark.parametrize("batches", ["2 kg", "1 cup", "3 tins"])
 def test_batches_are_counted_in_nothing_but_numbers(bakery: KitchenBuilder, batches: str) -> None:
     with pytest.raises(RuleBroken, match="no number of batches"):

@@ -76,6 +76,20 @@ def test_good_as_told_stands_whatever_was_lost(bakery: KitchenBuilder) -> None:
     assert outputs() == [(49, 2, "eaten")]
 
 
+def test_no_more_is_lost_than_is_made(bakery: KitchenBuilder) -> None:
+    with pytest.raises(RuleBroken, match="makes 48 Cookie, so that 49 cannot be lost"):
+        bakery.make("cookies", 1, lost={"cookie": (49, "burnt")})
+    with pytest.raises(RuleBroken, match="cannot be lost"):
+        bakery.make("cookies", 1, good={"cookie": 0}, lost={"cookie": (49, "burnt")})
+    bakery.recipe("dough", {"mini": 48, "large": 24})
+    with pytest.raises(RuleBroken, match="cannot be lost"):
+        bakery.make(
+            "dough", 1, good={"mini": 0}, lost={"mini": (24, "burnt"), "large": (13, "burnt")}
+        )
+    bakery.make("dough", 1, good={"mini": 0}, lost={"mini": (24, "burnt"), "large": (12, "raw")})
+    assert bakery.left("mini") == 0
+
+
 def test_the_whole_cost_is_waste_when_nothing_came_out(bakery: KitchenBuilder) -> None:
     bakery.make("cookies", 1, lost={"cookie": (48, "burnt")})
 

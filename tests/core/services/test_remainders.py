@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
+
 import pytest
 
 from core.session import Database
@@ -42,7 +45,7 @@ def test_a_target_beside_an_unknown_yield_is_unknown(sqlite_kitchen: Database) -
 
 @pytest.mark.usefixtures("sqlite_kitchen")
 def test_what_the_plan_wants_of_a_second_output_is_not_rounded_away() -> None:
-    """12 2/3 minis are to be made: 12 would leave the hampers short, though dough is left."""
+    """12 2/3 minis are to be made, and 12 would leave the hampers short."""
     bakery = KitchenBuilder()
     bakery.recipe("cookies", {"cookie": 12, "mini": 30})
     bakery.event("christmas", {"cookie": 2, "mini": 15})
@@ -51,7 +54,36 @@ def test_what_the_plan_wants_of_a_second_output_is_not_rounded_away() -> None:
 
     bakery.make("cookies", 1, event="christmas")
 
-    assert bakery.output("christmas", "mini")["produced"] == 13
-    # 13/30 of the batch are minis, and the rest makes six cookies.
-    assert bakery.output("christmas", "cookie")["produced"] == 6
+    assert bakery.output("christmas", "mini")["produced"] == Decimal("12.666667")
+    # 12 2/3 of 30 is 19/45 of the batch, and the rest makes cookies.
+    assert bakery.output("christmas", "cookie")["produced"] == Decimal("6.933333")
     assert bakery.batches("christmas", "cookies") == 0
+
+
+@pytest.mark.usefixtures("sqlite_kitchen")
+def test_a_part_of_a_counted_item_is_recorded_as_the_plan_counts_on_it() -> None:
+    """1/4 batch of 6 is the 1 1/2 that half a batch of the next recipe uses."""
+    bakery = KitchenBuilder()
+    bakery.recipe("doughs", {"dough": 6}, step="1/12")
+    bakery.recipe("layers", {"layer": 4}, {"dough": 3}, step="1/12")
+    bakery.recipe("cakes", {"cake": 1}, {"layer": 2}, step="1/12")
+    bakery.event("christmas", {"cake": 1})
+
+    bakery.make("doughs", "1/4", event="christmas")
+    assert bakery.left("dough") == Fraction(3, 2)
+    bakery.make("layers", "1/2", event="christmas")
+    bakery.make("cakes", 1, event="christmas")
+
+    assert bakery.output("christmas", "cake")["produced"] == 1
+
+
+@pytest.mark.usefixtures("sqlite_kitchen")
+def test_no_part_of_a_batch_comes_to_nothing() -> None:
+    bakery = KitchenBuilder()
+    bakery.recipe("doughs", {"dough": 6}, step="1/12")
+    bakery.event("christmas", {"dough": "1/2"})
+
+    bakery.make("doughs", "1/12", event="christmas")
+
+    assert bakery.left("dough") == Fraction(1, 2)
+    assert bakery.batches("christmas", "doughs") == 0

@@ -9,6 +9,7 @@ import pytest
 
 from core.errors import (
     AmountError,
+    BadDocument,
     EventNotFound,
     ItemNotFound,
     LotNotFound,
@@ -248,6 +249,38 @@ def test_flour_is_counted_by_amount_packs_or_percentage(
     bakery.buy("flour", packs=2, paid="10.00")
     bakery.count("flour", told)
     assert bakery.left("flour") == Decimal(left)
+
+
+def test_what_is_always_on_hand_is_not_handed_out_of_stock(bakery: KitchenBuilder) -> None:
+    bakery.made("syrup", "ml", always_on_hand=True)
+    bakery.recipe("syrups", {"syrup": 100})
+    bakery.event("stall", {"syrup": 50})
+    with pytest.raises(RuleBroken, match="Syrup is always on hand"):
+        bakery.deliver("stall", "syrup", 50)
+
+
+def test_a_pack_too_small_to_count_is_refused_where_it_is_written(bakery: KitchenBuilder) -> None:
+    bakery.ingredient("saffron")
+    with pytest.raises(BadDocument, match="less than a millionth"):
+        bakery.product("tiny", "saffron", "0.0000001 g", "1.00")
+
+
+def test_a_pack_that_became_too_small_to_count_still_tells_a_cost(bakery: KitchenBuilder) -> None:
+    bakery.ingredient("saffron", grams_per_ml="1")
+    bakery.product("drop", "saffron", "0.001 ml", "1.00")
+    bakery.edit_item("saffron", grams_per_ml="0.0000001")
+
+    bakery.count("saffron", "0.000001")
+
+    [lot] = bakery.lots("saffron")
+    assert lot.paid == Decimal(10000)
+
+
+def test_a_cost_above_the_limit_is_refused_when_counting(bakery: KitchenBuilder) -> None:
+    bakery.ingredient("gold")
+    bakery.product("bar", "gold", "1 kg", "999999999")
+    with pytest.raises(AmountError, match="money above"):
+        bakery.count("gold", 10**9)
 
 
 def test_pieces_that_were_weighed_say_what_was_weighed(bakery: KitchenBuilder) -> None:

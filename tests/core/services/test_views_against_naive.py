@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from msgspec.structs import replace
 
 from core.planning.kitchen import MICRO, Event, EventLine, Item, Kitchen, Line, Recipe
 from core.services import assembly_service, event_service
@@ -29,6 +30,7 @@ from tests.core.planning.naive_packing import (
     use_inputs,
 )
 from tests.core.planning.stored import storable, store
+from tests.core.services.carrying_out import CarryingOut
 
 EXAMPLES = settings().max_examples
 ZERO = Fraction(0)
@@ -167,6 +169,20 @@ def test_what_a_view_says_can_be_assembled_can_be_recorded(kitchen: Kitchen) -> 
                 assembly_service.record_assembly(
                     row["bundle_id"], row["can_assemble_now"], event_id=event_id, session=session
                 )
+
+
+@pytest.mark.usefixtures("sqlite_kitchen")
+@served
+@given(kitchens(unknown=False))
+def test_whoever_does_what_the_plan_says_has_filled_every_order(kitchen: Kitchen) -> None:
+    """Buy the list, bake the batches, pack: fractional yields of counted items included."""
+    with rehearsal() as session:
+        # A batch target that may be short leaves orders open on purpose.
+        undecided = tuple(replace(event, targets={}) for event in kitchen.events)
+        store(session, storable(replace(kitchen, events=undecided)))
+        carrying_out = CarryingOut(session)
+        carrying_out.do_all()
+        carrying_out.nothing_is_left_to_do()
 
 
 def test_the_same_on_postgresql(postgres_kitchen: Database) -> None:

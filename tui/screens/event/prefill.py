@@ -14,7 +14,7 @@ from core.services.planning.shapes import (
     RecipeProgress,
     ShoppingRow,
 )
-from core.units import plain_decimal
+from core.units import Amount, exact, plain_decimal, unrounded
 
 if TYPE_CHECKING:
     from tui.screens.form.offers import Prefilled
@@ -27,7 +27,8 @@ def make(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:
         return {}
     planned, can = recipe["remaining_batches"], recipe["can_make"]
     batches = planned if not planned or not can else min(planned, can)
-    return {"recipe": Ref("recipe", recipe["recipe_id"]), "batches": _number(batches)}
+    typed = exact(Amount(unrounded(batches), None)) if batches else ""
+    return {"recipe": Ref("recipe", recipe["recipe_id"]), "batches": typed}
 
 
 def lose(progress: EventProgress, about: Ref | None) -> Mapping[str, Prefilled]:

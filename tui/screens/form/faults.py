@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from core.errors import BadDocument, BakehouseError, Problem
+from core.errors import BadDocument, BakehouseError, Problem, Shortage
 
 PATH = re.compile(r"(?P<field>[a-z_]+)(?:\[(?P<from_none>[0-9]+)\]| (?P<from_one>[0-9]+))?.*")
 PARAMS = {
@@ -21,7 +21,13 @@ PARAMS = {
 
 
 def fault_of(error: BakehouseError, labels: Mapping[str, str]) -> str:
-    """Say an error; of a document each problem with the label of its field, by its parameter."""
+    """Say an error by the labels of the fields, which are told by parameter.
+
+    Of a document that is each problem, of a shortage the field with which it can be recorded.
+    """
+    if isinstance(error, Shortage) and error.allowed_by in labels:
+        field = labels[error.allowed_by]
+        return f"{error} With {field}: yes what is missing is counted in, and it is recorded."
     if not isinstance(error, BadDocument):
         return str(error)
     return "\n".join(
