@@ -48,18 +48,17 @@ def say_batches(value: Decimal | Fraction | None, *, exact: bool = False) -> str
 
     What 3 decimals cannot say is a fraction. Of what is neither, `exact` says six decimals.
     """
-    return UNKNOWN if value is None else _said_batches(unrounded(value), exact=exact)
+    return UNKNOWN if value is None else _said_batches(value, _SMALLEST_BATCH, exact=exact)
 
 
 def say_worth(value: Decimal | Fraction | None, *, exact: bool = False) -> str:
     """Say what is worth so many batches, in fractions down to twelfths, else in decimals."""
-    if value is None:
-        return UNKNOWN
-    return _said_batches(unrounded(value, _SMALLEST_WORTH), exact=exact)
+    return UNKNOWN if value is None else _said_batches(value, _SMALLEST_WORTH, exact=exact)
 
 
-def _said_batches(batches: Fraction, *, exact: bool) -> str:
-    short = ends_within(batches, _SAID_PLACES) or batches.denominator > _SMALLEST_BATCH
+def _said_batches(value: Decimal | Fraction, smallest: int, *, exact: bool) -> str:
+    batches = unrounded(value, smallest)
+    short = ends_within(batches, _SAID_PLACES) or batches.denominator > smallest
     return _said_number(batches, kitchen=True, exact=exact) if short else mixed(batches)
 
 

@@ -143,8 +143,10 @@ def _said(cell: Cell, column: Column) -> str:
 
 
 def _value(cell: Cell) -> object:
-    """Return a cell as programs read it."""
-    return cell.value if isinstance(cell, Amount | Money) else cell
+    """Return a cell as programs read it; what is not said to people is not told to them either."""
+    if isinstance(cell, Amount | Money):
+        return cell.value if cell.said else None
+    return cell
 
 
 # -- charts ---------------------------------------------------------------------------------------

@@ -193,9 +193,10 @@ def _worth(say: Say, value: Decimal | None) -> Amount:
     return Amount(value, say.worth(value))
 
 
-def _target(recipe: RecipeProgress, say: Say) -> Amount | str:
-    """Return the batches in all, where somebody has decided on them."""
-    return _batches(say, recipe["target_batches"]) if recipe["has_target"] else ""
+def _target(recipe: RecipeProgress, say: Say) -> Amount:
+    """Return the batches in all, said only where somebody has decided on them."""
+    target = recipe["target_batches"]
+    return Amount(target, say.batches(target) if recipe["has_target"] else "")
 
 
 def _batches_there(recipe: RecipeProgress, say: Say) -> Amount:
