@@ -264,6 +264,11 @@ def factor_to_stock(unit: str | None, facts: ItemFacts) -> Fraction | None:
     return _times(_size(unit), _rate(unit, facts))
 
 
+def factor_between(unit: str, other: str) -> Fraction:
+    """Return how many of `other` one `unit` is: standard units of one dimension."""
+    return _size(unit) / _size(other)
+
+
 def measure_of(unit: str, facts: ItemFacts) -> Amount | None:
     """Return the item's measure of this name, singular or plural, or what everybody means by it."""
     found = facts.measures.get(unit)

@@ -20,6 +20,28 @@ SMALL: Final[dict[str, tuple[Fraction, str]]] = {
 }
 """What small measures are: an amount and its unit."""
 
+CONTAINERS: Final = frozenset(
+    (
+        "can",
+        "tin",
+        "jar",
+        "pack",
+        "package",
+        "packet",
+        "pkg",
+        "bag",
+        "box",
+        "bottle",
+        "carton",
+        "container",
+        "tub",
+        "tube",
+        "pouch",
+        "envelope",
+    )
+)
+"""What things are sold in."""
+
 # Canonical name: centimetres, other spellings.
 _LENGTHS: Final[dict[str, tuple[Fraction, str]]] = {
     "mm": (Fraction(1, 10), "millimeter,millimeters,millimetre,millimetres"),

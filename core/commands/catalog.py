@@ -115,13 +115,22 @@ def add_product(given: Arguments, session: Session) -> ChangeRow:
 
 
 def pack_of(text: str, facts: ItemFacts) -> tuple[str, str]:
-    """Return a pack as an amount and what it comes in: "5 kg bag" is 5 kg in a bag."""
+    """Return a pack as an amount and what it comes in: "5 kg bag" is 5 kg in a bag.
+
+    Raises:
+        RuleBroken: It is a bare number of what is weighed.
+    """
     words = text.split()
     for length in range(len(words), 1, -1):
         amount = parse_amount(" ".join(words[:length]))
         unit = amount.unit
         if unit is not None and (dimension(unit) is not None or measure_of(unit, facts)):
             return " ".join(words[:length]), " ".join(words[length:])
+    if facts.unit != "each" and parse_amount(text).unit is None:
+        raise RuleBroken(
+            f"{text} of what? {facts.name} is counted in {facts.unit}. "
+            f"Write the pack with its unit: {text} {facts.unit}."
+        )
     return text, ""
 
 

@@ -19,9 +19,10 @@ from core.session import remembered
 from core.units import ItemFacts
 
 MOST_GUESSES = 50
-LEAST_LETTERS = 5
+LEAST_LETTERS = 4
 """Shorter words are near too many others to be taken for a slip of the keys."""
 NEAR = 0.88
+LETTERS_OFF = 2
 
 
 class KnownItem(Struct, frozen=True):
@@ -51,16 +52,21 @@ class KnownItems:
         self._by_words: dict[str, list[KnownItem]] = defaultdict(list)
         self._by_head: dict[str, list[KnownItem]] = defaultdict(list)
         self._folded: list[tuple[str, KnownItem]] = []
+        self._by_ending: dict[str, list[tuple[str, KnownItem]]] = defaultdict(list)
         for item in self.by_id.values():
             key = _key(item.name)
             self._by_name[key].append(item)
             head, comma, _ = key.partition(",")
             if comma:
                 self._by_head[head].append(item)
+            if comma or "-" in key:
                 self._by_words[_words(key)].append(item)
             if not item.archived and item.kind in kinds and item.id not in without:
                 self._folded.append((key, item))
         self._folded.sort(key=lambda pair: (kinds.index(pair[1].kind), pair[0], pair[1].id))
+        for pair in self._folded:
+            for name in {pair[0], pair[0].partition(",")[0]}:
+                self._by_ending[name].append(pair)
 
     def guessing(self, kinds: Sequence[str], without: Collection[int] = ()) -> KnownItems:
         """Return the same items, guessing only these kinds in this order, less some by id."""
@@ -93,7 +99,8 @@ class KnownItems:
     def guesses(self, typed: str, most: int = MOST_GUESSES) -> tuple[KnownItem, ...]:
         """Return items that have each typed word in their name, those that begin with it first.
 
-        Where there is none, those whose name differs by a slip of the keys.
+        Where there is none, those whose name it ends in ("sifted flour"), or from whose name it
+        differs by a slip of the keys.
         """
         key = _key(typed)
         words = key.split()
@@ -103,7 +110,7 @@ class KnownItems:
         if not found:
             stems = [min(_forms(word), key=len) for word in words]
             found = [pair for pair in self._folded if all(word in pair[0] for word in stems)]
-        found = found or self._near(key)
+        found = found or self._ending(words) or self._near(key)
         found.sort(key=lambda pair: not pair[0].startswith(key))
         return tuple(item for _, item in found[:most])
 
@@ -117,7 +124,16 @@ class KnownItems:
                 if abs(len(name) - len(key)) <= 2:
                     names.setdefault(name, pair)
         close = difflib.get_close_matches(key, names, n=3, cutoff=NEAR)
-        return list({names[name][1].id: names[name] for name in close}.values())
+        slips = [name for name in names if name not in close and _is_slip(key, name)]
+        return list({names[name][1].id: names[name] for name in [*close, *slips]}.values())
+
+    def _ending(self, words: Sequence[str]) -> list[tuple[str, KnownItem]]:
+        """Return those with the longest name that words end in."""
+        for start in range(1, len(words)):
+            for form in _forms(" ".join(words[start:])):
+                if form in self._by_ending:
+                    return [*self._by_ending[form]]
+        return []
 
 
 def known_items(session: Session) -> KnownItems:
@@ -148,7 +164,21 @@ def _key(name: str) -> str:
 
 def _words(key: str) -> str:
     """Return the words of a name in one order: "all purpose flour" is "flour, all purpose"."""
-    return " ".join(sorted(key.replace(",", " ").split()))
+    return " ".join(sorted(key.replace(",", " ").replace("-", " ").split()))
+
+
+def _is_slip(typed: str, name: str) -> bool:
+    """Tell whether words differ by one letter more, less or other, or by two that are swapped.
+
+    Where the first four letters are right, the end may be two letters off.
+    """
+    pairs = enumerate(zip(typed, name, strict=False))
+    same = next((n for n, (one, other) in pairs if one != other), min(len(typed), len(name)))
+    one, other = typed[same:], name[same:]
+    swapped = one[1::-1] == other[:2] and one[2:] == other[2:]
+    if swapped or one[1:] == other or one == other[1:] or one[1:] == other[1:]:
+        return True
+    return same >= LEAST_LETTERS and max(len(one), len(other)) <= LETTERS_OFF
 
 
 def _forms(key: str) -> list[str]:

@@ -12,9 +12,20 @@ from sqlalchemy.orm import Session
 
 from core.amount_words import say, say_stock
 from core.commands.known import KnownItem, KnownItems, known_items
+from core.commands.wording import (
+    LONGEST_UNIT,
+    NUMBER,
+    QUOTES,
+    is_usual,
+    note_in,
+    notes_of,
+    plainer,
+    refuse_odd_name,
+    unit_of,
+    unmarked,
+)
 from core.documents import ItemDoc, RecipeLineDoc
 from core.errors import (
-    AmountError,
     BadDocument,
     BakehouseError,
     ItemNotFound,
@@ -27,7 +38,6 @@ from core.errors import (
 from core.services import catalog_service
 from core.units import (
     Amount,
-    canonical_unit,
     dimension,
     factor_to_stock,
     measure_of,
@@ -39,9 +49,7 @@ from core.usual_measures import SMALL, in_length, length
 
 NEW_KINDS = ("supply", "made", "ingredient")
 """What an item that nobody knows may be said to be, behind a comma."""
-NUMBER = re.compile(r"\s*((?:[0-9¼-¾⅐-⅞.,/]+(?:\s+|-(?=[0-9])|(?=[^0-9\s])|$))+)", re.UNICODE)
 ONE = re.compile(r"^\s*(?:an?|one)\s+(?=\S)", re.IGNORECASE)
-BULLET = re.compile(r"\s*[-–—•*·▪☐□◦]\s+")
 HEADINGS = frozenset(
     (
         "item",
@@ -57,11 +65,7 @@ HEADINGS = frozenset(
     )
 )
 """What stands over the columns of a table, one of each."""
-QUOTES = '"“”„'
 STOCK_UNIT_OF = {"mass": "g", "volume": "ml", "count": "each"}
-LONGEST_UNIT = 3
-"""Words that a unit may have: imperial fluid ounce."""
-
 Resolve = Callable[[str], KnownItem | None]
 
 
@@ -103,6 +107,11 @@ class ReadLine(Struct, frozen=True):
         return self.item is not None and bool(self.fix)
 
     @property
+    def wants_unit(self) -> bool:
+        """Whether it has a bare number of what is weighed."""
+        return self.item is not None and self.unit is None and _is_weighed(self.item)
+
+    @property
     def stock_unit(self) -> str:
         """The unit that the item is counted in, or will be if it is new."""
         if self.item is not None:
@@ -127,6 +136,10 @@ class ReadLine(Struct, frozen=True):
         return say(entered.value, entered.unit)
 
 
+def _is_weighed(item: KnownItem) -> bool:
+    return item.facts.unit != "each" and not item.always
+
+
 class _Parts(Struct):
     number: str
     words: list[str]
@@ -149,7 +162,7 @@ def is_heading(text: str) -> bool:
 
 
 def _ways_to_read(text: str) -> list[str]:
-    """Return a line without its bullet, on one line, "a pinch" as "1 pinch".
+    """Return a line without its bullet or number, on one line, "a pinch" as "1 pinch".
 
     Of a table the cell with the amount comes first; what stands behind amount and item is a note,
     or else, behind a number alone, a measure: the likelier one first.
@@ -163,15 +176,15 @@ def _ways_to_read(text: str) -> list[str]:
         for size in _cells_of_unit(amount, behind)
         if (way := _row(amount, behind[:size], cells[:place], behind[size:]))
     ]
-    return [ONE.sub("1 ", BULLET.sub("", way, count=1), count=1) for way in ways or [amount]]
+    return [ONE.sub("1 ", unmarked(way), count=1) for way in ways or [amount]]
 
 
 def _cells_of_unit(amount: str, behind: Sequence[str]) -> Sequence[int]:
     """Return in how many cells behind the amount its unit may stand, the likelier number first."""
     if not behind or NUMBER.fullmatch(amount) is None:
         return (0,)
-    unit = _unit(behind[0])
-    return (1,) if unit is not None and _is_usual(unit) else (1, 0)
+    unit = unit_of(behind[0])
+    return (1,) if unit is not None and is_usual(unit) else (1, 0)
 
 
 def _row(amount: str, unit: Sequence[str], before: Sequence[str], behind: Sequence[str]) -> str:
@@ -221,7 +234,27 @@ def _read(line: str, known: KnownItems, loose: Resolve | None) -> ReadLine:
     if not words:
         raise RuleBroken(f"'{line}' names no item.")
     parts = _Parts(number, words, loose)
-    return _exactly(parts, known) or _loosely(parts, known) or _as_written(parts, known)
+    exactly = _exactly(parts, known)
+    if exactly is not None:
+        return _of_what(exactly)
+    plain = plainer(number, words)
+    if plain is not None:
+        return _read(plain, known, loose)
+    return _of_what(_loosely(parts, known) or _as_written(parts, known))
+
+
+def _of_what(line: ReadLine) -> ReadLine:
+    """Refuse a bare number of what is weighed: nobody means grams by it."""
+    if not line.wants_unit or line.item is None:
+        return line
+    unit = line.item.facts.unit
+    return replace(
+        line,
+        error=RuleBroken(
+            f"{line.amount} of what? {line.item.name} is counted in {unit}. "
+            f"Write the unit: {line.amount} {unit}."
+        ),
+    )
 
 
 def _exactly(parts: _Parts, known: KnownItems) -> ReadLine | None:
@@ -231,7 +264,7 @@ def _exactly(parts: _Parts, known: KnownItems) -> ReadLine | None:
         return _found(parts.number, None, whole, None, known.named(whole), known)
     unmeasured: ReadLine | None = None
     for unit, name in parts.units():
-        canonical = _unit(unit)
+        canonical = unit_of(unit)
         item, note = _noted(name, known.named)
         if canonical is None or item is None:
             continue
@@ -251,10 +284,10 @@ def _loosely(parts: _Parts, known: KnownItems) -> ReadLine | None:
     if parts.loose is None:
         return None
     for unit, name in parts.units():
-        canonical = _unit(unit)
+        canonical = unit_of(unit)
         if canonical is None:
             continue
-        standard = _is_usual(canonical)
+        standard = is_usual(canonical)
         try:
             item = parts.loose(name.strip(QUOTES))
         except ItemNotFound:
@@ -270,20 +303,29 @@ def _loosely(parts: _Parts, known: KnownItems) -> ReadLine | None:
 def _as_written(parts: _Parts, known: KnownItems) -> ReadLine:
     """Read it as an item that is not known, with what it may be."""
     for unit, name in parts.units():
-        canonical = _unit(unit)
+        canonical = unit_of(unit)
         if canonical is None:
             continue
+        if is_usual(canonical):
+            return _named(f"{parts.number} {unit}", canonical, name, known)
         line = _new(f"{parts.number} {unit}", canonical, name, known)
-        if _is_usual(canonical):
-            return line
         fitting = tuple(g for g in line.guesses if measure_of(canonical, g.facts) is not None)
         if fitting:
+            refuse_odd_name(line.name)
             return replace(line, guesses=fitting)
     words = parts.words
-    unit = _unit(words[0]) if len(words) == 1 else None
+    unit = unit_of(words[0]) if len(words) == 1 else None
     if unit is not None and dimension(unit) is not None:
         raise RuleBroken(f"'{parts.number} {words[0]}' names no item.")
-    return _new(parts.number, None, " ".join(words), known)
+    return _named(parts.number, None, " ".join(words), known)
+
+
+def _named(amount: str, unit: str | None, name: str, known: KnownItems) -> ReadLine:
+    """Read what is left of a line as a name, if it can be meant as one."""
+    line = _new(amount, unit, name, known)
+    if name[:1] not in QUOTES:
+        refuse_odd_name(line.name)
+    return line
 
 
 def _new(amount: str, unit: str | None, name: str, known: KnownItems) -> ReadLine:
@@ -294,7 +336,7 @@ def _new(amount: str, unit: str | None, name: str, known: KnownItems) -> ReadLin
             raise RuleBroken(f"'{name}' names no item.")
         kind, rest = _kind_and_note(note)
         return ReadLine("", amount, unit, called, rest, known.named(called), kind=kind)
-    called, _, note = name.partition(",")
+    *_, (called, note) = [(name, ""), *notes_of(name)]
     kind, rest = _kind_and_note(note)
     line = ReadLine("", amount, unit, called.strip(), rest, kind=kind)
     return replace(line, guesses=known.guesses(line.name))
@@ -302,25 +344,22 @@ def _new(amount: str, unit: str | None, name: str, known: KnownItems) -> ReadLin
 
 def _kind_and_note(text: str) -> tuple[str | None, str | None]:
     """Return what a new item is said to be, and what else stands behind its name."""
-    first, _, rest = text.strip(" ,()").partition(",")
+    note = note_in(text)
+    first, _, rest = (note or "").partition(",")
     kind = first.strip().casefold()
-    return (kind, _note(rest)) if kind in NEW_KINDS else (None, _note(text))
-
-
-def _note(text: str) -> str | None:
-    return text.strip(" ,()") or None
+    return (kind, note_in(rest)) if kind in NEW_KINDS else (None, note)
 
 
 def _noted(name: str, resolve: Resolve) -> tuple[KnownItem | None, str | None]:
-    """Return the item that a name means, without the note behind a comma or in brackets."""
+    """Return the item that a name means, without the note that stands behind it."""
     bare = name.strip(QUOTES) if name[:1] in QUOTES else name
     item = resolve(bare)
     if item is not None:
         return item, None
-    for place in sorted((n for n, char in enumerate(name) if char in ",("), reverse=True):
-        item = resolve(name[:place].strip().strip(QUOTES))
+    for called, note in notes_of(name):
+        item = resolve(called.strip(QUOTES))
         if item is not None:
-            return item, _note(name[place + 1 :])
+            return item, note_in(note)
     return None, None
 
 
@@ -344,18 +383,6 @@ def _found(
     if factor is None:
         return replace(line, fix=missing_fact(unit, item.facts))
     return replace(line, stock=parse_amount(amount).value * factor)
-
-
-def _unit(words: str | None) -> str | None:
-    try:
-        return None if words is None else canonical_unit(words)
-    except AmountError:
-        return None
-
-
-def _is_usual(unit: str) -> bool:
-    """Tell whether a word is a unit or a measure for everybody, of whatever item."""
-    return dimension(unit) is not None or unit in SMALL or length(unit) is not None
 
 
 def _name_of(line: str) -> str:
@@ -462,8 +489,8 @@ def written_as(line: ReadLine, kind: str | None, known: KnownItems) -> str:
 def written(item_id: int, amount: str, note: str | None, known: KnownItems) -> str:
     """Return a line that reads as this item, amount and note; by name where that is enough."""
     item = known.by_id[item_id]
-    rest = f", {note}" if note else ""
-    texts = (f"{amount} {item.name}{rest}", f"{amount} {item.slug}{rest}")
+    rests = (f", {note}", f" ({note})") if note else ("",)
+    texts = [f"{amount} {name}{rest}" for rest in rests for name in (item.name, item.slug)]
     wanted = parse_amount(amount)
     for text in texts:
         line = read(text, known)
@@ -471,3 +498,9 @@ def written(item_id: int, amount: str, note: str | None, known: KnownItems) -> s
         if (line.item, line.note, entered) == (item, note, wanted):
             return text
     return f"{item.slug}={amount}"
+
+
+def with_unit(amount: str, item: KnownItem) -> str:
+    """Return an amount that is kept as people write it: of what is weighed with its unit."""
+    bare = parse_amount(amount).unit is None and _is_weighed(item)
+    return f"{amount} {item.facts.unit}" if bare else amount

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.commands import run
 from core.commands.known import KnownItem, KnownItems
 from core.commands.lines import ReadLine, read, which, written
-from core.errors import BadDocument, ItemNotFound
+from core.errors import BadDocument, ItemNotFound, RuleBroken
 from core.services import catalog_service, journal_service, saying
 from core.session import Database, read_session
 from core.units import Amount, ItemFacts, parse_amount
@@ -70,6 +70,130 @@ def test_a_line_says_its_amount_item_and_note(
     text: str, expected: tuple[str, str, str | None, str]
 ) -> None:
     assert said(read(text, KNOWN)) == expected
+
+
+SIMPLE = KnownItems(
+    [
+        item(1, "Flour", cup="120 g"),
+        item(2, "Egg", unit="each"),
+        item(3, "Butter", stick="113.4 g"),
+        item(4, "Sugar", cup="200 g"),
+        item(5, "Milk", unit="ml"),
+        item(6, "Condensed milk"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1 c flour - sifted", ("Flour", "1 c", "sifted", "120 g")),
+        ("1 c flour—sifted", ("Flour", "1 c", "sifted", "120 g")),
+        ("1 c flour; sifted", ("Flour", "1 c", "sifted", "120 g")),
+        ("1 c flour, sifted (100 g)", ("Flour", "1 c", "sifted (100 g)", "120 g")),
+        ("1 stick butter, 113 g", ("Butter", "1 stick", "113 g", "113.4 g")),
+        ("2 cups + 1 tbsp flour", ("Flour", "2 1/16 cup", None, "247.5 g")),
+        ("2 cups plus 1 tbsp flour", ("Flour", "2 1/16 cup", None, "247.5 g")),
+        ("1 cup and 1 tsp flour", ("Flour", "49 tsp", None, "122.5 g")),
+        ("2 lb 3 oz flour", ("Flour", "2 3/16 lb", None, "992.233 g")),
+        ("1 kg, 200 g flour, white", ("Flour", "1200 g", "white", "1.2 kg")),
+        ("1 heaping cup flour", ("Flour", "1 cup", "heaping", "120 g")),
+        ("1 cup firmly packed sugar", ("Sugar", "1 cup", "firmly packed", "200 g")),
+        ("2 sticks (1 cup) butter", ("Butter", "2 sticks", "1 cup", "226.8 g")),
+        ("2 (14 oz) cans condensed milk",
+         ("Condensed milk", "28 oz", "2 cans of 14 oz", "793.787 g")),
+        ("1 (14-oz) can of condensed milk",
+         ("Condensed milk", "14 oz", "1 can of 14-oz", "396.893 g")),
+        ("1 c. flour", ("Flour", "1 c.", None, "120 g")),
+        ("1) 2 eggs", ("Egg", "2", None, "2")),
+        ("3. 2 eggs", ("Egg", "2", None, "2")),
+        ("[ ] 2 eggs", ("Egg", "2", None, "2")),
+    ],
+)  # fmt: skip
+def test_what_people_write_around_amount_and_item_is_understood(
+    text: str, expected: tuple[str, str, str | None, str]
+) -> None:
+    assert said(read(text, SIMPLE)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "note"),
+    [
+        ("1 egg yolk - beaten", "egg yolk", "beaten"),
+        ("1 cup (8oz) walnuts", "walnuts", "8oz"),
+        ("1 cup walnuts (chopped), cold", "walnuts", "chopped, cold"),
+    ],
+)
+def test_a_new_item_is_called_without_its_note(text: str, name: str, note: str) -> None:
+    line = read(text, SIMPLE)
+    assert (line.is_new, line.name, line.note) == (True, name, note)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("1 to 2 eggs", "'1 to 2' are two amounts"),
+        ("2 cups to 3 cups flour", "another amount in it"),
+        ("200 g 7 oz flour", "begins with a number"),
+        ("1 kg 2 lb flour", "begins with a number"),
+        ("2 sticks + 1 tbsp butter", "begins with a sign"),
+        ("200 g flour, 100 g sugar, 2 eggs", "'100 g sugar' is another amount"),
+        ("200 g spelt; 2 eggs", "'2 eggs' is another amount"),
+        ("200 g flour and 100 g sugar", "another amount in it"),
+        ("1 egg + 1 yolk", "another amount in it"),
+        ("1 (big) (red)", "begins with a sign"),
+        ("2 lb cup spelt", "begins with a unit"),
+    ],
+)
+def test_a_line_with_more_than_one_amount_is_refused(text: str, reason: str) -> None:
+    assert reason in str(read(text, SIMPLE).error)
+
+
+@pytest.mark.parametrize(
+    "text", ["1 c. all-purpose flour", "1 cup sifted flour", "1 lb bread flours"]
+)
+def test_what_ends_in_the_name_of_an_item_is_asked(text: str) -> None:
+    assert [guess.name for guess in read(text, SIMPLE).guesses] == ["Flour"]
+
+
+def test_a_dash_within_a_name_is_as_good_as_a_blank() -> None:
+    assert said(read("1 c. all-purpose flour", KNOWN)) == (
+        "Flour, all purpose", "1 c.", None, "125 g"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("suger", "Sugar"),
+        ("sugr", "Sugar"),
+        ("sugra", "Sugar"),
+        ("flor", "Flour"),
+        ("flourr", "Flour"),
+        ("butta", "Butter"),
+        ("mlik", "Milk"),
+    ],
+)
+def test_a_slip_in_a_short_word_is_asked_too(typed: str, meant: str) -> None:
+    assert [guess.name for guess in read(f"1 c {typed}", SIMPLE).guesses] == [meant]
+
+
+@pytest.mark.parametrize("typed", ["malt", "salt", "cocoa", "figs"])
+def test_another_short_word_is_no_slip(typed: str) -> None:
+    assert read(f"1 c {typed}", SIMPLE).is_new
+
+
+def test_a_bare_number_of_what_is_weighed_is_asked_of_what() -> None:
+    for text in ("2 flour", "a flour", "2 milk, cold"):
+        assert "of what?" in str(read(text, SIMPLE).error)
+    assert read("2 flour", SIMPLE).wants_unit
+    assert said(read("flour=2", SIMPLE)) == ("Flour", "2", None, "2 g")
+
+
+def test_a_note_with_an_amount_is_written_so_that_it_reads_again() -> None:
+    text = written(1, "1 cup", "2 tbsp kept back", SIMPLE)
+    assert text == "1 cup Flour (2 tbsp kept back)"
+    assert read(text, SIMPLE).note == "2 tbsp kept back"
 
 
 def test_one_of_something_may_be_written_as_a_word() -> None:
@@ -276,3 +400,14 @@ def test_a_product_is_named_by_its_item_and_pack(sqlite_kitchen: Database) -> No
     run("product add", {"item": "flour", "pack": "5 kg bag", "price": "6.40"})
     [row] = catalog_service.list_products()
     assert (row.label, row.pack) == ("Flour 5 kg bag", "5 kg")
+
+
+def test_a_pack_of_what_is_weighed_has_a_unit(sqlite_kitchen: Database) -> None:
+    run("item add", {"name": "Butter"})
+    with pytest.raises(RuleBroken, match=r"1 of what\? Butter is counted in g"):
+        run("product add", {"item": "butter", "pack": "1"})
+    run("item add", {"name": "Egg", "unit": "each"})
+    run("product add", {"item": "egg", "pack": "12"})
+    run("product add", {"item": "butter", "pack": "250 g"})
+    with pytest.raises(RuleBroken, match="of what"):
+        run("product set", {"product": "butter-250-g", "pack": "250"})

@@ -290,7 +290,7 @@ class EntryScreen(FormScreen, inherit_bindings=False):
             text = f"{plain(here.text)} · Ctrl+G mends it"
         elif here.otherwise:
             text = f"{plain(here.text)} · Ctrl+G: {here.otherwise} instead"
-        elif here.state == "bad":
+        elif here.state in ("of what", "bad"):
             text = plain(here.text)
         self.query_one("#form-offers", Words).say(text)
         self._keep_in_sight(field)

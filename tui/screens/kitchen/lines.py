@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from msgspec.structs import replace
@@ -19,7 +20,7 @@ from textual.widgets import TextArea
 from core.commands.lines import is_heading
 from core.commands.model import Param
 from tui.screens.form.fields import Field, label_of
-from tui.screens.kitchen.tellers import Teller, Told
+from tui.screens.kitchen.tellers import State, Teller, Told
 from tui.widgets.drawing import style_of
 from tui.widgets.plain import fitted, folded, plain
 from tui.widgets.words import Words
@@ -27,6 +28,8 @@ from tui.widgets.words import Words
 LEAST_ROWS = 1
 LONGEST_LINE = 1000
 MOST_LINES = 500
+STYLES: Mapping[State, str] = {"of what": "which"}
+"""How a state looks that looks like another one."""
 
 
 class LinesArea(TextArea):
@@ -89,7 +92,8 @@ class Meanings(Widget):
         if told.state == "empty":
             return Text("")
         waiting = number == self.writing and told.state == "bad"
-        return Text(fitted(told.said, width), self._style("waiting" if waiting else told.state))
+        style = "waiting" if waiting else STYLES.get(told.state, told.state)
+        return Text(fitted(told.said, width), self._style(style))
 
     def _style(self, name: str) -> Style:
         return style_of(self, f"meaning--{name}")

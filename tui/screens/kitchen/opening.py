@@ -11,7 +11,7 @@ from bakehouse.plugin import Ref
 from core.commands.catalog import COMPONENTS, INPUTS, outputs_known
 from core.commands.equivalents import equivalents_of
 from core.commands.known import KnownItems, known_items
-from core.commands.lines import written
+from core.commands.lines import with_unit, written
 from core.commands.model import Command
 from core.documents import LineDoc, RecipeLineDoc
 from core.services import catalog_service
@@ -146,11 +146,11 @@ def _product(slug: str, known: KnownItems, session: Session) -> dict[str, str]:
 
 
 def _written(lines: Sequence[LineDoc], known: KnownItems, session: Session) -> str:
-    ids = {item.slug: item.id for item in known.by_id.values()}
+    items = {item.slug: item for item in known.by_id.values()}
     return "\n".join(
         written(
-            ids[line.item],
-            line.amount,
+            items[line.item].id,
+            with_unit(line.amount, items[line.item]),
             line.note if isinstance(line, RecipeLineDoc) else None,
             known,
         )

@@ -18,13 +18,14 @@ from core.errors import BakehouseError
 from core.units import parse_amount
 from tui.widgets.plain import folded, plain
 
-State = Literal["empty", "known", "new", "unknown", "which", "bad"]
+State = Literal["empty", "known", "new", "unknown", "which", "of what", "bad"]
 SIGNS: dict[State, str] = {
     "empty": "",
     "known": "✓ ",
     "new": "+ ",
     "unknown": "? ",
     "which": "? ",
+    "of what": "? ",
     "bad": "✗ ",
 }
 
@@ -53,7 +54,7 @@ class Told(Struct, frozen=True):
     @property
     def stands(self) -> bool:
         """Whether the line can be kept."""
-        return self.state not in ("which", "bad")
+        return self.state not in ("which", "of what", "bad")
 
 
 class Teller(Protocol):
@@ -94,6 +95,8 @@ class LineTeller:
         if line.item is None and line.guesses:
             said = f"{line.said} {line.guesses[0].name}?"
             return Told("which", said, line.guesses, typed=line.name)
+        if line.wants_unit:
+            return Told("of what", str(line.error))
         if line.error is not None:
             return Told("bad", line.fix or str(line.error), (), line.item, line.unit or "")
         if line.item is None:
