@@ -11,13 +11,14 @@ from msgspec import Struct, field
 
 from core import clock
 from core.days import parse_day
-from core.errors import RuleBroken, UnreadableArgument
+from core.errors import BadDocument, Problem, RuleBroken, UnreadableArgument
 
 WHOLE = re.compile(r"-?[0-9]{1,30}")
 
 NONE = "none"
 """What takes away what is set."""
 YES = ("y", "yes", "true", "1", "on")
+NO = ("n", "no", "false", "0", "off", NONE)
 
 Given = str | bool | Sequence[str] | None
 """One argument as given: a text, a flag, several texts, or nothing."""
@@ -134,11 +135,18 @@ class Arguments(Struct, frozen=True):
         return before if value is None else None if _is_none(value) else value
 
     def is_on(self, name: str, before: bool = False) -> bool:
-        """Tell whether a flag is set; "no" takes away what was there `before`."""
+        """Tell whether a flag is set; "no" takes away what was there `before`.
+
+        Raises:
+            BadDocument: It is neither yes nor no.
+        """
         value = self.values.get(name)
-        if isinstance(value, str):
-            return value.strip().casefold() in YES
-        return value is True or before
+        if not isinstance(value, str):
+            return value is True or before
+        said = value.strip().casefold()
+        if said and said not in (*YES, *NO):
+            raise BadDocument([Problem(name, f"'{value.strip()}' is neither yes nor no.")])
+        return said in YES if said else before
 
     def many(self, name: str) -> list[str]:
         """Return several texts."""

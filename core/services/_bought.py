@@ -20,7 +20,7 @@ from core.money import to_micro as micro_money
 from core.services._journal import Fields, difference, note_edits
 from core.services._ledger import Coming, Origin, add_lots
 from core.services._packs import is_word_for, pack_word
-from core.services._products import PACKS, usual_product
+from core.services._products import PACKS, pack_among, usual_product
 from core.services._read_documents import money_text, read_products
 from core.services._recording import keeps_until
 from core.services._ticks import take_ticks
@@ -58,13 +58,11 @@ def packs_or_amount(
     times = TIMES.fullmatch(text.strip())
     if item is None or times is None:
         given = parse_amount(text)
-        word = (
-            ""
-            if product is None or item is None
-            else pack_word(product.label, item.name, product.unit)
-        )
-        counts_packs = given.unit in PACKS or is_word_for(given.unit or "", word)
-        if counts_packs or (given.unit is None and (product is not None or _is_weighed(item))):
+        named = None if item is None else _counted_in(wares, item, product, given.unit)
+        if named is not None:
+            return given.value, named.id, None
+        bare = given.unit is None and (product is not None or _is_weighed(item))
+        if bare or given.unit in PACKS:
             return given.value, product_id, None
         return None, product_id, text
     number, pack = parse_amount(times["packs"]), parse_amount(times["pack"])
@@ -77,6 +75,18 @@ def packs_or_amount(
         if factor and size and sold.amount * factor == pack.value * size:
             return number.value, sold.id, None
     return None, None, exact(Amount(number.value * pack.value, pack.unit))
+
+
+def _counted_in(
+    wares: Wares, item: Item, product: Product | None, unit: str | None
+) -> Product | None:
+    """Return the product whose packs a word counts: "bags" of the one that is meant, or any."""
+    if product is not None:
+        word = pack_word(product.label, item.name, product.unit)
+        return product if is_word_for(unit or "", word) else None
+    if unit in PACKS:
+        return None
+    return pack_among(wares.sold(item.id), unit, item, wares.facts[item.id])
 
 
 def _is_weighed(item: Item | None) -> bool:

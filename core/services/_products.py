@@ -11,7 +11,7 @@ from core.errors import RuleBroken
 from core.models import Item, Product
 from core.services._facts import facts_of
 from core.services._packs import is_word_for, pack_word
-from core.units import dimension, measure_of
+from core.units import ItemFacts, dimension, measure_of
 
 PACKS = ("pack", "packs")
 
@@ -28,15 +28,21 @@ def usual_product(item: Item, products: Sequence[Product]) -> Product:
 
 def pack_named(session: Session, item: Item, unit: str | None) -> Product | None:
     """Return the product whose packs a unit counts: "packs" of the usual one, "bags" of a bag."""
-    if unit is None or dimension(unit) is not None:
-        return None
-    counts_packs = unit in PACKS
-    if not counts_packs and measure_of(unit, facts_of(session, item)) is not None:
-        return None
     query = select(Product).where(Product.item_id == item.id, Product.archived.is_(False))
     products = session.scalars(query.order_by(Product.preferred.desc(), Product.id)).all()
-    if counts_packs:
+    return pack_among(products, unit, item, facts_of(session, item))
+
+
+def pack_among(
+    products: Sequence[Product], unit: str | None, item: Item, facts: ItemFacts
+) -> Product | None:
+    """Return the one of an item's products whose packs a unit counts; None where it counts none."""
+    if unit is None or dimension(unit) is not None:
+        return None
+    if unit in PACKS:
         return usual_product(item, products)
+    if measure_of(unit, facts) is not None:
+        return None
     named = [p for p in products if is_word_for(unit, pack_word(p.label, item.name, p.unit))]
     if len(named) > 1 and not named[0].preferred:
         labels = ", ".join(product.label for product in named)

@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 
 from bakehouse.plugin import Ref
 from bakehouse.testing.screens import settle, until
+from core.documents import RecipeLineDoc
 from core.services import catalog_service, journal_service
 from core.session import Database
 from tests.builders import KitchenBuilder
@@ -126,14 +127,14 @@ async def test_every_line_says_at_once_what_it_means(demo: Database, site: Site)
     async with running(site) as pilot:
         await keys(pilot, "f4", "n")
         await typed(pilot, "Bars", "24")
-        for text in ("2 1/3 c flour", "1 c oat milk, warm", "2 tub butter", "flour", "1 tsp van"):
+        for text in ("2 1/3 c flour", "1 c oat drink, warm", "2 tub butter", "flour", "1 tsp van"):
             await paste(pilot, text)
             if text != "1 tsp van":
                 await keys(pilot, "enter")
         assert told(pilot, "makes") == [("new", "24 Bars: what it makes, new, in each")]
         assert told(pilot) == [
             ("known", "291.667 g Flour, all purpose"),
-            ("new", "1 cup oat milk: new ingredient, in ml · warm"),
+            ("new", "1 cup oat drink: new ingredient, in ml · warm"),
             ("bad", "add a measure 'tub' to Butter, unsalted"),
             ("bad", "'flour' should be an amount and an item, as '2 1/3 c flour'."),
             ("which", "1 tsp Vanilla extract?"),
@@ -301,6 +302,30 @@ async def test_what_an_unknown_line_wants_is_asked_on_the_spot(demo: Database, s
         assert told(pilot) == [("known", "500 g Butter, unsalted")]
 
 
+async def test_a_number_of_what_is_weighed_asks_for_its_unit(demo: Database, site: Site) -> None:
+    before = journal_service.revision()
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "n")
+        await typed(pilot, "Bars", "24", "2 flour")
+        [asked, _] = lines(pilot).told
+        assert asked.said.startswith("? 2 of what? Flour, all purpose is counted in g.")
+        await keys(pilot, "ctrl+s")
+        assert journal_service.revision() == before
+        assert "2 of what?" in message(pilot, "#form-offers")
+
+
+async def test_an_amount_that_is_kept_without_a_unit_is_written_with_it(
+    demo: Database, site: Site
+) -> None:
+    made, flour = catalog_service.find_recipe("almond biscotti"), catalog_service.find_item("flour")
+    doc = catalog_service.get_recipe(made.id)
+    doc.lines = [RecipeLineDoc(item=flour.slug, amount="500")]
+    catalog_service.save_recipe(doc)
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "enter")
+        assert lines(pilot).lines == ["500 g Flour, all purpose"]
+
+
 async def test_a_pasted_table_becomes_lines(demo: Database, site: Site) -> None:
     async with running(site) as pilot:
         await keys(pilot, "f4", "n")
@@ -436,6 +461,35 @@ async def test_what_is_wrong_is_said_by_the_name_of_its_field(
             entry(pilot).set_focus(one.input)
             await write(pilot, text)
         await until(pilot, lambda: message(pilot).startswith(said_so))
+
+
+async def test_what_is_neither_yes_nor_no_is_refused(demo: Database, site: Site) -> None:
+    before = journal_service.revision()
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "3", "n")
+        await typed(pilot, "Rye", "", "g")
+        [always] = [
+            each for each in entry(pilot).query(Field) if each.param.name == "always_on_hand"
+        ]
+        entry(pilot).set_focus(always.input)
+        await settle(pilot)
+        assert "never bought" in message(pilot, "#form-offers")
+        await write(pilot, "5 lb")
+        refused = "✗ Always there: '5 lb' is neither yes nor no."
+        await until(pilot, lambda: message(pilot).startswith(refused))
+        await keys(pilot, "ctrl+s")
+        assert message(pilot).startswith(refused)
+        assert (journal_service.revision(), always.text) == (before, "5 lb")
+        await write(pilot, "yes")
+        await keys(pilot, "ctrl+s")
+        assert catalog_service.find_item("Rye").always_on_hand
+
+
+async def test_lines_that_are_pasted_into_a_field_become_one(demo: Database, site: Site) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "f4", "n")
+        await paste(pilot, "Lemon bars\r\nwith crust\n\n[b]")
+        assert entry(pilot).texts["name"] == "Lemon bars with crust [b]"
 
 
 async def test_a_unit_that_is_none_names_its_field(demo: Database, site: Site) -> None:

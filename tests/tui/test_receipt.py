@@ -58,6 +58,32 @@ async def type_keys(pilot: Pilot[None], text: str) -> None:
     await settle(pilot)
 
 
+async def test_a_number_of_pieces_says_how_packs_are_written(
+    shop: KitchenBuilder, site: Site
+) -> None:
+    shop.ingredient("egg", "each", name="Egg")
+    shop.product("carton", "egg", "1 dozen", "3.60", label="Egg 1 dozen carton")
+    async with running(site) as pilot:
+        await keys(pilot, "B", "enter", "enter")
+        await type_keys(pilot, "egg")
+        await keys(pilot, "enter")
+        assert text_of(pilot, "#receipt-offers") == "2 = 2 × Egg; 2 cartons for packs"
+        await type_keys(pilot, "1")
+        assert text_of(pilot, "#receipt-offers") == "1 = 1 × Egg; 1 carton for packs"
+        await type_keys(pilot, " carton")
+        assert text_of(pilot, "#receipt-offers") == ""
+
+
+async def test_lines_that_are_pasted_into_a_field_become_one(
+    shop: KitchenBuilder, site: Site
+) -> None:
+    async with running(site) as pilot:
+        await keys(pilot, "B")
+        form(pilot).form.store.post_message(events.Paste("Mill\nat the river\r\n\nin town"))
+        await settle(pilot)
+        assert form(pilot).form.store.value == "Mill at the river in town"
+
+
 async def test_a_line_is_taken_out_by_one_key(shop: KitchenBuilder, site: Site) -> None:
     async with running(site, NARROW) as pilot:
         await keys(pilot, "B", "enter", "enter")

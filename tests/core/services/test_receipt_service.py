@@ -99,6 +99,25 @@ def test_packs_of_another_size_than_the_product_are_an_amount_of_the_item(
     assert left(bakery, "flour") == 6000
 
 
+@pytest.mark.parametrize(
+    ("label", "amount", "pieces"),
+    [
+        ("Eggs, 1 dozen carton", "4 cartons", 48),
+        ("Eggs, 1 dozen carton", "1 carton", 12),
+        ("Carton of eggs, free range", "2 cartons", 24),
+        ("Eggs carton 1 dozen", "2 cartons", 24),
+        ("Eggs, 1 dozen carton", "4 packs", 48),
+        ("Eggs, 1 dozen carton", "4", 4),
+    ],
+)
+def test_packs_are_named_by_the_word_in_the_label(
+    bakery: KitchenBuilder, label: str, amount: str, pieces: int
+) -> None:
+    bakery.product("carton", "eggs", "1 dozen", "3.60", label=label)
+    receipt_service.record_receipt([line(bakery, "eggs", amount, "14.40")])
+    assert left(bakery, "eggs") == pieces
+
+
 def test_packs_that_are_named_by_their_size_become_the_last_price(bakery: KitchenBuilder) -> None:
     receipt_service.record_receipt([line(bakery, "butter", "2 x 5 lb", "30.00")])
     assert catalog_service.find_product("butter-5lb").price == Decimal("15.00")

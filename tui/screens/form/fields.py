@@ -17,10 +17,10 @@ from core.commands.model import Given, Param, Wanted
 from core.days import EXAMPLES
 from tui.screens.form.offers import Offer, matching
 from tui.widgets.days import day_said
+from tui.widgets.one_line import OneLine
 from tui.widgets.plain import folded
 from tui.widgets.words import Words
 
-YES = ("y", "yes", "true", "1", "on")
 HINTS = {
     Wanted.FLAG: "yes or no",
 }
@@ -47,7 +47,7 @@ class Offering(Suggester):
         return None
 
 
-class FieldInput(Input):
+class FieldInput(OneLine):
     """The input of a field; the arrows go through what is offered, else to the next field."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -153,8 +153,6 @@ class Field(Horizontal):
         begun = [choice for choice in self.param.choices if start and choice.startswith(start)]
         if len(begun) == 1:
             return begun[0]
-        if self.param.wanted is Wanted.FLAG:
-            return folded(text) in YES
         if self.param.many:
             return [part.strip() for part in text.split(";") if part.strip()]
         return text or None

@@ -243,6 +243,10 @@ class FormScreen(Dialog[ChangeRow | None]):
             ][start : start + SHOWN_OFFERS]
             more = len(found) - start - len(names)
             text = "↓ " + " · ".join(names) + (f" · {more} more" if more > 0 else "")
+            if field.param.wanted is Wanted.FLAG:
+                text = f"{self.about(field)} {text}"
+        elif field.text and field.param.wanted is Wanted.FLAG:
+            text = f"{self.about(field)} yes or no?"
         elif field.offers and field.text:
             text = f"nothing that is offered is called “{plain(field.text)}”"
         self.query_one("#form-offers", Words).say(text)

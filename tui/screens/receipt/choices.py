@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -13,8 +14,12 @@ from core.errors import AmountError
 from core.money import parse_money
 from core.services import catalog_service, receipt_service, saying
 from core.services._bought import TIMES
+from core.services._packs import pack_word
+from core.services._products import PACKS
 from core.services.receipt_service import LastBought
+from core.services.rows.catalog import ItemRow
 from core.units import parse_amount
+from core.usual_measures import plural
 from tui.widgets.plain import folded
 
 MOST = 50
@@ -25,7 +30,10 @@ BOUGHT = ("ingredient", "supply")
 
 
 class Choice(Struct, frozen=True):
-    """Something that can be bought: how it is called, and the pack and price of a product."""
+    """Something that can be bought: how it is called, and the pack and price of a product.
+
+    `comes_in` is what the packs of an item are called that is counted in pieces itself.
+    """
 
     item_id: int
     product_id: int | None
@@ -33,6 +41,7 @@ class Choice(Struct, frozen=True):
     folded: str
     pack: str = ""
     price: Decimal | None = None
+    comes_in: str = ""
 
     @property
     def key(self) -> tuple[int, int | None]:
@@ -62,18 +71,39 @@ class Choices(Struct, frozen=True):
 
 def read_choices(session: Session) -> Choices:
     """Read what can be bought: products by their labels, and items by their names."""
+    sold = catalog_service.list_products(session)
     products = [
         Choice(row.item_id, row.id, row.label, folded(row.label), row.pack, row.price)
-        for row in catalog_service.list_products(session)
+        for row in sold
     ]
+    words: dict[int, set[str]] = defaultdict(set)
+    for product in sold:
+        unit = parse_amount(product.pack).unit or ""
+        words[product.item_id].add(pack_word(product.label, product.item_name, unit) or PACKS[0])
     items = [
-        Choice(row.id, None, row.name, folded(row.name))
+        Choice(row.id, None, row.name, folded(row.name), comes_in=_comes_in(row, words[row.id]))
         for row in catalog_service.list_items(session)
         if row.kind in BOUGHT
     ]
     last = tuple(receipt_service.list_last_bought(session))
     stores = dict.fromkeys(each.store for each in last if each.store)
     return Choices((*products, *items), last, tuple(stores), saying.amounts(session).currency)
+
+
+def _comes_in(row: ItemRow, words: Collection[str]) -> str:
+    if row.unit != "each" or not words:
+        return ""
+    return next(iter(words)) if len(words) == 1 else PACKS[0]
+
+
+def number_said(choice: Choice, amount: str) -> str:
+    """Say what a bare number means of what is counted in pieces and comes in packs as well."""
+    read = _parts(amount or "2")
+    if not choice.comes_in or read is None or read[1] is not None:
+        return ""
+    number = amount or "2"
+    word = choice.comes_in if read[0] == 1 else plural(choice.comes_in)
+    return f"{number} = {number} × {choice.name}; {number} {word} for packs"
 
 
 def offered(

@@ -16,7 +16,14 @@ from core.errors import UnreadableArgument
 from core.services.receipt_service import ReceiptLine
 from tui.drafts import RECEIPT, Draft
 from tui.screens.form.screen import SHOWN_OFFERS
-from tui.screens.receipt.choices import Choice, Choices, first_amount, likely_price, offered
+from tui.screens.receipt.choices import (
+    Choice,
+    Choices,
+    first_amount,
+    likely_price,
+    number_said,
+    offered,
+)
 from tui.screens.receipt.lines import PARTS, Entry, LineView
 from tui.widgets.days import day_said
 from tui.widgets.plain import folded, plain
@@ -283,7 +290,9 @@ class ReceiptForm(Vertical):
     def _offer(self, line: LineView) -> None:
         what = line.entry("what")
         if not what.has_focus:
-            self.query_one("#receipt-offers", Words).say("")
+            amount = line.entry("amount")
+            told = number_said(line.choice, amount.text) if line.choice and amount.has_focus else ""
+            self.query_one("#receipt-offers", Words).say(plain(told))
             return
         found = self._offered(line, self._typed)
         what.offers = [plain(choice.name) for choice in found]

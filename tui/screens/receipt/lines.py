@@ -14,6 +14,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 from tui.screens.receipt.choices import Choice
+from tui.widgets.one_line import OneLine
 from tui.widgets.plain import folded, plain
 from tui.widgets.words import Words
 
@@ -36,7 +37,7 @@ class Completing(Suggester):
         return None
 
 
-class Entry(Input):
+class Entry(OneLine):
     """A field of the receipt: Enter goes on, the arrows choose or change the line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
