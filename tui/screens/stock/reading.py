@@ -72,11 +72,14 @@ class Stock(Struct, frozen=True, dict=True):
 
     @property
     def said_worth(self) -> str:
-        """What all of it is worth, as people say it, and of how many items that is not known."""
-        there = self.on_hand.values()
-        said = self.stocked.money(sum(each.value for each in there))
-        unpriced = sum(1 for each in there if each.left and each.unpriced)
-        return f"{said}+, {unpriced} without a price" if unpriced else said
+        """What all of it is worth, as people say it; "+" where some of it has no price."""
+        said = self.stocked.money(sum(each.value for each in self.on_hand.values()))
+        return f"{said}+" if self.unpriced else said
+
+    @cached_property
+    def unpriced(self) -> int:
+        """How many items have something that has no price."""
+        return sum(1 for each in self.on_hand.values() if each.left and each.unpriced)
 
     def there(self, item: StockedItem) -> OnHand:
         """Return what there is of an item."""

@@ -126,6 +126,8 @@ class StockScreen(KitchenScreen[Stock]):
         expired = sum(1 for there in data.on_hand.values() if there.expired)
         if expired:
             facts.append(f"! {expired} expired")
+        if data.unpriced:
+            facts.append(f"{data.unpriced} without a price")
         self.head(Head("Stock", tuple(facts)))
 
     def present_error(self, error: BakehouseError) -> None:
