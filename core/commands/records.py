@@ -17,6 +17,7 @@ from core.errors import (
     RuleBroken,
     UnreadableArgument,
 )
+from core.models import Item
 from core.services import (
     assembly_service,
     catalog_service,
@@ -28,6 +29,7 @@ from core.services import (
 )
 from core.services._bought import TIMES, packs_or_amount
 from core.services._wares import Wares
+from core.services._writing import known_amount
 from core.services.receipt_service import ReceiptLine
 from core.services.rows.journal import ChangeRow
 from core.units import canonical_unit, dimension, parse_amount
@@ -86,7 +88,9 @@ def _added_up(
         return losses[0]
     reasons = {reason for _, reason in losses}
     said = ", ".join(reasons if len(reasons) == 1 else (f"{n} {why}" for n, why in losses))
-    return production_service.added_up(item_id, [n for n, _ in losses], session=session), said
+    item = session.get_one(Item, item_id)
+    amounts = (known_amount(session, item, n, allow_zero=True) for n, _ in losses)
+    return sum(amounts, Fraction(0)), said
 
 
 def _by_output(

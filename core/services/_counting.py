@@ -7,14 +7,13 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from core.clock import today
-from core.errors import RuleBroken, UnknownAmount
+from core.errors import RuleBroken
 from core.models import Change, Item
-from core.services._facts import facts_of
 from core.services._ledger import LotNow, Origin, add_lot, move
 from core.services._prices import last_unit_cost
 from core.services._products import pack_named
-from core.services._writing import stock_amount, use_unit
-from core.units import Entered, dimension, from_micro, missing_fact, parse_amount
+from core.services._writing import known_amount, use_unit
+from core.units import Entered, dimension, from_micro, parse_amount
 
 
 def counted_amount(session: Session, item: Item, given: Entered, lots: list[LotNow]) -> Fraction:
@@ -32,11 +31,7 @@ def counted_amount(session: Session, item: Item, given: Entered, lots: list[LotN
         factor = use_unit(session, item, product.unit)
         if factor is not None:
             return amount.value * product.amount * factor
-    counted = stock_amount(session, item, amount)
-    if counted is None:
-        unit = amount.unit or item.unit
-        raise UnknownAmount(item.name, unit, missing_fact(unit, facts_of(session, item)))
-    return counted
+    return known_amount(session, item, amount, allow_zero=True)
 
 
 def weighed(item: Item, given: Entered) -> str:

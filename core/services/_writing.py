@@ -19,6 +19,7 @@ from core.errors import (
     Problem,
     Refused,
     RuleBroken,
+    UnknownAmount,
     UnreadableAmount,
     UnreadableArgument,
 )
@@ -31,10 +32,12 @@ from core.services._rules import check_kind, check_slug, check_spoken
 from core.units import (
     STOCK_UNITS,
     Amount,
+    Entered,
     ItemFacts,
     dimension,
     exact,
     factor_to_stock,
+    missing_fact,
     parse_amount,
     to_micro,
     unrounded,
@@ -139,6 +142,18 @@ def stock_amount(session: Session, item: Item, given: object) -> Fraction | None
     amount = given if isinstance(given, Amount) else parse_amount(cast(Any, given))
     factor = use_unit(session, item, amount.unit or item.unit)
     return None if factor is None else amount.value * factor
+
+
+def known_amount(
+    session: Session, item: Item, given: Entered | Amount, *, allow_zero: bool = False
+) -> Fraction:
+    """Return an entered amount in the item's stock unit. Raises `UnknownAmount`."""
+    amount = parse_amount(given, allow_zero=allow_zero)
+    found = stock_amount(session, item, amount)
+    if found is None:
+        unit = amount.unit or item.unit
+        raise UnknownAmount(item.name, unit, missing_fact(unit, facts_of(session, item)))
+    return found
 
 
 def ledger_amount(given: object, amount: Fraction) -> int:

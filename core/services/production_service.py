@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from core.clock import now
-from core.errors import ItemNotFound, RecipeNotFound, RuleBroken, Shortage, UnknownAmount
+from core.errors import RecipeNotFound, RuleBroken, Shortage, UnknownAmount
 from core.models import Change, Event, Item, Recipe, Run
 from core.money import from_micro as money_of
 from core.money import split
@@ -44,7 +44,7 @@ from core.services._recording import (
     say_not_drawn,
 )
 from core.services._rows import change_row, fresh, get_fresh
-from core.services._writing import batches_of, stock_amount
+from core.services._writing import batches_of, known_amount
 from core.services.rows.journal import ChangeRow
 from core.services.rows.stock import RunRow
 from core.session import reading, writing
@@ -86,17 +86,6 @@ def record_production(
     with writing(session) as writer:
         run = _Production(writer, recipe_id, batches, event_id, at or now())
         return run.record(good or {}, lost or {}, count_first=count_first, lots=tuple(lots))
-
-
-def added_up(
-    item_id: int, amounts: Sequence[Entered], *, session: Session | None = None
-) -> Fraction:
-    """Return several amounts of an item as one, in its stock unit. Raises `UnknownAmount`."""
-    with reading(session) as reader:
-        item = get_fresh(reader, Item, item_id)
-        if item is None:
-            raise ItemNotFound(item_id)
-        return sum((_amount(reader, item, each) for each in amounts), Fraction(0))
 
 
 def list_runs(
@@ -202,7 +191,7 @@ class _Production:
             item = self.items[line.item_id]
             gone, reason = self._loss(item, lost.get(item.id))
             if item.id in good:
-                came = _amount(self.session, item, good[item.id])
+                came = known_amount(self.session, item, good[item.id], allow_zero=True)
             elif good:
                 came = Fraction(0)
             else:
@@ -236,7 +225,8 @@ class _Production:
     def _loss(self, item: Item, told: tuple[Entered, str] | None) -> tuple[Fraction, str | None]:
         if told is None:
             return Fraction(0), None
-        amount, reason = _amount(self.session, item, told[0]), told[1].strip()
+        amount = known_amount(self.session, item, told[0], allow_zero=True)
+        reason = told[1].strip()
         if amount and not reason:
             raise RuleBroken(f"Say why {item.name} was lost, for example 'burnt'.")
         return amount, reason or None
@@ -367,14 +357,6 @@ class _Production:
             told = [f"{say.amount(o.item.id, from_micro(o.lost))} {o.item.name} lost" for o in lost]
             text += f" ({', '.join(told)})"
         return text if self.event is None else f"{text} for {self.event.name}"
-
-
-def _amount(session: Session, item: Item, given: Entered) -> Fraction:
-    amount = stock_amount(session, item, parse_amount(given, allow_zero=True))
-    if amount is None:
-        unit = parse_amount(given, allow_zero=True).unit or item.unit
-        raise UnknownAmount(item.name, unit, missing_fact(unit, facts_of(session, item)))
-    return amount
 
 
 def _said(value: Fraction) -> str:

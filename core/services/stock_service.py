@@ -15,7 +15,6 @@ from core.errors import (
     ItemNotFound,
     LotNotFound,
     RuleBroken,
-    UnknownAmount,
 )
 from core.models import Event, Item, Lot, Product
 from core.money import from_micro as money_of
@@ -23,7 +22,6 @@ from core.services import saying
 from core.services._bought import bring_in, read_purchase
 from core.services._counting import count_in, counted_amount, weighed
 from core.services._drawing import Purpose, draw
-from core.services._facts import facts_of
 from core.services._journal import recording
 from core.services._kitchen import event_plan, planned
 from core.services._ledger import ROUNDING, LotNow, Use, lot_now, lots_on_hand, take
@@ -32,15 +30,13 @@ from core.services._prices import was_bought
 from core.services._recording import open_event
 from core.services._rows import change_row, fresh, get_fresh
 from core.services._wares import Wares
-from core.services._writing import ledger_amount, stock_amount
+from core.services._writing import known_amount, ledger_amount
 from core.services.rows.journal import ChangeRow
 from core.services.rows.stock import LotRow, PurchaseRow, StockRow
 from core.session import reading, writing
 from core.units import (
     Entered,
     from_micro,
-    missing_fact,
-    parse_amount,
     to_decimal,
     to_micro,
 )
@@ -391,8 +387,4 @@ def _exceeds(handed: int, wanted: int) -> bool:
 
 
 def _micro(session: Session, item: Item, given: Entered) -> int:
-    amount = stock_amount(session, item, given)
-    if amount is None:
-        unit = parse_amount(given).unit or item.unit
-        raise UnknownAmount(item.name, unit, missing_fact(unit, facts_of(session, item)))
-    return ledger_amount(given, amount)
+    return ledger_amount(given, known_amount(session, item, given))
