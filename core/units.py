@@ -422,6 +422,11 @@ def plain_decimal(number: Decimal) -> str:
     return "0" if text == "-0" else text
 
 
+def amount_text(value: Fraction, unit: str) -> str:
+    """Write an amount as documents do: exactly, `each` left unsaid."""
+    return exact(Amount(value, None if unit == "each" else unit))
+
+
 def exact(amount: Amount) -> str:
     """Write an amount so that `parse_amount` reads the same value and unit back.
 

@@ -35,12 +35,12 @@ from core.models import (
     StockMove,
 )
 from core.services import saying
-from core.services._read_documents import amount_text, money_text, number_text
+from core.services._read_documents import money_text, number_text
 from core.services._rows import fresh
 from core.services._rules import WITHDRAWN
 from core.services._settings import CURRENCY
 from core.session import reading
-from core.units import from_micro, plain_decimal, to_decimal
+from core.units import amount_text, from_micro, plain_decimal, to_decimal
 
 
 def export_kitchen(*, event: str | None = None, session: Session | None = None) -> KitchenDoc:

@@ -97,6 +97,7 @@ HEADS = ("event", "batch_target")
 LINES = ("event", "event_line", "item_unit")
 DONE = ("event", "batch_target", "run", "run_output", "stock_move", "lot")
 STOCK = ("lot",)
+GOOD = ("event", "run", "run_output")
 
 
 def load_kitchen(session: Session) -> Kitchen:
@@ -235,6 +236,18 @@ def load_recipes_made(session: Session) -> Mapping[int, set[int]]:
     found: dict[int, set[int]] = defaultdict(set)
     for event_id, recipe_id in rows_of(session, queries.made_for_open_events()):
         found[event_id or 0].add(recipe_id or 0)
+    return found
+
+
+def good_of_open_events(session: Session) -> Mapping[int, Mapping[int, Fraction]]:
+    """Return what came out good for open events, by event and item."""
+    return remembered(session, "good of open events", lambda: _load_good(session), of=GOOD)
+
+
+def _load_good(session: Session) -> Mapping[int, Mapping[int, Fraction]]:
+    found: dict[int, dict[int, Fraction]] = defaultdict(dict)
+    for event_id, item_id, micro in rows_of(session, queries.good_for_open_events()):
+        found[event_id or 0][item_id] = from_micro(int(micro))
     return found
 
 

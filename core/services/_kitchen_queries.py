@@ -254,6 +254,19 @@ def made() -> Select[int, int | None, Fraction, int, int, int]:
 
 
 @cache
+def good_for_open_events() -> Select[int | None, int, Any]:
+    """Return what came out good for open events, in micro-units."""
+    return (
+        select(RUN.c.event_id, RUN_OUTPUT.c.item_id, func.sum(RUN_OUTPUT.c.good))
+        .select_from(RUN)
+        .join(RUN_OUTPUT, RUN_OUTPUT.c.run_id == RUN.c.id)
+        .join(EVENT, EVENT.c.id == RUN.c.event_id)
+        .where(_which(one=False), RUN.c.undone.is_(False))
+        .group_by(RUN.c.event_id, RUN_OUTPUT.c.item_id)
+    )
+
+
+@cache
 def made_for_open_events() -> Select[int | None, int | None]:
     """Return which recipes have been run for which open event."""
     return (

@@ -42,7 +42,7 @@ from core.money import from_micro
 from core.services._plugin_rows import read_plugin_rows
 from core.services._rows import fresh
 from core.services._settings import CURRENCY
-from core.units import Amount, exact
+from core.units import Amount, amount_text, exact
 
 Ts = TypeVarTuple("Ts")
 Slugs = Iterable[str] | None
@@ -52,11 +52,6 @@ Slugs = Iterable[str] | None
 def money_text(micro: int | None) -> str | None:
     """Write micro-money as documents do."""
     return None if micro is None else str(from_micro(micro))
-
-
-def amount_text(value: Fraction, unit: str) -> str:
-    """Write an amount as documents do: exactly, `each` left unsaid."""
-    return exact(Amount(value, None if unit == "each" else unit))
 
 
 def number_text(value: Fraction | None) -> str | None:

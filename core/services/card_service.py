@@ -27,12 +27,12 @@ from core.models import (
 from core.money import from_micro as money_of
 from core.schema import OPEN
 from core.services._facts import facts_of
-from core.services._read_documents import amount_text, read_items
+from core.services._read_documents import read_items
 from core.services._rows import get_fresh
 from core.services._rules import WITHDRAWN
 from core.services._standard_costs import Costs, standard_costs
 from core.session import reading
-from core.units import missing_fact, to_decimal
+from core.units import amount_text, missing_fact, to_decimal
 
 
 @dataclass(frozen=True, slots=True)

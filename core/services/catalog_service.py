@@ -19,7 +19,6 @@ from core.schema import ITEM, PRODUCT, RECIPE
 from core.services._journal import edited, put, recording
 from core.services._naming import find, slug_for, sorting
 from core.services._read_documents import (
-    amount_text,
     read_bundles,
     read_items,
     read_products,
@@ -31,6 +30,7 @@ from core.services._writing import Problems, facts_in
 from core.services.rows.catalog import BundleRow, ItemRow, ProductRow, RecipeRow
 from core.services.rows.journal import ChangeRow
 from core.session import reading, writing
+from core.units import amount_text
 
 ITEM_COLUMNS = (
     Item.id,

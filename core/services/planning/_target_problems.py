@@ -15,7 +15,7 @@ from core.planning.kitchen import Recipe
 from core.planning.netting import produced_batches
 from core.planning.plan import Plan, RecipePlan
 from core.schema import ITEM
-from core.services._kitchen import load_made
+from core.services._kitchen import good_of_open_events
 from core.services._reading import rows_of
 from core.services.planning._problem import PlanProblem, Scope
 from core.services.planning._views import find_event, is_stale
@@ -134,7 +134,7 @@ def _too_old(
     item_id = recipe.outputs[number].item_id
     name, keeps = say.name(item_id), _shelf_lives(scope.session)[item_id]
     steps = -(-batches.need[taker] // batches.step)
-    good = load_made(scope.session, event.id).good
+    good = good_of_open_events(scope.session).get(event.id, {})
     enough = say.of_batches(_enough(steps, recipe, good))
     return PlanProblem(
         "shelf life",

@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from core.schema import ITEM_UNIT, PRODUCT
 from core.services._facts import facts_of_items
-from core.services._read_documents import amount_text
 from core.services._reading import rows_of
 from core.session import remembered
-from core.units import missing_fact
+from core.units import amount_text, missing_fact
 
 READ = ("product", "item_unit", "item", "measure")
 """The tables that say what is in a pack."""
