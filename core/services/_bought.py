@@ -20,7 +20,7 @@ from core.money import to_micro as micro_money
 from core.services._journal import Fields, difference, note_edits
 from core.services._ledger import Coming, Origin, add_lots
 from core.services._packs import is_word_for, pack_word
-from core.services._products import PACKS, pack_among, usual_product
+from core.services._products import PACKS, is_word, pack_among, usual_product
 from core.services._read_documents import money_text, read_products
 from core.services._recording import keeps_until
 from core.services._ticks import take_ticks
@@ -84,7 +84,7 @@ def _counted_in(
     if product is not None:
         word = pack_word(product.label, item.name, product.unit)
         return product if is_word_for(unit or "", word) else None
-    if unit in PACKS:
+    if unit in PACKS or not is_word(unit):
         return None
     return pack_among(wares.sold(item.id), unit, item, wares.facts[item.id])
 

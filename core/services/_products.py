@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,17 +29,22 @@ def usual_product(item: Item, products: Sequence[Product]) -> Product:
 
 def pack_named(session: Session, item: Item, unit: str | None) -> Product | None:
     """Return the product whose packs a unit counts: "packs" of the usual one, "bags" of a bag."""
+    if not is_word(unit):
+        return None
     query = select(Product).where(Product.item_id == item.id, Product.archived.is_(False))
     products = session.scalars(query.order_by(Product.preferred.desc(), Product.id)).all()
     return pack_among(products, unit, item, facts_of(session, item))
 
 
+def is_word(unit: str | None) -> TypeGuard[str]:
+    """Tell whether a unit is none of the standard ones, so that it may be a word for packs."""
+    return unit is not None and dimension(unit) is None
+
+
 def pack_among(
-    products: Sequence[Product], unit: str | None, item: Item, facts: ItemFacts
+    products: Sequence[Product], unit: str, item: Item, facts: ItemFacts
 ) -> Product | None:
-    """Return the one of an item's products whose packs a unit counts; None where it counts none."""
-    if unit is None or dimension(unit) is not None:
-        return None
+    """Return the one of an item's products whose packs a word counts; None where it counts none."""
     if unit in PACKS:
         return usual_product(item, products)
     if measure_of(unit, facts) is not None:
