@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from core.clock import today
 from core.commands.equivalents import with_equivalent, with_equivalents
+from core.commands.kept_lines import read_line, read_lines
 from core.commands.known import KnownItems, known_items, made_elsewhere
-from core.commands.lines import read_line, read_lines
 from core.commands.model import Arguments
 from core.documents import (
     BundleDoc,

@@ -36,6 +36,11 @@ class KnownItem(Struct, frozen=True):
     always: bool = False
     archived: bool = False
 
+    @property
+    def is_weighed(self) -> bool:
+        """Whether it is counted in grams or millilitres, and counted at all."""
+        return self.facts.unit != "each" and not self.always
+
 
 class KnownItems:
     """Items by what people call them: case, accents and plural ignored."""

@@ -34,6 +34,14 @@ async def opened(pilot: Pilot[None], kind: str) -> FormScreen:
     return form
 
 
+def fresh_bread(bakery: KitchenBuilder) -> None:
+    """Bake two loaves for Christmas that keep two days."""
+    bakery.recipe("bread", {"loaf": 1})
+    bakery.edit_item("loaf", shelf_life_days=2)
+    bakery.event("christmas", {"loaf": 2})
+    bakery.make("bread", 2, event="christmas")
+
+
 async def test_a_short_target_opens_the_target(sqlite_kitchen: Database, site: Site) -> None:
     bakery = KitchenBuilder()
     gift_bags(bakery)
@@ -48,10 +56,7 @@ async def test_what_is_made_and_will_not_keep_opens_making_it_again(
     sqlite_kitchen: Database, site: Site
 ) -> None:
     bakery = KitchenBuilder()
-    bakery.recipe("bread", {"loaf": 1})
-    bakery.edit_item("loaf", shelf_life_days=2)
-    bakery.event("christmas", {"loaf": 2})
-    bakery.make("bread", 2, event="christmas")
+    fresh_bread(bakery)
     async with running(site) as pilot:
         form = await opened(pilot, "expiring")
         assert form.command.name == "make"
@@ -62,11 +67,10 @@ async def test_bundles_that_will_not_keep_open_assembling_them_again(
     sqlite_kitchen: Database, site: Site
 ) -> None:
     bakery = KitchenBuilder()
-    bakery.recipe("bread", {"loaf": 1})
-    bakery.edit_item("loaf", shelf_life_days=2)
+    fresh_bread(bakery)
     bakery.bundle("box", {"loaf": 1})
-    bakery.event("christmas", {"box": 2})
-    bakery.make("bread", 2, event="christmas")
+    bakery.want("christmas", "loaf", 0)
+    bakery.want("christmas", "box", 2)
     bakery.assemble("box", 2, event="christmas")
     async with running(site) as pilot:
         form = await opened(pilot, "expiring")

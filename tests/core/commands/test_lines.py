@@ -9,8 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.commands import run
+from core.commands.kept_lines import which, written
 from core.commands.known import KnownItem, KnownItems
-from core.commands.lines import ReadLine, read, which, written
+from core.commands.lines import ReadLine, read
 from core.errors import BadDocument, ItemNotFound, RuleBroken
 from core.services import catalog_service, journal_service, saying
 from core.session import Database, read_session

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from bakehouse.plugin import Ref
 from core.commands.catalog import COMPONENTS, INPUTS, outputs_known
 from core.commands.equivalents import equivalents_of
+from core.commands.kept_lines import with_unit, written
 from core.commands.known import KnownItems, known_items
-from core.commands.lines import with_unit, written
 from core.commands.model import Command
 from core.documents import LineDoc, RecipeLineDoc
 from core.services import catalog_service

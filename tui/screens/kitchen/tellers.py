@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from core.amount_words import say
 from core.commands.catalog import named_output
 from core.commands.equivalents import with_equivalents
+from core.commands.kept_lines import new_kind, written, written_as
 from core.commands.known import KnownItem, KnownItems
-from core.commands.lines import NEW_KINDS, ReadLine, new_kind, read, written, written_as
+from core.commands.lines import NEW_KINDS, ReadLine, read
 from core.documents import ItemDoc
 from core.errors import BakehouseError
 from core.units import parse_amount
